@@ -1,0 +1,73 @@
+// Keeps the catalog in step with the folder: the current snapshot, rescans, and the background
+// thread that runs index passes.
+#pragma once
+
+#include "engine/catalog/catalog.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace callstream::catalog {
+
+/// Thread-safe.
+class catalog_service {
+ public:
+    using logger = std::function<void(const std::string&)>;
+
+    /// Scans `root` at once. Derived files go below `state`. `log` is called from any thread.
+    catalog_service(std::filesystem::path root, std::filesystem::path state, logger log);
+    ~catalog_service();
+
+    std::shared_ptr<const snapshot> current() const;
+
+    /// Looks at the folder again and makes what it finds current; files whose index pass failed
+    /// are queued again. Blocks until a scan that began after the call has ended; callers that come
+    /// together share one. Open answers keep the files they have.
+    void rescan();
+
+    /// Lets the index pass of this file come next.
+    void index_soon(const std::shared_ptr<variants::variant_file>& file);
+
+    struct index_state {
+        std::size_t waiting = 0;  ///< files whose pass has not ended
+        std::uint64_t bytes_left = 0;
+    };
+    index_state indexing() const;
+
+    /// Blocks until every pass that is known now has ended.
+    void wait_until_indexed();
+
+ private:
+    using file_ptr = std::shared_ptr<variants::variant_file>;
+
+    void scan_once();
+    void log_problems(const snapshot& now, const snapshot* before) const;
+    void index_files(std::stop_token stop);
+    void index_one(const file_ptr& file, std::stop_token stop);
+
+    std::filesystem::path root_;
+    std::filesystem::path index_folder_;
+    logger log_;
+
+    std::mutex rescan_mutex_;  // guards the next four
+    std::condition_variable rescan_ended_;
+    bool rescanning_ = false;
+    std::uint64_t rescans_begun_ = 0;
+    std::uint64_t rescans_done_ = 0;  // the number of the last one that has ended
+
+    mutable std::mutex mutex_;  // guards what follows
+    std::shared_ptr<const snapshot> current_;
+    std::deque<file_ptr> queue_;
+    file_ptr in_work_;
+    std::condition_variable_any changed_;
+    std::jthread worker_;  // last: it uses all of the above
+};
+
+}  // namespace callstream::catalog

@@ -1,0 +1,110 @@
+#include "engine/catalog/scan.hpp"
+
+#include "engine/core/file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace callstream::catalog {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* root_data_set = "main";
+
+std::optional<std::string> variant_stem(std::string_view name) {
+    constexpr std::array<std::string_view, 3> endings = {".vcf.gz", ".vcf.bgz", ".bcf"};
+    for (const auto ending : endings) {
+        if (name.size() > ending.size() && name.ends_with(ending)) {
+            return std::string(name.substr(0, name.size() - ending.size()));
+        }
+    }
+    return std::nullopt;
+}
+
+class scanner {
+ public:
+    explicit scanner(const fs::path& root) : root_(root) {}
+
+    scan_result run() {
+        enter(root_, "");
+        std::sort(out_.files.begin(), out_.files.end(), [](const auto& a, const auto& b) {
+            return a.relative < b.relative;
+        });
+        return std::move(out_);
+    }
+
+ private:
+    void enter(const fs::path& folder, const std::string& relative) {
+        const auto identity = identity_of(folder);
+        if (!identity) return cannot_read(folder, relative, std::error_code());
+        if (!visited_.insert({identity->device, identity->inode}).second) return;
+        std::error_code ec;
+        std::vector<fs::directory_entry> entries;
+        for (fs::directory_iterator at(folder, ec), end; !ec && at != end; at.increment(ec)) {
+            entries.push_back(*at);
+        }
+        if (ec) return cannot_read(folder, relative, ec);
+        // In a fixed order, links last: of several names for one folder the same one counts always,
+        // and its own name before any link.
+        std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+            std::error_code ignored;
+            const bool a_links = a.is_symlink(ignored);
+            const bool b_links = b.is_symlink(ignored);
+            return a_links != b_links ? b_links : a.path() < b.path();
+        });
+        for (const auto& entry : entries) look_at(entry, relative);
+    }
+
+    void cannot_read(const fs::path& folder, const std::string& relative, std::error_code why) {
+        if (relative.empty()) throw fs::filesystem_error("cannot read", folder, why);
+        out_.unread.push_back(relative);
+        add_problem(relative, "cannot be read" + (why ? ": " + why.message() : std::string()));
+    }
+
+    void look_at(const fs::directory_entry& entry, const std::string& folder) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with('.')) return;
+        const std::string relative = folder.empty() ? name : folder + "/" + name;
+        std::error_code ec;
+        const auto stem = variant_stem(name);
+        if (entry.is_directory(ec)) {
+            if (stem) add_problem(relative, "is a directory with the name of a variant file");
+            if (relative == root_data_set) {
+                return add_problem(
+                    relative, "has the id of the files directly in the folder; rename it"
+                );
+            }
+            return enter(entry.path(), relative);
+        }
+        if (name.ends_with(".vcf")) {
+            return add_problem(
+                relative, "is not compressed; mend it with bgzip and bcftools index"
+            );
+        }
+        if (!stem) return;
+        if (!entry.is_regular_file(ec)) return add_problem(relative, "is not a regular file");
+        out_.files.push_back(
+            {entry.path(), relative, folder.empty() ? root_data_set : folder, *stem}
+        );
+    }
+
+    void add_problem(const std::string& relative, std::string text) {
+        out_.problems.push_back({relative, std::move(text)});
+    }
+
+    fs::path root_;
+    std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;
+    scan_result out_;
+};
+
+}  // namespace
+
+scan_result scan(const fs::path& root) {
+    return scanner(root).run();
+}
+
+}  // namespace callstream::catalog

@@ -1,0 +1,34 @@
+// What lies in the operator's folder: which files belong to which data set, judged by their names.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace callstream::catalog {
+
+/// A file that looks like one to serve. It has not been opened.
+struct found_file {
+    std::filesystem::path path;
+    std::string relative;  ///< path below the served folder
+    std::string data_set;  ///< relative folder, `main` for the served folder itself
+    std::string stem;      ///< file name without .vcf.gz, .vcf.bgz or .bcf
+};
+
+/// Something in the folder that is not served, and why.
+struct problem {
+    std::string relative;
+    std::string text;
+};
+
+struct scan_result {
+    std::vector<found_file> files;  ///< by relative path
+    std::vector<problem> problems;
+    std::vector<std::string> unread;  ///< relative paths of folders that could not be read
+};
+
+/// Follows symbolic links (a folder that was visited already is skipped), leaves out names that
+/// start with a dot. Throws std::filesystem::filesystem_error when `root` itself cannot be read.
+scan_result scan(const std::filesystem::path& root);
+
+}  // namespace callstream::catalog

@@ -1,0 +1,30 @@
+// Values of the other FORMAT fields as text (DP, GQ, AD, PL, GL, ...), for one sample.
+#pragma once
+
+#include "engine/core/text_buffer.hpp"
+#include "engine/hts/record.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace callstream::genotype {
+
+/// The values of one sample joined with commas as in VCF text; integers exact, floats in the
+/// shortest form that reads back as the same float32. A missing value, or a vector without values,
+/// is `missing`. Only for integer and float fields.
+void append_numbers(
+    text_buffer& out, const hts::format_field& field, std::size_t sample, std::string_view missing
+);
+
+/// The text of a character field; nothing when it is missing. The view lives as long as `field`.
+std::optional<std::string_view> text_value(const hts::format_field& field, std::size_t sample);
+
+/// log10 likelihoods as a JSON array of numbers. From GL as they are, from PL divided by -10;
+/// single missing values are null. False, with nothing written, when the sample has no value.
+/// `phred_scaled` tells PL from GL.
+bool append_likelihoods(
+    text_buffer& out, const hts::format_field& field, std::size_t sample, bool phred_scaled
+);
+
+}  // namespace callstream::genotype

@@ -1,0 +1,114 @@
+#include "engine/hts/record.hpp"
+
+#include "engine/core/error.hpp"
+
+#include <cstring>
+
+namespace callstream::hts {
+namespace {
+
+[[noreturn]] void refuse(const char* what) {
+    throw damaged_file(what);
+}
+
+/// Walks over typed values; every step checks what is left.
+class byte_reader {
+ public:
+    explicit byte_reader(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
+
+    std::span<const std::uint8_t> take(std::uint64_t count) {
+        if (count > rest_.size()) refuse("a record is shorter than its own counts");
+        const auto taken = rest_.first(count);
+        rest_ = rest_.subspan(count);
+        return taken;
+    }
+
+    struct descriptor {
+        value_type type;
+        std::uint32_t count;
+    };
+    descriptor take_descriptor() {
+        const std::uint8_t byte = take(1)[0];
+        const auto type = static_cast<value_type>(byte & 15);
+        if (type != value_type::absent && size_of(type) == 0) refuse("unknown value type");
+        const std::uint32_t count = byte >> 4;
+        if (type == value_type::absent && count != 0) refuse("values without a type");
+        if (count < 15) return {type, count};
+        const std::int32_t long_count = take_integer();
+        if (long_count < 0) refuse("negative value count");
+        return {type, static_cast<std::uint32_t>(long_count)};
+    }
+
+    std::int32_t take_integer() {
+        const std::uint8_t byte = take(1)[0];
+        if (byte >> 4 != 1) refuse("expected one integer");
+        switch (static_cast<value_type>(byte & 15)) {
+            case value_type::int8:
+                return load<std::int8_t>();
+            case value_type::int16:
+                return load<std::int16_t>();
+            case value_type::int32:
+                return load<std::int32_t>();
+            default:
+                refuse("expected an integer");
+        }
+    }
+
+ private:
+    template <class T>
+    T load() {
+        T value;
+        std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
+        return value;
+    }
+
+    std::span<const std::uint8_t> rest_;
+};
+
+}  // namespace
+
+std::size_t size_of(value_type type) {
+    switch (type) {
+        case value_type::int8:
+        case value_type::text:
+            return 1;
+        case value_type::int16:
+            return 2;
+        case value_type::int32:
+        case value_type::float32:
+            return 4;
+        default:
+            return 0;
+    }
+}
+
+std::string_view decode_name(std::span<const std::uint8_t> shared) {
+    byte_reader reader(shared);
+    const auto d = reader.take_descriptor();
+    const auto bytes = reader.take(std::uint64_t{d.count} * size_of(d.type));
+    if (d.type != value_type::text) return {};
+    std::string_view name(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    name = name.substr(0, name.find('\0'));
+    return name == "." ? std::string_view{} : name;
+}
+
+void decode_format_fields(
+    std::span<const std::uint8_t> individual,
+    std::uint32_t field_count,
+    std::uint32_t sample_count,
+    std::int32_t key_count,
+    std::vector<format_field>& out
+) {
+    out.clear();
+    byte_reader reader(individual);
+    for (std::uint32_t i = 0; i < field_count; ++i) {
+        const std::int32_t key = reader.take_integer();
+        if (key < 0 || key >= key_count) refuse("a FORMAT key is not in the header");
+        const auto d = reader.take_descriptor();
+        const std::uint64_t stride = std::uint64_t{d.count} * size_of(d.type);
+        const auto bytes = reader.take(stride * sample_count);
+        out.push_back({key, d.type, d.count, bytes});
+    }
+}
+
+}  // namespace callstream::hts

@@ -1,0 +1,35 @@
+// What callstream keeps of a VCF/BCF header: an immutable copy that any thread may read, because
+// htslib's own header changes under its text parser.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace callstream::hts {
+
+struct contig {
+    std::string name;
+    std::int64_t length = 0;  ///< 0 when the header does not say
+};
+
+struct variant_header {
+    std::vector<std::string> samples;  ///< in column order
+    std::vector<contig> contigs;       ///< in header order
+    std::string file_date;             ///< the value of ##fileDate, empty without it
+
+    /// Column of a sample; samples are unique (htslib refuses a header where they are not).
+    std::unordered_map<std::string_view, std::uint32_t> sample_columns;  ///< views into `samples`
+};
+
+/// How a FORMAT field is declared.
+struct field_definition {
+    std::string name;         ///< the id, e.g. `DP`
+    std::string description;  ///< empty when it is not declared
+    enum class value_kind { text, integer, real };
+    value_kind kind = value_kind::text;
+};
+
+}  // namespace callstream::hts

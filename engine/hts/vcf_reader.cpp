@@ -1,0 +1,268 @@
+#include "engine/hts/vcf_reader.hpp"
+
+#include <htslib/bgzf.h>
+#include <htslib/hfile.h>
+#include <htslib/hts.h>
+#include <htslib/vcf.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace callstream::hts {
+namespace {
+
+struct close_file {
+    void operator()(htsFile* f) const noexcept { hts_close(f); }
+};
+struct destroy_header {
+    void operator()(bcf_hdr_t* h) const noexcept { bcf_hdr_destroy(h); }
+};
+struct destroy_record {
+    void operator()(bcf1_t* r) const noexcept { bcf_destroy(r); }
+};
+struct destroy_index {
+    void operator()(hts_idx_t* i) const noexcept { hts_idx_destroy(i); }
+};
+
+/// What htslib merely warns about and bcftools serves: a tag or contig without a header line.
+constexpr int tolerated_errors = BCF_ERR_TAG_UNDEF | BCF_ERR_CTG_UNDEF;
+
+/// The text of a quoted header value: `\"` and `\\` are escapes (VCF 4.3, section 1.4).
+std::string unquoted(std::string_view text) {
+    if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
+    std::string out;
+    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+        const bool escapes = text[i] == '\\' && (text[i + 1] == '"' || text[i + 1] == '\\');
+        if (escapes && i + 2 < text.size()) ++i;
+        out += text[i];
+    }
+    return out;
+}
+
+/// BGZF's own error bits do not tell a file that ends too early from a disk that fails; the stream
+/// below it does.
+void refuse_disk_errors(const BGZF& b) {
+    if (herrno(b.fp) != 0) throw std::runtime_error("the file cannot be read");
+}
+
+std::span<const std::uint8_t> bytes_of(const kstring_t& s) {
+    return {reinterpret_cast<const std::uint8_t*>(s.s), s.l};
+}
+
+}  // namespace
+
+void prepare_library() {
+    // An absolute folder that does not exist: an empty value would bring the default plugins back.
+    ::setenv("HTS_PATH", "/nonexistent", 1);
+    ::setenv("REF_PATH", "/nonexistent/%s", 1);
+    ::setenv("REF_CACHE", "/nonexistent/%s", 1);
+    hts_set_log_level(HTS_LOG_OFF);
+}
+
+std::string library_version() {
+    return hts_version();
+}
+
+struct vcf_reader::state {
+    std::unique_ptr<htsFile, close_file> file;
+    shared_header header;
+    std::unique_ptr<bcf1_t, destroy_record> raw{bcf_init()};
+    record current;
+    bool is_bcf = false;
+    int fd = -1;  // owned by `file`
+
+    BGZF* bgzf() const { return file->fp.bgzf; }
+};
+
+vcf_reader::vcf_reader(std::unique_ptr<state> made) : state_(std::move(made)) {}
+vcf_reader::vcf_reader(vcf_reader&&) noexcept = default;
+vcf_reader& vcf_reader::operator=(vcf_reader&&) noexcept = default;
+vcf_reader::~vcf_reader() = default;
+
+result<vcf_reader> vcf_reader::open(unique_fd fd, const shared_header& header) {
+    hFILE* stream = hdopen(fd.get(), "r");
+    if (stream == nullptr) return error{errc::file_unusable, "cannot be read"};
+    const int number = fd.release();
+    // "input" is a label only; htslib never sees a name that it could resolve.
+    htsFile* file = hts_hopen(stream, "input", "r");
+    if (file == nullptr) {
+        hclose_abruptly(stream);
+        return error{errc::file_unusable, "is neither VCF nor BCF"};
+    }
+    auto s = std::make_unique<state>();
+    s->file.reset(file);
+    s->fd = number;
+    const htsFormat* format = hts_get_format(file);
+    if (format->compression != ::bgzf || (format->format != ::vcf && format->format != ::bcf)) {
+        return error{errc::file_unusable, "is not a BGZF-compressed VCF or a BCF"};
+    }
+    s->is_bcf = format->format == ::bcf;
+    s->header = header;
+    if (!s->header) s->header.reset(bcf_hdr_read(file), destroy_header{});
+    if (!s->header) return error{errc::file_unusable, "has a header that htslib refuses"};
+    if (!s->raw) throw std::bad_alloc();
+    return vcf_reader(std::move(s));
+}
+
+bool vcf_reader::is_bcf() const {
+    return state_->is_bcf;
+}
+
+shared_header vcf_reader::share_header() const {
+    return state_->is_bcf ? state_->header : nullptr;
+}
+
+variant_header vcf_reader::describe() const {
+    const bcf_hdr_t* h = state_->header.get();
+    variant_header out;
+    const int samples = bcf_hdr_nsamples(h);
+    out.samples.reserve(static_cast<std::size_t>(samples));
+    for (int i = 0; i < samples; ++i) out.samples.emplace_back(h->samples[i]);
+    for (std::uint32_t i = 0; i < out.samples.size(); ++i) {
+        out.sample_columns.emplace(out.samples[i], i);
+    }
+    for (int i = 0; i < h->n[BCF_DT_CTG]; ++i) {
+        const auto& pair = h->id[BCF_DT_CTG][i];
+        if (pair.key == nullptr) continue;
+        const auto length = pair.val == nullptr ? 0 : pair.val->info[0];
+        out.contigs.push_back({pair.key, static_cast<std::int64_t>(length)});
+    }
+    for (int i = 0; i < h->nhrec; ++i) {
+        const bcf_hrec_t* line = h->hrec[i];
+        const bool is_date = line->type == BCF_HL_GEN && std::strcmp(line->key, "fileDate") == 0;
+        if (is_date && line->value != nullptr) out.file_date = line->value;
+    }
+    return out;
+}
+
+const record* vcf_reader::next() {
+    auto& s = *state_;
+    bcf1_t* raw = s.raw.get();
+    bcf_hdr_t* h = s.header.get();
+    const int status = bcf_read(s.file.get(), h, raw);
+    if (status == -1) {
+        const BGZF* b = s.bgzf();
+        refuse_disk_errors(*b);
+        if (b->errcode != 0) throw damaged_file("a block cannot be inflated");
+        if (b->no_eof_block != 0) throw damaged_file("the file ends without its last block");
+        return nullptr;
+    }
+    if (status < -1) refuse_disk_errors(*s.bgzf());
+    if (status < -1) throw damaged_file("a record cannot be read");
+    if ((raw->errcode & ~tolerated_errors) != 0) throw damaged_file("a record is malformed");
+    // Dictionaries may have gaps, since a header can number its entries (IDX=).
+    if (raw->rid < 0 || raw->rid >= h->n[BCF_DT_CTG] ||
+        h->id[BCF_DT_CTG][raw->rid].key == nullptr) {
+        throw damaged_file("a record names a contig that is not in the header");
+    }
+    // A line of a text VCF without samples has no sample columns at all.
+    if (raw->n_sample != static_cast<std::uint32_t>(bcf_hdr_nsamples(h)) && raw->n_fmt > 0) {
+        throw damaged_file("a record has another number of samples than the header");
+    }
+    record& out = s.current;
+    out.contig = raw->rid;
+    out.pos0 = raw->pos;
+    out.allele_count = raw->n_allele;
+    out.name = decode_name(bytes_of(raw->shared));
+    decode_format_fields(
+        bytes_of(raw->indiv), raw->n_fmt, raw->n_sample, h->n[BCF_DT_ID], out.fields
+    );
+    for (const auto& field : out.fields) {
+        if (h->id[BCF_DT_ID][field.key].key == nullptr) {
+            throw damaged_file("a FORMAT key is not in the header");
+        }
+    }
+    return &out;
+}
+
+std::uint64_t vcf_reader::tell() const {
+    return static_cast<std::uint64_t>(bgzf_tell(state_->bgzf()));
+}
+
+void vcf_reader::seek(std::uint64_t virtual_offset) {
+    if (bgzf_seek(state_->bgzf(), static_cast<std::int64_t>(virtual_offset), SEEK_SET) != 0) {
+        throw damaged_file("the file is shorter than its index says");
+    }
+}
+
+std::string_view vcf_reader::contig_name(std::int32_t contig) const {
+    return bcf_hdr_id2name(state_->header.get(), contig);
+}
+
+std::string_view vcf_reader::field_name(std::int32_t key) const {
+    const char* name = state_->header->id[BCF_DT_ID][key].key;
+    return name == nullptr ? std::string_view{} : name;
+}
+
+field_definition vcf_reader::field(std::int32_t key) const {
+    const bcf_hdr_t* h = state_->header.get();
+    field_definition out;
+    out.name = field_name(key);
+    const bool is_gap = h->id[BCF_DT_ID][key].val == nullptr;
+    if (is_gap || !bcf_hdr_idinfo_exists(h, BCF_HL_FMT, key)) return out;
+    switch (bcf_hdr_id2type(h, BCF_HL_FMT, key)) {
+        case BCF_HT_INT:
+            out.kind = field_definition::value_kind::integer;
+            break;
+        case BCF_HT_REAL:
+            out.kind = field_definition::value_kind::real;
+            break;
+        default:
+            break;
+    }
+    bcf_hrec_t* line = bcf_hdr_id2hrec(h, BCF_DT_ID, BCF_HL_FMT, key);
+    const int at = line == nullptr ? -1 : bcf_hrec_find_key(line, "Description");
+    if (at < 0) return out;
+    auto text = unquoted(line->vals[at]);
+    // htslib describes fields that it had to declare itself as "Dummy".
+    if (text != "Dummy") out.description = std::move(text);
+    return out;
+}
+
+std::int32_t vcf_reader::find_field(std::string_view name) const {
+    return bcf_hdr_id2int(state_->header.get(), BCF_DT_ID, std::string(name).c_str());
+}
+
+std::int32_t vcf_reader::field_count() const {
+    return state_->header->n[BCF_DT_ID];
+}
+
+std::size_t vcf_reader::buffer_bytes() const {
+    constexpr std::size_t header_entry_bytes = 128;
+    const bcf_hdr_t* h = state_->header.get();
+    const auto entries = static_cast<std::size_t>(h->n[BCF_DT_ID]) +
+                         static_cast<std::size_t>(h->n[BCF_DT_CTG]) +
+                         static_cast<std::size_t>(h->n[BCF_DT_SAMPLE]);
+    const std::size_t own_header = state_->is_bcf ? 0 : entries * header_entry_bytes;
+    return state_->raw->shared.m + state_->raw->indiv.m + state_->file->line.m + own_header;
+}
+
+bool vcf_reader::is_sound() const {
+    return state_->bgzf()->errcode == 0 && state_->bgzf()->no_eof_block == 0;
+}
+
+file_identity vcf_reader::identity() const {
+    return identity_of(state_->fd);
+}
+
+result<std::uint64_t> indexed_record_count(unique_fd index) {
+    // Indexes can be opened by name only; this one has no scheme and names exactly our descriptor.
+    const std::string name = "/proc/self/fd/" + std::to_string(index.get());
+    std::unique_ptr<hts_idx_t, destroy_index> loaded(
+        hts_idx_load3("input", name.c_str(), HTS_FMT_CSI, 0)
+    );
+    if (!loaded) return error{errc::file_unusable, "the index cannot be read"};
+    std::uint64_t total = 0;
+    bool known = false;
+    for (int tid = 0; tid < hts_idx_nseq(loaded.get()); ++tid) {
+        std::uint64_t mapped = 0;
+        std::uint64_t unmapped = 0;
+        if (hts_idx_get_stat(loaded.get(), tid, &mapped, &unmapped) != 0) continue;
+        known = true;
+        total += mapped;
+    }
+    if (!known) return error{errc::file_unusable, "the index has no record counts"};
+    return total;
+}
+
+}  // namespace callstream::hts

@@ -1,0 +1,80 @@
+// A VCF.gz or BCF file that is read record by record, from any virtual offset.
+#pragma once
+
+#include "engine/core/error.hpp"
+#include "engine/core/file.hpp"
+#include "engine/hts/record.hpp"
+#include "engine/hts/variant_header.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct bcf_hdr_t;
+
+namespace callstream::hts {
+
+/// To be called first in `main`, before any thread: keeps htslib from opening URLs that files name
+/// and from printing file content on stderr.
+void prepare_library();
+std::string library_version();
+
+/// A header that readers of one BCF file share. BCF headers do not change while records are read;
+/// the header of a text VCF does (htslib adds what is used but not declared), so each of its
+/// readers has its own and this is null.
+using shared_header = std::shared_ptr<bcf_hdr_t>;
+
+/// One open file. Not thread-safe; readers of the same file are independent of each other.
+class vcf_reader {
+ public:
+    /// Takes the descriptor. `header` comes from `share_header` of an earlier reader of the same
+    /// file, or is null. The reader stands before the first record only when `header` is null;
+    /// otherwise seek first.
+    static result<vcf_reader> open(unique_fd fd, const shared_header& header = nullptr);
+
+    vcf_reader(vcf_reader&&) noexcept;
+    vcf_reader& operator=(vcf_reader&&) noexcept;
+    ~vcf_reader();
+
+    bool is_bcf() const;
+    shared_header share_header() const;
+    variant_header describe() const;
+
+    /// The next record, or null at the end. Throws damaged_file; an end that comes without the
+    /// BGZF end-of-file block counts as damage. Throws std::runtime_error when the disk fails,
+    /// which says nothing against the file.
+    const record* next();
+
+    /// Virtual offset of the record that `next` would read.
+    std::uint64_t tell() const;
+    /// Continues at a virtual offset that `tell` once gave for the same bytes.
+    void seek(std::uint64_t virtual_offset);
+
+    /// The ids below are indexes into this reader's header, as found in `record`.
+    std::string_view contig_name(std::int32_t contig) const;
+    std::string_view field_name(std::int32_t key) const;
+    field_definition field(std::int32_t key) const;
+    /// The key of a FORMAT field, or -1 while the header does not know it.
+    std::int32_t find_field(std::string_view name) const;
+    /// Grows when the header of a text VCF learns a field; ids keep their meaning.
+    std::int32_t field_count() const;
+    /// Bytes held by the record buffers, which grow with the widest record and never shrink, and,
+    /// roughly, by a header that is not shared.
+    std::size_t buffer_bytes() const;
+    /// False once reading has failed: htslib remembers it, and later reads would fail, too.
+    bool is_sound() const;
+    /// Of the open file, now.
+    file_identity identity() const;
+
+ private:
+    struct state;
+    explicit vcf_reader(std::unique_ptr<state> made);
+    std::unique_ptr<state> state_;
+};
+
+/// Number of records by the statistics of a CSI or TBI index; nothing when it has none or cannot be
+/// read. `index` and the data file are not compared.
+result<std::uint64_t> indexed_record_count(unique_fd index);
+
+}  // namespace callstream::hts

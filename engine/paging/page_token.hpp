@@ -1,0 +1,55 @@
+// Page tokens: where a walk stands, signed. A token is self-contained, so it survives restarts and
+// works on every replica that has the same bytes and the same key. It carries no rights.
+#pragma once
+
+#include "engine/core/error.hpp"
+#include "engine/core/hash.hpp"
+#include "engine/variants/variant_cursor.hpp"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace callstream::paging {
+
+/// What a token is bound to. A token is good only where all of it agrees.
+struct token_scope {
+    std::uint64_t query = 0;        ///< hash of the canonical query, paging parameters left out
+    std::uint64_t variant_set = 0;  ///< hash of the variant set's id
+    std::uint64_t provisional = 0;  ///< fingerprints of the file, see engine/hts/bgzf.hpp
+    std::uint64_t content = 0;      ///< 0 while the index pass has not run
+    std::uint32_t overlay_generation = 0;
+};
+
+/// Where the page starts. `point` has a virtual offset only when `exact`; otherwise its ordinal is
+/// all that is known, and the ordinal index finds the rest.
+struct token_position {
+    variants::resume_point point;
+    bool exact = false;
+    std::uint16_t file = 0;    ///< number of the file within its variant set
+    std::uint32_t sample = 0;  ///< first call set of the page, for pages that start within a row
+};
+
+/// Signs and reads tokens. Immutable and thread-safe.
+class token_signer {
+ public:
+    /// `secret` is the content of a key file, at least 16 bytes.
+    explicit token_signer(std::string_view secret);
+
+    /// Reads the secret from `path`; makes a random one there first if `create` and it is absent.
+    static result<token_signer> from_file(const std::filesystem::path& path, bool create);
+
+    std::string issue(const token_scope& scope, const token_position& position) const;
+
+    /// `errc::bad_request` with the reason: damaged, not ours, another query, another file, or a
+    /// file that was replaced.
+    result<token_position> read(std::string_view token, const token_scope& scope) const;
+
+ private:
+    std::array<unsigned char, 32> key_{};
+};
+
+}  // namespace callstream::paging

@@ -1,0 +1,82 @@
+#include "engine/variants/variant_cursor.hpp"
+
+#include "engine/core/hash.hpp"
+#include "engine/variants/ordinal_index.hpp"
+
+#include <string>
+
+namespace callstream::variants {
+
+variant_cursor::variant_cursor(hts::vcf_reader reader, std::uint64_t first_record)
+    : reader_(std::move(reader)), opened_(reader_.identity()), first_record_(first_record) {}
+
+void variant_cursor::place(std::uint64_t ordinal, std::uint64_t virtual_offset) {
+    reader_.seek(virtual_offset);
+    upcoming_ = ordinal;
+    current_ = nullptr;
+    loaded_ahead_ = false;
+    contig_ = -1;
+    next_duplicate_ = 1;
+}
+
+void variant_cursor::rewind() {
+    place(0, first_record_);
+}
+
+void variant_cursor::seek(std::uint64_t ordinal, const ordinal_index& index) {
+    const ordinal_entry& entry = index.floor(ordinal);
+    place(entry.ordinal, entry.virtual_offset);
+    next_duplicate_ = entry.duplicate;
+    do {
+        load();
+        if (current_ == nullptr) throw damaged_file("the file ends before its index does");
+        if (ordinal_ == entry.ordinal && pos0_ != entry.pos0) {
+            throw damaged_file("the file does not fit its index");
+        }
+    } while (upcoming_ <= ordinal);
+    loaded_ahead_ = true;
+}
+
+bool variant_cursor::resume(const resume_point& point) {
+    place(point.ordinal, point.virtual_offset);
+    next_duplicate_ = point.duplicate;
+    load();
+    loaded_ahead_ = true;
+    return current_ != nullptr && check_of(*current_) == point.check;
+}
+
+const hts::record* variant_cursor::next() {
+    if (loaded_ahead_) {
+        loaded_ahead_ = false;
+    } else {
+        load();
+    }
+    return current_;
+}
+
+void variant_cursor::load() {
+    virtual_offset_ = reader_.tell();
+    current_ = reader_.next();
+    if (current_ == nullptr) return;
+    ordinal_ = upcoming_++;
+    if (contig_ < 0) {
+        duplicate_ = next_duplicate_;
+    } else {
+        const bool same_place = current_->contig == contig_ && current_->pos0 == pos0_;
+        duplicate_ = same_place ? duplicate_ + 1 : 1;
+    }
+    contig_ = current_->contig;
+    pos0_ = current_->pos0;
+}
+
+std::uint32_t variant_cursor::check_of(const hts::record& r) const {
+    std::string place(reader_.contig_name(r.contig));
+    place.append(1, ':').append(std::to_string(r.pos0));
+    return static_cast<std::uint32_t>(hash64(place));
+}
+
+resume_point variant_cursor::here() const {
+    return {ordinal_, virtual_offset_, duplicate_, check_of(*current_)};
+}
+
+}  // namespace callstream::variants

@@ -1,0 +1,196 @@
+#include "engine/variants/variant_file.hpp"
+
+#include "engine/hts/bgzf.hpp"
+
+#include <atomic>
+#include <string>
+#include <system_error>
+
+namespace callstream::variants {
+namespace {
+
+constexpr std::size_t idle_per_file_max = 4;
+constexpr std::size_t idle_total_max = 128;  // each holds a file descriptor
+constexpr std::size_t idle_buffer_bytes_max = 1 << 20;
+
+std::atomic<std::size_t> idle_total{0};
+
+std::filesystem::path index_path(const std::filesystem::path& folder, std::uint64_t fingerprint) {
+    return folder / (hex_text(fingerprint) + ".ord");
+}
+
+result<void> check_compression(int fd, const file_identity& identity) {
+    switch (hts::compression_of(fd)) {
+        case hts::compression::bgzf:
+            break;
+        case hts::compression::gzip:
+            return error{
+                errc::file_unusable,
+                "is compressed with plain gzip, which has no index; mend it with "
+                "gunzip -c FILE | bgzip > NEW"};
+        case hts::compression::none:
+            return error{
+                errc::file_unusable, "is not compressed; mend it with bgzip, or bcftools view -Ob"};
+    }
+    if (!hts::has_eof_block(fd, identity.size)) {
+        return error{
+            errc::file_unusable,
+            "ends without its BGZF end-of-file block, so it was cut off; get it again"};
+    }
+    return {};
+}
+
+}  // namespace
+
+cursor_lease::cursor_lease(
+    std::shared_ptr<variant_file> file, std::unique_ptr<variant_cursor> cursor
+)
+    : file_(std::move(file)), cursor_(std::move(cursor)) {}
+
+cursor_lease::~cursor_lease() {
+    if (cursor_) file_->give_back(std::move(cursor_));
+}
+
+// Room for all idle cursors from the start, so that giving one back cannot fail.
+variant_file::variant_file() {
+    idle_.reserve(idle_per_file_max);
+}
+
+variant_file::~variant_file() {
+    idle_total -= idle_.size();
+}
+
+result<std::shared_ptr<variant_file>> variant_file::open(std::filesystem::path path) {
+    auto fd = open_regular(path);
+    if (!fd) return fd.error();
+    std::shared_ptr<variant_file> file(new variant_file);
+    file->path_ = std::move(path);
+    file->identity_ = identity_of(fd->get());
+    if (auto sound = check_compression(fd->get(), file->identity_); !sound) return sound.error();
+    file->provisional_ = hts::provisional_fingerprint(fd->get(), file->identity_.size);
+    auto reader = hts::vcf_reader::open(std::move(*fd));
+    if (!reader) return reader.error();
+    file->first_record_ = reader->tell();
+    file->header_ = reader->describe();
+    file->shared_header_ = reader->share_header();
+    return file;
+}
+
+bool variant_file::is_current() const {
+    const auto now = identity_of(path_);
+    return now && *now == identity_;
+}
+
+std::shared_ptr<const ordinal_index> variant_file::index() const {
+    const std::lock_guard lock(mutex_);
+    return index_;
+}
+
+std::optional<error> variant_file::refusal() const {
+    const std::lock_guard lock(mutex_);
+    return refusal_;
+}
+
+void variant_file::set_index(std::shared_ptr<const ordinal_index> index) {
+    const std::lock_guard lock(mutex_);
+    index_ = std::move(index);
+}
+
+void variant_file::refuse(error why) {
+    const std::lock_guard lock(mutex_);
+    refusal_ = std::move(why);
+}
+
+bool variant_file::find_index(const std::filesystem::path& folder, std::stop_token stop) {
+    auto found = ordinal_index::load(index_path(folder, provisional_), provisional_);
+    if (!found || !describes_this_file(**found, stop)) return false;
+    set_index(std::move(*found));
+    return true;
+}
+
+result<void> variant_file::make_index(const std::filesystem::path& folder, std::stop_token stop) {
+    try {
+        if (!is_current()) return error{errc::file_replaced, "the file has been replaced"};
+        if (find_index(folder, stop)) return {};
+        const auto built =
+            build_ordinal_index(path_, index_path(folder, provisional_), progress_, stop);
+        if (!built && built.error().code == errc::file_unusable) {
+            refuse(built.error());
+            return {};
+        }
+        if (!built) return built.error();
+    } catch (const damaged_file& damage) {
+        refuse({errc::file_unusable, std::string("is damaged: ") + damage.what()});
+        return {};
+    }
+    if (!find_index(folder, stop)) return error{errc::unavailable, "the index cannot be read back"};
+    return {};
+}
+
+/// A kept index was made from this very file, or from one with the same blocks (a copy, say). The
+/// provisional fingerprint alone would not notice a change in the middle.
+bool variant_file::describes_this_file(const ordinal_index& index, std::stop_token stop) const {
+    if (index.summary().source == identity_) return true;
+    const auto fd = open_regular(path_);
+    if (!fd) return false;
+    const auto content = hts::content_fingerprint(fd->get(), identity_.size, stop);
+    return content && *content == index.summary().content;
+}
+
+std::optional<std::uint64_t> variant_file::record_count() const {
+    {
+        const std::lock_guard lock(mutex_);
+        if (index_) return index_->records();
+        if (statistics_) return statistics_;
+    }
+    const auto count = count_from_statistics();  // outside the lock: an index may be large
+    const std::lock_guard lock(mutex_);
+    statistics_ = count;
+    return count;
+}
+
+/// An index that is older than its file was made for another one.
+std::optional<std::uint64_t> variant_file::count_from_statistics() const {
+    for (const char* suffix : {".csi", ".tbi"}) {
+        auto beside = path_;
+        beside += suffix;
+        auto fd = open_regular(beside);
+        if (!fd || identity_of(fd->get()).mtime_ns < identity_.mtime_ns) continue;
+        if (auto count = hts::indexed_record_count(std::move(*fd))) return *count;
+    }
+    return std::nullopt;
+}
+
+result<cursor_lease> variant_file::cursor() {
+    if (!is_current()) return error{errc::file_replaced, "the file has been replaced"};
+    {
+        const std::lock_guard lock(mutex_);
+        if (!idle_.empty()) {
+            auto cursor = std::move(idle_.back());
+            idle_.pop_back();
+            --idle_total;
+            return cursor_lease(shared_from_this(), std::move(cursor));
+        }
+    }
+    auto fd = open_regular(path_);
+    if (!fd) return fd.error();
+    if (identity_of(fd->get()) != identity_) {
+        return error{errc::file_replaced, "the file has been replaced"};
+    }
+    auto reader = hts::vcf_reader::open(std::move(*fd), shared_header_);
+    if (!reader) return reader.error();
+    return cursor_lease(
+        shared_from_this(), std::make_unique<variant_cursor>(std::move(*reader), first_record_)
+    );
+}
+
+void variant_file::give_back(std::unique_ptr<variant_cursor> cursor) noexcept {
+    if (!cursor->reader().is_sound()) return;
+    if (cursor->reader().buffer_bytes() > idle_buffer_bytes_max) return;
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() >= idle_per_file_max || idle_total >= idle_total_max) return;
+    idle_.push_back(std::move(cursor));
+    ++idle_total;
+}
+
+}  // namespace callstream::variants

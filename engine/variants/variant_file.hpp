@@ -1,0 +1,101 @@
+// One VCF.gz or BCF on disk: immutable facts, shared by everybody, and a pool of cursors, each used
+// by one answer at a time.
+#pragma once
+
+#include "engine/core/error.hpp"
+#include "engine/core/file.hpp"
+#include "engine/hts/variant_header.hpp"
+#include "engine/hts/vcf_reader.hpp"
+#include "engine/variants/index_pass.hpp"
+#include "engine/variants/ordinal_index.hpp"
+#include "engine/variants/variant_cursor.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace callstream::variants {
+
+class variant_file;
+
+/// A cursor on loan; goes back to its file when destroyed. Keeps the file alive.
+class cursor_lease {
+ public:
+    cursor_lease(std::shared_ptr<variant_file> file, std::unique_ptr<variant_cursor> cursor);
+    cursor_lease(cursor_lease&&) noexcept = default;
+    cursor_lease& operator=(cursor_lease&&) noexcept = delete;
+    ~cursor_lease();
+
+    variant_cursor& operator*() const noexcept { return *cursor_; }
+    variant_cursor* operator->() const noexcept { return cursor_.get(); }
+
+ private:
+    std::shared_ptr<variant_file> file_;
+    std::unique_ptr<variant_cursor> cursor_;
+};
+
+/// Thread-safe.
+class variant_file : public std::enable_shared_from_this<variant_file> {
+ public:
+    /// Opens the file, checks that it is complete and reads its header. Nothing stays open.
+    static result<std::shared_ptr<variant_file>> open(std::filesystem::path path);
+    ~variant_file();
+
+    const std::filesystem::path& path() const noexcept { return path_; }
+    const file_identity& identity() const noexcept { return identity_; }
+    const hts::variant_header& header() const noexcept { return header_; }
+    std::uint64_t provisional_fingerprint() const noexcept { return provisional_; }
+
+    /// Whether the path still names the bytes that were opened.
+    bool is_current() const;
+
+    /// Null until the index pass is done.
+    std::shared_ptr<const ordinal_index> index() const;
+    /// Why the index pass found that the file cannot be served.
+    std::optional<error> refusal() const;
+    index_progress& progress() noexcept { return progress_; }
+
+    /// Takes the index that an earlier pass left in the folder; false when there is none.
+    /// Throws std::system_error and damaged_file.
+    bool find_index(const std::filesystem::path& folder, std::stop_token stop);
+    /// Finds the index in the folder or makes it there, and keeps the outcome. Blocks for as long
+    /// as it takes to read the file. An error, or an exception, says why there is no outcome yet;
+    /// it may be tried again.
+    result<void> make_index(const std::filesystem::path& folder, std::stop_token stop);
+
+    /// Exact from the ordinal index. Before that what the CSI or TBI beside the file says, which
+    /// nobody has checked: good to be shown, never to decide where the file ends. Nothing when
+    /// neither is there.
+    std::optional<std::uint64_t> record_count() const;
+
+    /// A cursor at no particular place. `errc::file_replaced` when the path names other bytes now.
+    result<cursor_lease> cursor();
+
+ private:
+    friend class cursor_lease;
+    variant_file();
+    void give_back(std::unique_ptr<variant_cursor> cursor) noexcept;
+    void set_index(std::shared_ptr<const ordinal_index> index);
+    void refuse(error why);
+    bool describes_this_file(const ordinal_index& index, std::stop_token stop) const;
+    std::optional<std::uint64_t> count_from_statistics() const;
+
+    std::filesystem::path path_;
+    file_identity identity_;
+    std::uint64_t provisional_ = 0;
+    std::uint64_t first_record_ = 0;  // virtual offset
+    hts::variant_header header_;
+    hts::shared_header shared_header_;  // BCF only
+    index_progress progress_;
+
+    mutable std::mutex mutex_;  // guards what follows
+    std::shared_ptr<const ordinal_index> index_;
+    std::optional<error> refusal_;
+    mutable std::optional<std::uint64_t> statistics_;
+    std::vector<std::unique_ptr<variant_cursor>> idle_;
+};
+
+}  // namespace callstream::variants

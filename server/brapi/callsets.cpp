@@ -1,0 +1,209 @@
+// GET /callsets and /callsets/{callSetDbId}: the sample columns of the files.
+#include "engine/paging/page_plan.hpp"
+#include "server/brapi/envelope.hpp"
+#include "server/brapi/routes.hpp"
+#include "server/streaming/json_text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace callstream::brapi {
+namespace json = boost::json;
+namespace {
+
+constexpr std::int64_t page_size_max = 100'000;  // of metadata lists, see DESIGN of paging
+
+json::object to_json(const catalog::call_set& call_set) {
+    const auto& set = *call_set.set;
+    const auto id = call_set.id();
+    return {
+        {"additionalInfo", json::object()},
+        {"callSetDbId", id},
+        {"callSetName", streaming::valid_utf8(call_set.name())},
+        {"created", set.created},
+        {"externalReferences", json::array()},
+        {"sampleDbId", id},
+        {"studyDbId", set.data_set_id},
+        {"updated", set.updated},
+        {"variantSetDbIds", json::array{set.id}},
+    };
+}
+
+/// Exact, case-sensitive, all of them together. Files alone know nothing of germplasm or external
+/// references, so those filters match no call set.
+struct filters {
+    std::optional<std::string> call_set_id;
+    std::optional<std::string> name;
+    std::optional<std::string> variant_set_id;
+    std::optional<std::string> sample_id;
+    std::optional<std::string> germplasm_id;
+    std::optional<std::string> external_id;
+    std::optional<std::string> external_source;
+
+    bool any() const {
+        return call_set_id || name || variant_set_id || sample_id || needs_metadata();
+    }
+    bool needs_metadata() const { return germplasm_id || external_id || external_source; }
+
+    bool fits(const catalog::call_set& c) const {
+        if (needs_metadata()) return false;
+        if (name && *name != c.name()) return false;
+        if (!call_set_id && !sample_id) return true;
+        const auto id = c.id();
+        return (!call_set_id || *call_set_id == id) && (!sample_id || *sample_id == id);
+    }
+    bool fits(const catalog::variant_set& set) const {
+        return !variant_set_id || *variant_set_id == set.id;
+    }
+};
+
+result<filters> read_filters(http::query& q) {
+    filters f;
+    const std::array<std::pair<const char*, std::optional<std::string>*>, 8> wanted = {{
+        {"callSetDbId", &f.call_set_id},
+        {"callSetName", &f.name},
+        {"variantSetDbId", &f.variant_set_id},
+        {"sampleDbId", &f.sample_id},
+        {"germplasmDbId", &f.germplasm_id},
+        {"externalReferenceID", &f.external_id},
+        {"externalReferenceId", &f.external_id},
+        {"externalReferenceSource", &f.external_source},
+    }};
+    for (const auto& [name, into] : wanted) {
+        auto value = q.filter(name);
+        if (!value) return value.error();
+        if (*value) *into = std::move(*value);
+    }
+    return f;
+}
+
+/// Calls `each(call_set)` for every call set that fits, until it returns false.
+template <class Each>
+void for_each_call_set(const catalog::snapshot& now, const filters& wanted, Each each) {
+    for (const auto* set : now.variant_sets()) {
+        if (!wanted.fits(*set)) continue;
+        const auto columns = static_cast<std::uint32_t>(set->samples().size());
+        for (std::uint32_t column = 0; column < columns; ++column) {
+            const catalog::call_set c{set, column};
+            if (wanted.fits(c) && !each(c)) return;
+        }
+    }
+}
+
+std::vector<catalog::call_set> select(
+    const catalog::snapshot& now,
+    const filters& wanted,
+    std::uint64_t first,
+    std::uint64_t count,
+    std::uint64_t& total
+) {
+    std::vector<catalog::call_set> page;
+    total = 0;
+    for_each_call_set(now, wanted, [&](const catalog::call_set& c) {
+        if (total >= first && page.size() < count) page.push_back(c);
+        ++total;
+        return true;
+    });
+    return page;
+}
+
+/// The list, a block at a time.
+class list_source : public streaming::body_source {
+ public:
+    list_source(
+        std::shared_ptr<const catalog::snapshot> now,
+        std::vector<catalog::call_set> page,
+        json::object meta
+    )
+        : now_(std::move(now)), page_(std::move(page)), meta_(std::move(meta)) {}
+
+    result<progress> fill(text_buffer& out) override {
+        const std::size_t began = out.size();
+        if (at_ == 0) {
+            out.append('{');
+            out.append(context_member());
+            out.append(",\"metadata\":");
+            out.append(json::serialize(meta_));
+            out.append(",\"result\":{\"data\":[");
+        }
+        for (; at_ < page_.size(); ++at_) {
+            if (out.size() - began >= streaming::block_bytes) return progress::more;
+            if (at_ > 0) out.append(',');
+            out.append(json::serialize(to_json(page_[at_])));
+        }
+        out.append("]}}\n");
+        return progress::done;
+    }
+
+ private:
+    std::shared_ptr<const catalog::snapshot> now_;
+    std::vector<catalog::call_set> page_;  // points into `now_`
+    json::object meta_;
+    std::size_t at_ = 0;
+};
+
+result<http::response> list(const context& ctx, const http::request& request) {
+    http::query q(request);
+    const auto wanted = read_filters(q);
+    if (!wanted) return wanted.error();
+    const auto page = q.integer("page");
+    if (!page) return page.error();
+    const auto size = q.integer("pageSize");
+    if (!size) return size.error();
+    const auto plan = paging::plan_request(*page, *size, std::nullopt);
+    if (!plan) return plan.error();
+
+    auto warnings = ignored_parameters(q);
+    const std::int64_t asked = plan->size.value_or(paging::default_page_size);
+    const std::int64_t used = std::min(asked, page_size_max);
+    if (used < asked) {
+        warnings.push_back("pageSize was reduced to " + std::to_string(page_size_max));
+    }
+    const std::int64_t number = plan->page.value_or(0);
+    const auto now = ctx.catalog->current();
+    std::uint64_t total = 0;
+    auto page_items = select(
+        *now, *wanted, paging::first_item(number, used), static_cast<std::uint64_t>(used), total
+    );
+    if (total == 0 && wanted->any()) warnings.emplace_back("No call set fits the filters");
+    const page_numbers numbers{
+        static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(used), total};
+    http::response r;
+    r.source = std::make_unique<list_source>(
+        now, std::move(page_items), metadata(pagination(numbers), warnings)
+    );
+    return r;
+}
+
+result<http::response> get_one(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    const http::query q(request);
+    const auto now = ctx.catalog->current();
+    const auto call_set = now->find_call_set(id);
+    if (!call_set) return error{errc::not_found, "there is no call set with this callSetDbId"};
+    return single(to_json(*call_set), ignored_parameters(q));
+}
+
+}  // namespace
+
+void add_callset_routes(http::router& routes, const context& ctx) {
+    routes.add({
+        .method = http::verb::get,
+        .pattern = "/brapi/v2/callsets",
+        .blocking = true,
+        .handle = [&ctx](const auto& request, const auto&) { return list(ctx, request); },
+    });
+    routes.add({
+        .method = http::verb::get,
+        .pattern = "/brapi/v2/callsets/{callSetDbId}",
+        .handle = [&ctx](
+                      const auto& request, const auto& values
+                  ) { return get_one(ctx, request, values[0]); },
+    });
+}
+
+}  // namespace callstream::brapi

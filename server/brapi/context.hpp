@@ -1,0 +1,32 @@
+// What the BrAPI handlers need of the server around them.
+#pragma once
+
+#include "engine/catalog/catalog_service.hpp"
+#include "engine/paging/page_token.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace callstream::brapi {
+
+/// What `serverinfo` says of this server; all of it optional.
+struct server_description {
+    std::string name = "callstream";
+    std::string description = "Genotype calls straight from indexed VCF and BCF files";
+    std::string organization_name;
+    std::string organization_url;
+    std::string contact_email;
+    std::string documentation_url;
+    std::string location;
+};
+
+/// Outlives the routes.
+struct context {
+    catalog::catalog_service* catalog;
+    const paging::token_signer* tokens;
+    std::atomic<std::uint64_t>* calls_streamed;
+    server_description description;
+};
+
+}  // namespace callstream::brapi

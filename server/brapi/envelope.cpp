@@ -1,0 +1,57 @@
+#include "server/brapi/envelope.hpp"
+
+#include "engine/paging/page_plan.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace callstream::brapi {
+namespace json = boost::json;
+
+json::object pagination(const page_numbers& n) {
+    return {
+        {"currentPage", n.page},
+        {"page", n.page},
+        {"pageSize", n.size},
+        {"totalCount", n.total},
+        {"totalPages", n.size == 0 ? 0 : paging::page_count(n.total, n.size)},
+    };
+}
+
+json::object metadata(json::object pages, const std::vector<std::string>& warnings) {
+    json::array status;
+    status.push_back({
+        {"message", "Request accepted, response successful"},
+        {"messageType", "INFO"},
+    });
+    for (const auto& warning : warnings) {
+        status.push_back({{"message", warning}, {"messageType", "WARNING"}});
+    }
+    return {
+        {"datafiles", json::array()},
+        {"pagination", std::move(pages)},
+        {"status", std::move(status)},
+    };
+}
+
+std::string_view context_member() {
+    return R"("@context":["https://brapi.org/jsonld/context/metadata.jsonld"])";
+}
+
+http::response single(json::value result, const std::vector<std::string>& warnings) {
+    http::response r;
+    r.body.append("{").append(context_member());
+    r.body.append(",\"metadata\":").append(json::serialize(metadata(pagination({}), warnings)));
+    r.body.append(",\"result\":").append(json::serialize(result)).append("}\n");
+    return r;
+}
+
+std::vector<std::string> ignored_parameters(const http::query& q) {
+    std::vector<std::string> warnings;
+    for (const auto& name : q.unknown()) {
+        warnings.push_back("The parameter '" + name + "' is not known here and was ignored");
+    }
+    return warnings;
+}
+
+}  // namespace callstream::brapi

@@ -1,0 +1,11 @@
+#include "server/brapi/routes.hpp"
+
+namespace callstream::brapi {
+
+void add_routes(http::router& routes, const context& ctx) {
+    add_serverinfo_routes(routes, ctx);
+    add_callset_routes(routes, ctx);
+    add_call_routes(routes, ctx);
+}
+
+}  // namespace callstream::brapi

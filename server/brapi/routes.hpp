@@ -1,0 +1,17 @@
+// The BrAPI dialect: all routes below /brapi/v2.
+#pragma once
+
+#include "server/brapi/context.hpp"
+#include "server/http/router.hpp"
+
+namespace callstream::brapi {
+
+/// `ctx` and `routes` must outlive the handlers that are added.
+void add_routes(http::router& routes, const context& ctx);
+
+// One function per resource, each in the file of its name.
+void add_serverinfo_routes(http::router& routes, const context& ctx);
+void add_callset_routes(http::router& routes, const context& ctx);
+void add_call_routes(http::router& routes, const context& ctx);
+
+}  // namespace callstream::brapi

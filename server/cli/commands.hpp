@@ -1,0 +1,11 @@
+// The commands of the program. Each returns its exit code.
+#pragma once
+
+#include "server/cli/options.hpp"
+
+namespace callstream::cli {
+
+int serve(const serve_options& options);
+int ls(const ls_options& options);
+
+}  // namespace callstream::cli

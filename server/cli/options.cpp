@@ -1,0 +1,201 @@
+#include "server/cli/options.hpp"
+
+#include "engine/core/hash.hpp"
+#include "engine/core/parse.hpp"
+#include "engine/hts/vcf_reader.hpp"
+#include "server/cli/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/version.hpp>
+#include <toml++/toml.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace callstream::cli {
+namespace {
+
+std::string version_text() {
+    return "callstream " CALLSTREAM_VERSION "\nhtslib " + hts::library_version() + "\nBoost " +
+           std::to_string(BOOST_VERSION / 100000) + "." +
+           std::to_string(BOOST_VERSION / 100 % 1000) + "." + std::to_string(BOOST_VERSION % 100) +
+           "\n";
+}
+
+void describe_serve(CLI::App& app, serve_options& o) {
+    app.add_option("DIR", o.folder, "Folder with VCF.gz and BCF files; subfolders are data sets")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    app.add_option("--listen", o.listen, "HOST:PORT to listen on; port 0 takes any free one")
+        ->capture_default_str();
+    app.add_option("--state", o.state, "Folder for indexes and the token key")
+        ->default_str("$XDG_STATE_HOME/callstream/<hash of DIR>");
+    app.add_option(
+        "--token-key",
+        o.token_key,
+        "Key file (16 bytes or more) that signs page tokens; "
+        "replicas share one"
+    );
+    app.add_option("-@,--threads", o.threads, "Threads for I/O, and as many for reading files")
+        ->default_str("one per processor");
+    app.add_option(
+           "--config",
+           o.config,
+           "TOML file with any of these options, e.g. listen = \"...\", "
+           "and [serverinfo]"
+    )
+        ->check(CLI::ExistingFile);
+    app.add_option(
+           "--stream-memory",
+           o.stream_memory_mib,
+           "MiB for blocks of streamed answers; "
+           "over it: 503"
+    )
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--connections", o.connections, "Most open connections")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--drain", o.drain_seconds, "Seconds that open answers may go on after SIGTERM")
+        ->capture_default_str();
+    app.add_flag("--insecure", o.insecure, "Listen beyond loopback though nobody has to log in");
+    app.add_flag("--access-log", o.access_log, "Log a line per request");
+    app.footer(
+        "Prints the address it listens on. SIGHUP looks at DIR again (so does every 30 s),\n"
+        "SIGTERM lets open answers end. An option on the command line wins over the file."
+    );
+}
+
+void describe_ls(CLI::App& app, ls_options& o) {
+    app.add_option("DIR", o.folder, "Folder as for serve")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    app.add_option("--state", o.state, "Folder for indexes, as for serve");
+    app.add_flag("--wait", o.wait, "Index what is not indexed yet and show exact counts");
+    app.footer(
+        "One line per variant set: id, samples, records, index, file. Records come from our "
+        "index,\n"
+        "else from the CSI or TBI; '?' when neither is there. What cannot be served follows on\n"
+        "stderr with the reason, and makes the exit code 1."
+    );
+}
+
+[[noreturn]] void refuse_config(const std::string& why) {
+    throw CLI::ValidationError("--config", why);
+}
+
+/// Gives an option the file's value unless the command line gave one.
+void apply(CLI::App& app, const std::string& key, const std::string& value) {
+    CLI::Option* option = nullptr;
+    try {
+        option = app.get_option("--" + key);
+    } catch (const CLI::OptionNotFound&) {
+        refuse_config("there is no option named '" + key + "'");
+    }
+    if (option->count() > 0 || key == "config") return;
+    option->add_result(value);
+    option->run_callback();
+}
+
+void apply_description(const toml::table& table, brapi::server_description& d) {
+    const std::pair<std::string_view, std::string*> fields[] = {
+        {"name", &d.name},
+        {"description", &d.description},
+        {"organization-name", &d.organization_name},
+        {"organization-url", &d.organization_url},
+        {"contact-email", &d.contact_email},
+        {"documentation-url", &d.documentation_url},
+        {"location", &d.location},
+    };
+    for (const auto& [key, node] : table) {
+        std::string* into = nullptr;
+        for (const auto& [name, field] : fields) {
+            if (name == key.str()) into = field;
+        }
+        const auto text = node.value<std::string>();
+        if (into == nullptr || !text) refuse_config("serverinfo." + std::string(key.str()));
+        *into = *text;
+    }
+}
+
+void apply_config(CLI::App& app, serve_options& o) {
+    if (o.config.empty()) return;
+    toml::table file;
+    try {
+        file = toml::parse_file(o.config.string());
+    } catch (const toml::parse_error& e) {
+        refuse_config(
+            std::string(e.description()) + " in line " + std::to_string(e.source().begin.line)
+        );
+    }
+    for (const auto& [key, node] : file) {
+        if (key.str() == "serverinfo" && node.is_table()) {
+            apply_description(*node.as_table(), o.description);
+        } else if (const auto text = node.value<std::string>()) {
+            apply(app, std::string(key.str()), *text);
+        } else if (const auto flag = node.value_exact<bool>()) {
+            apply(app, std::string(key.str()), *flag ? "true" : "false");
+        } else if (const auto number = node.value_exact<std::int64_t>()) {
+            apply(app, std::string(key.str()), std::to_string(*number));
+        } else {
+            refuse_config(std::string(key.str()) + " must be a text, a number or a boolean");
+        }
+    }
+}
+
+}  // namespace
+
+command_line parse_command_line(int argc, char** argv) {
+    CLI::App app("Streams genotype calls straight from indexed VCF and BCF files.", "callstream");
+    app.set_version_flag("--version", version_text());
+    app.require_subcommand(1);
+    serve_options serve;
+    ls_options ls;
+    auto* serve_command = app.add_subcommand("serve", "Serve a folder over HTTP");
+    auto* ls_command = app.add_subcommand("ls", "Show what would be served, with counts");
+    describe_serve(*serve_command, serve);
+    describe_ls(*ls_command, ls);
+    command_line out;
+    try {
+        app.parse(argc, argv);
+        if (serve_command->parsed()) apply_config(*serve_command, serve);
+    } catch (const CLI::ParseError& e) {
+        out.exit_code = app.exit(e) == 0 ? 0 : 2;
+        return out;
+    }
+    if (serve_command->parsed()) {
+        if (serve.state.empty()) serve.state = default_state(serve.folder);
+        out.serve = std::move(serve);
+    } else {
+        if (ls.state.empty()) ls.state = default_state(ls.folder);
+        out.ls = std::move(ls);
+    }
+    return out;
+}
+
+std::optional<endpoint> parse_endpoint(const std::string& text) {
+    const auto colon = text.rfind(':');
+    std::string host = colon == std::string::npos ? "127.0.0.1" : text.substr(0, colon);
+    if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
+        host = host.substr(1, host.size() - 2);
+    }
+    const auto port = parse_integer<std::uint16_t>(
+        colon == std::string::npos ? std::string_view(text)
+                                   : std::string_view(text).substr(colon + 1)
+    );
+    if (!port || host.empty()) return std::nullopt;
+    return endpoint{std::move(host), *port};
+}
+
+std::filesystem::path default_state(const std::filesystem::path& folder) {
+    const char* xdg = std::getenv("XDG_STATE_HOME");
+    const char* home = std::getenv("HOME");
+    std::filesystem::path base = xdg != nullptr && *xdg != '\0' ? xdg : "";
+    if (base.empty()) {
+        base = std::filesystem::path(home != nullptr ? home : "/var/lib") / ".local" / "state";
+    }
+    const auto whole = std::filesystem::canonical(folder).string();
+    return base / "callstream" / hex_text(hash64(whole));
+}
+
+}  // namespace callstream::cli

@@ -1,0 +1,55 @@
+// What the command line and the configuration file say.
+#pragma once
+
+#include "server/brapi/context.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace callstream::cli {
+
+struct serve_options {
+    std::filesystem::path folder;
+    std::string listen = "127.0.0.1:8080";
+    std::filesystem::path state;      ///< empty: see `default_state`
+    std::filesystem::path token_key;  ///< empty: a key is kept in the state directory
+    unsigned threads = 0;             ///< 0: one per processor
+    std::filesystem::path config;
+    std::size_t stream_memory_mib = 256;
+    std::size_t connections = 10000;
+    unsigned drain_seconds = 30;
+    bool insecure = false;
+    bool access_log = false;
+    brapi::server_description description;
+};
+
+struct ls_options {
+    std::filesystem::path folder;
+    std::filesystem::path state;
+    bool wait = false;
+};
+
+/// What was asked for: one of the commands, or just an exit code after help or an error.
+struct command_line {
+    std::optional<serve_options> serve;
+    std::optional<ls_options> ls;
+    int exit_code = 0;
+};
+
+/// Prints help, versions and usage errors itself (exit code 2 for a usage error).
+command_line parse_command_line(int argc, char** argv);
+
+struct endpoint {
+    std::string host;
+    std::uint16_t port;
+};
+/// `HOST:PORT`, `[::1]:PORT` or a bare port.
+std::optional<endpoint> parse_endpoint(const std::string& text);
+
+/// `$XDG_STATE_HOME/callstream/<hash of the folder>`, with ~/.local/state as the usual default.
+std::filesystem::path default_state(const std::filesystem::path& folder);
+
+}  // namespace callstream::cli

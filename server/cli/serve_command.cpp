@@ -1,0 +1,130 @@
+// `callstream serve`: puts the parts together and runs until it is told to stop.
+#include "server/brapi/routes.hpp"
+#include "server/cli/commands.hpp"
+#include "server/cli/log.hpp"
+#include "server/http/server.hpp"
+#include "server/ops/routes.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <malloc.h>
+#include <sys/resource.h>
+#include <thread>
+
+namespace callstream::cli {
+namespace {
+
+bool is_loopback(const std::string& host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+int refuse(const std::string& why) {
+    std::cerr << "callstream: " << why << "\n";
+    return 2;
+}
+
+result<paging::token_signer> make_signer(const serve_options& options) {
+    if (!options.token_key.empty())
+        return paging::token_signer::from_file(options.token_key, false);
+    return paging::token_signer::from_file(options.state / "token.key", true);
+}
+
+std::string url_of(const endpoint& where, std::uint16_t port) {
+    const bool v6 = where.host.find(':') != std::string::npos;
+    return "http://" + (v6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(port);
+}
+
+/// Three requests worth trying, about what is really there.
+void print_examples(const catalog::snapshot& now, const std::string& url) {
+    std::cout << "  curl '" << url << "/brapi/v2/callsets?pageSize=3'\n";
+    for (const auto* set : now.variant_sets()) {
+        if (set->samples().empty()) continue;
+        const auto calls = url + "/brapi/v2/callsets/" + set->call_set_id(0) + "/calls";
+        std::cout << "  curl '" << calls << "?pageSize=3&sepPhased=~'\n"
+                  << "  curl -H 'Accept: application/x-ndjson' '" << calls << "?pageSize=10'\n";
+        break;
+    }
+    std::cout.flush();
+}
+
+/// As many descriptors as the system allows, and fewer connections than that, so that files can
+/// still be opened when every connection is taken.
+std::size_t connections_within_limits(std::size_t wanted) {
+    constexpr std::size_t kept_for_files = 64;
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const auto most = static_cast<std::size_t>(limit.rlim_cur);
+    const std::size_t kept = std::min(kept_for_files, most / 2);
+    if (wanted <= most - kept) return wanted;
+    log_warning(
+        "the limit of " + std::to_string(most) + " open files allows " +
+        std::to_string(most - kept) + " connections instead of " + std::to_string(wanted)
+    );
+    return most - kept;
+}
+
+}  // namespace
+
+int serve(const serve_options& options) {
+    // Few malloc arenas: answers live in recycled blocks, so threads do not compete for the heap,
+    // and every further arena would keep memory of its own.
+    mallopt(M_ARENA_MAX, 2);
+    std::signal(SIGHUP, SIG_IGN);  // until the server listens to it
+    const auto where = parse_endpoint(options.listen);
+    if (!where) return refuse("--listen wants HOST:PORT, not '" + options.listen + "'");
+    if (!is_loopback(where->host) && !options.insecure) {
+        return refuse(
+            "listening on " + where->host +
+            " would let everybody read; add --insecure if that is meant, or listen on 127.0.0.1 "
+            "behind a proxy"
+        );
+    }
+    const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+    const unsigned threads = options.threads == 0 ? processors : options.threads;
+
+    std::filesystem::create_directories(options.state);
+    const auto signer = make_signer(options);
+    if (!signer) return refuse(signer.error().text);
+    catalog::catalog_service catalog(options.folder, options.state, log_warning);
+    http::metrics numbers;
+    http::router routes;
+    const brapi::context brapi_context{
+        &catalog, &*signer, &numbers.calls_streamed, options.description};
+    brapi::add_routes(routes, brapi_context);
+    ops::add_routes(routes, catalog, numbers);
+    numbers.size_for(routes);
+    streaming::block_pool blocks(options.stream_memory_mib << 20);
+
+    http::server server(
+        {.host = where->host,
+         .port = where->port,
+         .threads = threads,
+         .connections_max = connections_within_limits(options.connections),
+         .drain = std::chrono::seconds(options.drain_seconds)},
+        {&routes, &blocks, log_warning},
+        numbers,
+        [&catalog] {
+            try {
+                catalog.rescan();
+            } catch (const std::exception& e) {
+                log_warning(std::string("the folder cannot be read: ") + e.what());
+            }
+        },
+        options.access_log ? log_info : std::function<void(const std::string&)>{}
+    );
+    const auto port = server.listen();
+    if (!port) return refuse(port.error().text);
+    const auto now = catalog.current();
+    const auto url = url_of(*where, *port);
+    std::cout << "callstream serves " << now->variant_sets().size() << " variant sets on " << url
+              << "\n";
+    print_examples(*now, url);
+    server.run();
+    return 0;
+}
+
+}  // namespace callstream::cli

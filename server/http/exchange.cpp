@@ -1,0 +1,169 @@
+#include "server/http/exchange.hpp"
+
+#include "engine/core/clock.hpp"
+#include "server/auth/authorize.hpp"
+#include "server/http/error_response.hpp"
+#include "server/http/negotiation.hpp"
+
+#include <chrono>
+#include <exception>
+
+namespace callstream::http {
+namespace {
+
+constexpr std::size_t compress_from_bytes = 1024;
+
+/// A body that is in memory already, so that it can be compressed like one that is not.
+class string_source : public streaming::body_source {
+ public:
+    explicit string_source(std::string text) : text_(std::move(text)) {}
+    result<progress> fill(text_buffer& out) override {
+        out.append(text_);
+        return progress::done;
+    }
+
+ private:
+    std::string text_;
+};
+
+bool is_compressible(const response& r) {
+    return r.source != nullptr || r.body.size() >= compress_from_bytes;
+}
+
+std::string join(const std::vector<std::string>& parts) {
+    std::string out;
+    for (const auto& part : parts) out.append(out.empty() ? "" : ", ").append(part);
+    return out;
+}
+
+}  // namespace
+
+exchange::exchange(const exchange_context& context, request r)
+    : context_(&context), request_(std::move(r)), match_(context.routes->find(request_)) {}
+
+exchange exchange::refused(const exchange_context& context, int status, std::string_view text) {
+    exchange e(context, request{});
+    e.match_ = {};
+    e.answer_ = error_response(status, text, "");
+    e.done_ = true;
+    return e;
+}
+
+void exchange::prepare() noexcept {
+    if (done_) return;
+    try {
+        choose_answer();
+        start_body();
+    } catch (const std::exception& e) {
+        context_->log_problem(request_.path + ": " + e.what());
+        coding_ = streaming::coding::identity;
+        block_.reset();
+        answer_ = error_response(500, "something went wrong inside the server", "");
+    }
+}
+
+void exchange::use_error(const error& e) {
+    answer_ = error_response(e, request_.field("accept"));
+}
+
+void exchange::choose_answer() {
+    const auto accept = request_.field("accept");
+    if (request_.method == verb::options && (request_.path == "*" || !match_.allow.empty())) {
+        answer_.status = 204;
+        answer_.content_type.clear();
+        const auto allow = match_.allow.empty() ? "GET, HEAD, OPTIONS" : join(match_.allow);
+        answer_.fields.emplace_back("Allow", allow);
+        return;
+    }
+    if (match_.found == nullptr && match_.allow.empty()) {
+        answer_ = error_response(404, "there is nothing at this path", accept);
+        return;
+    }
+    if (match_.found == nullptr) {
+        const bool known = request_.method != verb::other;
+        const auto text = known ? "this path does not take the method" : "the method is not known";
+        answer_ = error_response(known ? 405 : 501, text, accept);
+        answer_.fields.emplace_back("Allow", join(match_.allow));
+        return;
+    }
+    if (auto may = auth::authorize(match_.found->scope, "", request_.field("authorization"));
+        !may) {
+        return use_error(may.error());
+    }
+    auto made = match_.found->handle(request_, match_.values);
+    if (!made) return use_error(made.error());
+    answer_ = std::move(*made);
+}
+
+void exchange::start_body() {
+    if (answer_.status == 200 && is_compressible(answer_)) {
+        coding_ = pick_coding(request_.field("accept-encoding"));
+    }
+    if (coding_ != streaming::coding::identity && answer_.source == nullptr) {
+        answer_.source = std::make_unique<string_source>(std::move(answer_.body));
+    }
+    if (answer_.source == nullptr) return;
+    const auto busy = [this] {
+        coding_ = streaming::coding::identity;
+        use_error({errc::unavailable, "too many answers are being streamed; try again shortly"});
+    };
+    if (coding_ != streaming::coding::identity) {
+        auto scratch = context_->blocks->take();
+        if (!scratch) return busy();
+        answer_.source =
+            streaming::compressed(std::move(answer_.source), coding_, std::move(*scratch));
+    }
+    block_ = context_->blocks->take();
+    if (!block_) return busy();
+    const auto step = answer_.source->fill(**block_);
+    if (!step) {
+        coding_ = streaming::coding::identity;
+        block_.reset();
+        return use_error(step.error());
+    }
+    if (*step == streaming::body_source::progress::done) answer_.source.reset();
+}
+
+std::string_view exchange::body() const noexcept {
+    if (!block_) return answer_.body;
+    return const_cast<streaming::block&>(*block_)->view();
+}
+
+std::string exchange::head(bool keep_alive) const {
+    std::string out;
+    out.reserve(512);
+    const auto field = [&out](std::string_view name, std::string_view value) {
+        out.append(name).append(": ").append(value).append("\r\n");
+    };
+    out.append("HTTP/1.1 ").append(std::to_string(answer_.status)).append(" ");
+    out.append(reason_phrase(answer_.status)).append("\r\n");
+    field("Server", "callstream");
+    using namespace std::chrono;
+    field("Date", http_date(floor<seconds>(system_clock::now())));
+    if (!answer_.content_type.empty()) field("Content-Type", answer_.content_type);
+    for (const auto& [name, value] : answer_.fields) field(name, value);
+    field("Vary", "Accept, Accept-Encoding");
+    field("X-Content-Type-Options", "nosniff");
+    // While there is no authentication, any page may read what anybody may read.
+    field("Access-Control-Allow-Origin", "*");
+    if (request_.method == verb::options) {
+        field("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+        field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept");
+        field("Access-Control-Max-Age", "86400");
+    } else {
+        field("Access-Control-Expose-Headers", "Content-Encoding, Content-Length, Retry-After");
+    }
+    if (coding_ != streaming::coding::identity) {
+        field("Content-Encoding", streaming::coding_name(coding_));
+    }
+    if (complete()) {
+        if (answer_.status != 204) field("Content-Length", std::to_string(body().size()));
+    } else if (request_.http_1_1) {
+        field("Transfer-Encoding", "chunked");
+    }
+    field("Connection", keep_alive ? "keep-alive" : "close");
+    out.append("\r\n");
+    return out;
+}
+
+}  // namespace callstream::http

@@ -1,0 +1,65 @@
+// One request and its answer, without a socket: routing, rights, the handler, content coding, the
+// first block of the body. The session adds the bytes on the wire.
+#pragma once
+
+#include "server/http/router.hpp"
+#include "server/streaming/block_pool.hpp"
+#include "server/streaming/compression.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace callstream::http {
+
+/// What an exchange needs of the server around it; outlives every exchange.
+struct exchange_context {
+    const router* routes;
+    streaming::block_pool* blocks;
+    std::function<void(const std::string&)> log_problem;
+};
+
+/// Made per request. `prepare` runs once, on a worker thread if `blocking`; afterwards the parts
+/// are the session's.
+class exchange {
+ public:
+    exchange(const exchange_context& context, request r);
+
+    /// An answer to bytes that are not a request.
+    static exchange refused(const exchange_context& context, int status, std::string_view text);
+
+    bool blocking() const noexcept { return match_.found != nullptr && match_.found->blocking; }
+    const route* matched() const noexcept { return match_.found; }
+    const request& asked() const noexcept { return request_; }
+
+    /// Never throws.
+    void prepare() noexcept;
+
+    int status() const noexcept { return answer_.status; }
+    bool head_only() const noexcept { return request_.method == verb::head; }
+    /// Whether the body, now in `body()`, is all there is.
+    bool complete() const noexcept { return answer_.source == nullptr; }
+    std::string_view body() const noexcept;
+    /// The block in which `body()` lies while `complete()` is false.
+    streaming::block take_block() { return std::move(*block_); }
+    streaming::body_source& source() noexcept { return *answer_.source; }
+
+    /// Status line and fields up to and including the empty line.
+    std::string head(bool keep_alive) const;
+
+ private:
+    void choose_answer();
+    void start_body();
+    void use_error(const error& e);
+
+    const exchange_context* context_;
+    request request_;
+    router::match match_;
+    response answer_;
+    streaming::coding coding_ = streaming::coding::identity;
+    std::optional<streaming::block> block_;
+    bool done_ = false;
+};
+
+}  // namespace callstream::http

@@ -1,0 +1,112 @@
+#include "server/http/negotiation.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <vector>
+
+namespace callstream::http {
+namespace {
+
+struct preference {
+    std::string value;
+    double quality;
+};
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// `q=0.8` by hand: three decimals at most, anything else counts as 0.
+double parse_quality(std::string_view text) {
+    double value = 0;
+    double unit = 1;
+    for (char c : text) {
+        if (c == '.') {
+            unit = 0.1;
+        } else if (c >= '0' && c <= '9') {
+            value += (c - '0') * unit;
+            if (unit < 1) unit /= 10;
+        } else {
+            return 0;
+        }
+    }
+    return std::min(value, 1.0);
+}
+
+std::vector<preference> parse_preferences(std::string_view field) {
+    std::vector<preference> out;
+    while (!field.empty()) {
+        const auto comma = field.find(',');
+        std::string_view item = field.substr(0, comma);
+        field = comma == std::string_view::npos ? std::string_view{} : field.substr(comma + 1);
+        const auto semicolon = item.find(';');
+        preference p{std::string(trim(item.substr(0, semicolon))), 1};
+        std::transform(p.value.begin(), p.value.end(), p.value.begin(), [](unsigned char c) {
+            return static_cast<char>(std::tolower(c));
+        });
+        for (auto rest = semicolon == std::string_view::npos ? "" : item.substr(semicolon + 1);
+             !rest.empty();) {
+            const auto next = rest.find(';');
+            const auto parameter = trim(rest.substr(0, next));
+            if (parameter.starts_with("q=") || parameter.starts_with("Q=")) {
+                p.quality = parse_quality(parameter.substr(2));
+            }
+            rest = next == std::string_view::npos ? std::string_view{} : rest.substr(next + 1);
+        }
+        if (!p.value.empty()) out.push_back(std::move(p));
+    }
+    return out;
+}
+
+/// The most specific range that covers the offer decides.
+double media_quality(const std::vector<preference>& preferences, std::string_view offer) {
+    const std::string any_subtype(std::string(offer.substr(0, offer.find('/'))) + "/*");
+    double quality = 0;
+    int best = -1;
+    for (const auto& p : preferences) {
+        const int specificity = p.value == offer ? 2 : p.value == any_subtype ? 1 : 0;
+        const bool covers = specificity > 0 || p.value == "*/*" || p.value == "*";
+        if (!covers || specificity <= best) continue;
+        best = specificity;
+        quality = p.quality;
+    }
+    return quality;
+}
+
+}  // namespace
+
+std::optional<std::string_view> pick_media_type(
+    std::string_view accept, std::span<const std::string_view> offers
+) {
+    if (trim(accept).empty()) return offers.front();
+    const auto preferences = parse_preferences(accept);
+    std::optional<std::string_view> best;
+    double best_quality = 0;
+    for (const auto offer : offers) {
+        const double quality = media_quality(preferences, offer);
+        if (quality <= best_quality) continue;
+        best = offer;
+        best_quality = quality;
+    }
+    return best;
+}
+
+streaming::coding pick_coding(std::string_view accept_encoding) {
+    streaming::coding best = streaming::coding::identity;
+    double best_quality = 0;
+    for (const auto& p : parse_preferences(accept_encoding)) {
+        const bool zstd = p.value == "zstd";
+        const bool gzip = p.value == "gzip" || p.value == "x-gzip";
+        if (!zstd && !gzip) continue;
+        const bool better = p.quality > best_quality || (p.quality == best_quality && zstd);
+        if (p.quality <= 0 || !better) continue;
+        best = zstd ? streaming::coding::zstd : streaming::coding::gzip;
+        best_quality = p.quality;
+    }
+    return best;
+}
+
+}  // namespace callstream::http

@@ -1,0 +1,21 @@
+// What the client accepts (RFC 9110, section 12.5).
+#pragma once
+
+#include "server/streaming/compression.hpp"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace callstream::http {
+
+/// The best of `offers`, by quality and then by their order. Nothing when the client accepts none;
+/// the first when there is no Accept field.
+std::optional<std::string_view> pick_media_type(
+    std::string_view accept, std::span<const std::string_view> offers
+);
+
+/// zstd before gzip at equal quality; identity when the client names neither.
+streaming::coding pick_coding(std::string_view accept_encoding);
+
+}  // namespace callstream::http

@@ -1,0 +1,31 @@
+// A request as handlers see it: parsed, decoded, without a socket.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace callstream::http {
+
+enum class verb { get, head, options, post, put, patch, delete_, other };
+
+std::string_view verb_text(verb v);
+
+struct request {
+    verb method = verb::get;
+    std::string path;                   ///< as sent, without the query
+    std::vector<std::string> segments;  ///< of the path, percent-decoded; no empty last one
+    std::vector<std::pair<std::string, std::string>> parameters;  ///< decoded, in their order
+    std::vector<std::pair<std::string, std::string>> fields;      ///< names in lower case
+    bool http_1_1 = true;
+    bool keep_alive = true;
+
+    /// The value of a header field, several of one name joined with ", "; empty when absent.
+    std::string field(std::string_view lower_case_name) const;
+};
+
+/// The values that a route's placeholders took, in the order of the pattern.
+using path_values = std::vector<std::string_view>;
+
+}  // namespace callstream::http

@@ -1,0 +1,28 @@
+// From the bytes of a request head to a request, and every reason to refuse one. Stricter than
+// Beast 1.81, which accepts several forms that let two parsers disagree about where a request ends.
+#pragma once
+
+#include "server/http/request.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace callstream::http {
+
+constexpr std::size_t head_bytes_max = 16 * 1024;
+constexpr std::size_t target_bytes_max = 8 * 1024;
+
+/// A request that is answered without being handled; the connection closes after it.
+struct refusal {
+    int status;
+    std::string text;
+};
+[[noreturn]] void throw_exception_from_error(const refusal& r, const boost::source_location&);
+
+/// `head` ends with the empty line. Requests with a body are refused: no route takes one yet.
+boost::system::result<request, refusal> parse_request_head(std::string_view head);
+
+}  // namespace callstream::http

@@ -1,0 +1,23 @@
+// An answer as handlers make it: status, fields and a body that is either a string or a source.
+#pragma once
+
+#include "server/streaming/body_source.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace callstream::http {
+
+struct response {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::vector<std::pair<std::string, std::string>> fields;
+    std::string body;                                ///< used when `source` is null
+    std::unique_ptr<streaming::body_source> source;  ///< takes part in streaming, see there
+};
+
+std::string_view reason_phrase(int status);
+
+}  // namespace callstream::http

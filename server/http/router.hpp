@@ -1,0 +1,52 @@
+// The table of what is served: path pattern and method to handler.
+#pragma once
+
+#include "engine/core/error.hpp"
+#include "server/auth/authorize.hpp"
+#include "server/http/request.hpp"
+#include "server/http/response.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace callstream::http {
+
+/// Runs on any thread, several at a time. Never sees a socket.
+using handler = std::function<result<response>(const request&, const path_values&)>;
+
+struct route {
+    verb method = verb::get;
+    std::string pattern;  ///< `/brapi/v2/callsets/{callSetDbId}`
+    auth::scope scope = auth::scope::read;
+    /// A handler that reads files runs on a worker thread; the others must return at once.
+    bool blocking = false;
+    handler handle;
+    std::vector<std::string> content_types = {"application/json"};  ///< first: the default
+};
+
+/// Built once, then read by all threads.
+class router {
+ public:
+    void add(route r);
+
+    struct match {
+        const route* found = nullptr;
+        path_values values;              ///< views into the request
+        std::vector<std::string> allow;  ///< methods of this path; empty: no such path
+    };
+    /// HEAD is answered by GET's route. `found` is null when path or method does not fit.
+    match find(const request& r) const;
+
+    const std::vector<route>& routes() const noexcept { return routes_; }
+    std::size_t number_of(const route& r) const noexcept {
+        return static_cast<std::size_t>(&r - routes_.data());
+    }
+
+ private:
+    std::vector<route> routes_;
+    std::vector<std::vector<std::string>> patterns_;  // segments, parallel to `routes_`
+};
+
+}  // namespace callstream::http

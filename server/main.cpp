@@ -1,0 +1,18 @@
+#include "engine/hts/vcf_reader.hpp"
+#include "server/cli/commands.hpp"
+
+#include <exception>
+#include <iostream>
+
+int main(int argc, char** argv) {
+    callstream::hts::prepare_library();  // before any thread
+    try {
+        const auto asked = callstream::cli::parse_command_line(argc, argv);
+        if (asked.serve) return callstream::cli::serve(*asked.serve);
+        if (asked.ls) return callstream::cli::ls(*asked.ls);
+        return asked.exit_code;
+    } catch (const std::exception& e) {
+        std::cerr << "callstream: " << e.what() << "\n";
+        return 1;
+    }
+}

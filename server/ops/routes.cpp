@@ -1,0 +1,74 @@
+#include "server/ops/routes.hpp"
+
+#include "server/streaming/json_text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace callstream::ops {
+namespace json = boost::json;
+namespace {
+
+constexpr const char* welcome =
+    "callstream serves genotype calls straight from VCF and BCF files.\n"
+    "\n"
+    "  /brapi/v2/serverinfo                       what this server speaks\n"
+    "  /brapi/v2/callsets                         the call sets (samples) in the files\n"
+    "  /brapi/v2/callsets/{callSetDbId}/calls     their genotype calls\n"
+    "  /ready   /health   /metrics                how it is\n";
+
+/// Ready as soon as the folder was scanned: files are served while others are still being indexed.
+http::response ready(const catalog::catalog_service& catalog) {
+    const auto now = catalog.current();
+    std::uint64_t call_sets = 0;
+    const auto sets = now->variant_sets();
+    for (const auto* set : sets) call_sets += set->samples().size();
+    json::array problems;
+    for (const auto& p : now->problems()) {
+        problems.push_back(
+            {{"file", streaming::valid_utf8(p.relative)},
+             {"problem", streaming::valid_utf8(p.text)}}
+        );
+    }
+    const auto indexing = catalog.indexing();
+    http::response r;
+    r.body = json::serialize(json::object{
+        {"status", "ready"},
+        {"variantSets", sets.size()},
+        {"callSets", call_sets},
+        {"indexing", {{"files", indexing.waiting}, {"bytesLeft", indexing.bytes_left}}},
+        {"problems", std::move(problems)},
+    });
+    r.body += '\n';
+    return r;
+}
+
+http::response text(std::string body, std::string type) {
+    http::response r;
+    r.content_type = std::move(type);
+    r.body = std::move(body);
+    return r;
+}
+
+}  // namespace
+
+void add_routes(
+    http::router& routes, const catalog::catalog_service& catalog, const http::metrics& numbers
+) {
+    const auto add = [&routes](std::string pattern, auto make) {
+        routes.add({
+            .method = http::verb::get,
+            .pattern = std::move(pattern),
+            .scope = auth::scope::open,
+            .handle = [make](const auto&, const auto&) -> result<http::response> { return make(); },
+        });
+    };
+    add("/", [] { return text(welcome, "text/plain; charset=utf-8"); });
+    add("/health", [] { return text("{\"status\":\"ok\"}\n", "application/json"); });
+    add("/ready", [&catalog] { return ready(catalog); });
+    add("/metrics",
+        [&numbers] { return text(numbers.text(), "text/plain; version=0.0.4; charset=utf-8"); });
+}
+
+}  // namespace callstream::ops

@@ -1,0 +1,15 @@
+// For those who run the server: liveness, readiness, metrics, and a word for whoever opens `/`.
+#pragma once
+
+#include "engine/catalog/catalog_service.hpp"
+#include "server/http/metrics.hpp"
+#include "server/http/router.hpp"
+
+namespace callstream::ops {
+
+/// The arguments must outlive the handlers that are added.
+void add_routes(
+    http::router& routes, const catalog::catalog_service& catalog, const http::metrics& numbers
+);
+
+}  // namespace callstream::ops

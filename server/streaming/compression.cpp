@@ -1,0 +1,124 @@
+#include "server/streaming/compression.hpp"
+
+#include <isa-l/igzip_lib.h>
+#include <zstd.h>
+
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+namespace callstream::streaming {
+namespace {
+
+constexpr std::size_t output_step = 64 * 1024;
+
+/// Level 1: of the levels the one that keeps up with a network, see bench/.
+class gzip_encoder : public encoder {
+ public:
+    gzip_encoder()
+        : stream_(std::make_unique<isal_zstream>()), level_buffer_(ISAL_DEF_LVL1_DEFAULT) {
+        isal_deflate_init(stream_.get());
+        stream_->level = 1;
+        stream_->level_buf = level_buffer_.data();
+        stream_->level_buf_size = static_cast<std::uint32_t>(level_buffer_.size());
+        stream_->gzip_flag = IGZIP_GZIP;
+    }
+
+    void encode(std::string_view text, bool last, text_buffer& out) override {
+        // ISA-L does not write to its input, though its interface does not say so.
+        stream_->next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
+        stream_->avail_in = static_cast<std::uint32_t>(text.size());
+        stream_->flush = last ? NO_FLUSH : SYNC_FLUSH;
+        stream_->end_of_stream = last ? 1 : 0;
+        do {
+            char* room = out.prepare(output_step);
+            stream_->next_out = reinterpret_cast<std::uint8_t*>(room);
+            stream_->avail_out = output_step;
+            if (isal_deflate(stream_.get()) != COMP_OK) throw std::runtime_error("gzip failed");
+            out.commit(room + (output_step - stream_->avail_out));
+        } while (stream_->avail_out == 0 || stream_->avail_in != 0);
+    }
+
+ private:
+    std::unique_ptr<isal_zstream> stream_;
+    std::vector<std::uint8_t> level_buffer_;
+};
+
+class zstd_encoder : public encoder {
+ public:
+    zstd_encoder() : context_(ZSTD_createCCtx()) {
+        if (!context_) throw std::bad_alloc();
+        check(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, 1));
+        check(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1));
+        // A window of one block: memory per stream stays small, and repeats are near.
+        check(ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, 18));
+    }
+
+    void encode(std::string_view text, bool last, text_buffer& out) override {
+        ZSTD_inBuffer in{text.data(), text.size(), 0};
+        for (std::size_t left = 1; left != 0 || in.pos != in.size;) {
+            char* room = out.prepare(output_step);
+            ZSTD_outBuffer to{room, output_step, 0};
+            const auto mode = last ? ZSTD_e_end : ZSTD_e_flush;
+            left = check(ZSTD_compressStream2(context_.get(), &to, &in, mode));
+            out.commit(room + to.pos);
+        }
+    }
+
+ private:
+    struct destroy {
+        void operator()(ZSTD_CCtx* c) const noexcept { ZSTD_freeCCtx(c); }
+    };
+
+    static std::size_t check(std::size_t code) {
+        if (ZSTD_isError(code) != 0) throw std::runtime_error(ZSTD_getErrorName(code));
+        return code;
+    }
+
+    std::unique_ptr<ZSTD_CCtx, destroy> context_;
+};
+
+class compressed_source : public body_source {
+ public:
+    compressed_source(std::unique_ptr<body_source> inner, coding c, block scratch)
+        : inner_(std::move(inner)), encoder_(make_encoder(c)), scratch_(std::move(scratch)) {}
+
+    result<progress> fill(text_buffer& out) override {
+        scratch_->clear();
+        const auto step = inner_->fill(*scratch_);
+        if (!step) return step.error();
+        encoder_->encode(scratch_->view(), *step == progress::done, out);
+        return *step;
+    }
+
+ private:
+    std::unique_ptr<body_source> inner_;
+    std::unique_ptr<encoder> encoder_;
+    block scratch_;
+};
+
+}  // namespace
+
+std::string_view coding_name(coding c) {
+    switch (c) {
+        case coding::gzip:
+            return "gzip";
+        case coding::zstd:
+            return "zstd";
+        default:
+            return "identity";
+    }
+}
+
+std::unique_ptr<encoder> make_encoder(coding c) {
+    if (c == coding::gzip) return std::make_unique<gzip_encoder>();
+    return std::make_unique<zstd_encoder>();
+}
+
+std::unique_ptr<body_source> compressed(
+    std::unique_ptr<body_source> inner, coding c, block scratch
+) {
+    return std::make_unique<compressed_source>(std::move(inner), c, std::move(scratch));
+}
+
+}  // namespace callstream::streaming

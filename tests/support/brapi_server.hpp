@@ -1,0 +1,63 @@
+// The whole server without its sockets: a folder of files, the catalog over it, the routes.
+#pragma once
+
+#include "server/brapi/routes.hpp"
+#include "server/http/metrics.hpp"
+#include "server/ops/routes.hpp"
+#include "tests/support/answers.hpp"
+#include "tests/support/vcf_builder.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace callstream::testing {
+
+class brapi_server {
+ public:
+    brapi_server() { std::filesystem::create_directories(folder()); }
+
+    /// Where the files go; complete it before `start`.
+    std::filesystem::path folder() const { return dir_ / "data"; }
+
+    /// With `indexed`, returns when every file has its index.
+    void start(bool indexed = true) {
+        parts_ = std::make_unique<parts>(folder(), dir_ / "state");
+        if (indexed) catalog().wait_until_indexed();
+    }
+    /// From now on no index can be written, so new files stay without page numbers.
+    void break_indexing() { std::filesystem::remove_all(dir_ / "state"); }
+
+    catalog::catalog_service& catalog() { return parts_->catalog; }
+    http::metrics& metrics() { return parts_->numbers; }
+
+    answer get(const std::string& target, std::vector<std::string> field_lines = {}) {
+        const http::exchange_context context{
+            &parts_->routes, &parts_->blocks, [this](const std::string& s) { log_.push_back(s); }};
+        return run(context, make_request("GET " + target, std::move(field_lines)));
+    }
+    const std::vector<std::string>& log() const { return log_; }
+
+ private:
+    struct parts {
+        parts(const std::filesystem::path& data, const std::filesystem::path& state)
+            : catalog(data, state, [](const std::string&) {}) {
+            brapi::add_routes(routes, context);
+            ops::add_routes(routes, catalog, numbers);
+            numbers.size_for(routes);
+        }
+        catalog::catalog_service catalog;
+        paging::token_signer tokens{"a secret of enough bytes"};
+        http::metrics numbers;
+        http::router routes;
+        streaming::block_pool blocks{64 * streaming::block_bytes};
+        brapi::context context{&catalog, &tokens, &numbers.calls_streamed, {}};
+    };
+
+    temp_dir dir_;
+    std::vector<std::string> log_;
+    std::unique_ptr<parts> parts_;
+};
+
+}  // namespace callstream::testing

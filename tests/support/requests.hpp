@@ -1,0 +1,31 @@
+// Requests as a client would write them.
+#pragma once
+
+#include "server/http/request_head.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace callstream::testing {
+
+/// The bytes of a head with these field lines, each without its line end.
+inline std::string head_text(
+    const std::string& request_line, const std::vector<std::string>& field_lines = {"Host: test"}
+) {
+    std::string out = request_line + "\r\n";
+    for (const auto& line : field_lines) out += line + "\r\n";
+    return out + "\r\n";
+}
+
+/// A sound request, for tests that are about what follows.
+inline http::request make_request(
+    const std::string& method_and_target, std::vector<std::string> field_lines = {}
+) {
+    field_lines.insert(field_lines.begin(), "Host: test");
+    auto parsed = http::parse_request_head(head_text(method_and_target + " HTTP/1.1", field_lines));
+    if (!parsed) throw std::invalid_argument(method_and_target + ": " + parsed.error().text);
+    return std::move(*parsed);
+}
+
+}  // namespace callstream::testing

@@ -1,0 +1,83 @@
+"""What the compiler does not check: arrows between rooms, where libraries may appear, file sizes."""
+
+import pathlib
+import re
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Room -> the rooms that it may include. A new arrow is a decision: change ARCHITECTURE.md with it.
+ARROWS = {
+    "engine/core": set(),
+    "engine/hts": {"engine/core"},
+    "engine/genotype": {"engine/core", "engine/hts"},
+    "engine/variants": {"engine/core", "engine/hts"},
+    "engine/paging": {"engine/core", "engine/variants"},
+    "engine/catalog": {"engine/core", "engine/variants"},
+    "server/streaming": {"engine/core"},
+    "server/auth": {"engine/core"},
+    "server/http": {"engine/core", "server/auth", "server/streaming"},
+    "server/brapi": {
+        "engine/catalog", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
+        "engine/variants", "server/http", "server/streaming", "server/auth",
+    },
+    "server/ops": {"engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
+    "server/cli": {
+        "engine/catalog", "engine/core", "engine/hts", "server/brapi", "server/http", "server/ops",
+    },
+}
+# Library header -> the only rooms that include it.
+LIBRARIES = {
+    "htslib/": {"engine/hts"},
+    "boost/asio": {"server/http"},
+    "boost/beast": {"server/http"},
+    "openssl/": {"engine/paging"},
+    "spdlog/": {"server/cli"},
+    "CLI/": {"server/cli"},
+    "toml++/": {"server/cli"},
+}
+LINES_MAX = 500
+
+
+def sources():
+    for top in ("engine", "server"):
+        for path in sorted((ROOT / top).rglob("*.[ch]pp")):
+            yield path, path.relative_to(ROOT).parent.as_posix()
+
+
+class tidy(unittest.TestCase):
+    def test_arrows_go_one_way(self):
+        for path, room in sources():
+            if room == "server":  # main.cpp
+                continue
+            for target in re.findall(r'#include "((?:engine|server)/\w+)/', path.read_text()):
+                if target != room:
+                    self.assertIn(target, ARROWS[room], f"{path} includes {target}")
+
+    def test_libraries_stay_in_their_rooms(self):
+        for path, room in sources():
+            for header in re.findall(r"#include <([^>]+)>", path.read_text()):
+                for library, rooms in LIBRARIES.items():
+                    if header.startswith(library) and room != "server":
+                        self.assertIn(room, rooms, f"{path} includes <{header}>")
+
+    def test_every_room_is_known(self):
+        self.assertEqual({room for _, room in sources()} - {"server"}, set(ARROWS))
+
+    def test_files_hold_one_concept(self):
+        for path, _ in sources():
+            self.assertLessEqual(len(path.read_text().splitlines()), LINES_MAX, path)
+
+    def test_nothing_large_is_tracked(self):
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True)
+        if listed.returncode != 0:
+            self.skipTest("not a git checkout")
+        for name in filter(None, listed.stdout.decode().split("\0")):
+            path = ROOT / name
+            if path.is_file() and not path.is_symlink():
+                self.assertLess(path.stat().st_size, 1_000_000, name)
+
+
+if __name__ == "__main__":
+    unittest.main()

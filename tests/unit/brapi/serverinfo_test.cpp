@@ -1,0 +1,68 @@
+#include "tests/support/brapi_server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace callstream::brapi {
+namespace {
+
+namespace json = boost::json;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class serverinfo_test : public ::testing::Test {
+ protected:
+    void SetUp() override { server.start(); }
+    std::vector<std::string> services(const std::string& query = "") {
+        std::vector<std::string> out;
+        const auto document = server.get("/brapi/v2/serverinfo" + query).json();
+        for (const auto& call : document.at("result").at("calls").as_array()) {
+            out.emplace_back(call.at("service").as_string());
+        }
+        return out;
+    }
+    testing::brapi_server server;
+};
+
+TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
+    EXPECT_THAT(
+        services(),
+        ElementsAre(
+            "callsets", "callsets/{callSetDbId}", "callsets/{callSetDbId}/calls", "serverinfo"
+        )
+    );
+}
+
+TEST_F(serverinfo_test, each_service_says_how_it_is_called) {
+    const auto document = server.get("/brapi/v2/serverinfo").json();
+    const auto& calls = document.at("result").at("calls").at(2);
+    EXPECT_EQ(calls.at("methods"), json::array{"GET"});
+    EXPECT_EQ(calls.at("versions"), json::value({"2.0", "2.1"}));
+    EXPECT_EQ(calls.at("contentTypes"), json::value({"application/json", "application/x-ndjson"}));
+    EXPECT_EQ(calls.at("dataTypes"), calls.at("contentTypes"));
+    EXPECT_EQ(document.at("result").at("serverName"), "callstream");
+    EXPECT_EQ(document.at("metadata").at("pagination").at("totalCount"), 0);
+}
+
+TEST_F(serverinfo_test, can_be_asked_for_one_content_type) {
+    EXPECT_THAT(
+        services("?contentType=application/x-ndjson"), ElementsAre("callsets/{callSetDbId}/calls")
+    );
+    EXPECT_THAT(
+        services("?dataType=application/x-ndjson"), ElementsAre("callsets/{callSetDbId}/calls")
+    );
+    EXPECT_THAT(services("?contentType=text/csv"), IsEmpty());
+    EXPECT_EQ(services("?contentType=").size(), 4U);
+}
+
+TEST_F(serverinfo_test, takes_paging_parameters_without_a_warning) {
+    const auto document = server.get("/brapi/v2/serverinfo?page=0&pageSize=2147483647").json();
+    EXPECT_EQ(document.at("metadata").at("status").as_array().size(), 1U);
+    EXPECT_EQ(server.get("/brapi/v2/serverinfo?page=x").status, 400);
+}
+
+}  // namespace
+}  // namespace callstream::brapi

@@ -1,0 +1,194 @@
+#include "engine/catalog/catalog.hpp"
+
+#include "engine/core/id.hpp"
+#include "tests/support/vcf_builder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace callstream::catalog {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::many_records;
+using testing::vcf_builder;
+
+class catalog_test : public ::testing::Test {
+ protected:
+    void add(const std::string& relative) { many_records(1).write_vcf_gz(dir / relative); }
+    std::shared_ptr<const snapshot> look(const snapshot* before = nullptr) const {
+        return snapshot::make(scan(dir.path()), before);
+    }
+    static std::vector<std::string> ids(const snapshot& s) {
+        std::vector<std::string> out;
+        for (const auto* set : s.variant_sets()) out.push_back(set->id);
+        return out;
+    }
+
+    testing::temp_dir dir;
+};
+
+TEST_F(catalog_test, ids_are_made_of_folder_and_stem) {
+    for (const char* name : {"top.vcf.gz", "wheat/a b.vcf.gz", "wheat/2020/a.vcf.bgz"}) add(name);
+    const auto now = look();
+    EXPECT_THAT(ids(*now), ElementsAre("main~top", "wheat.2F2020~a", "wheat~a.20b"));
+    const auto* set = now->find_variant_set("wheat~a.20b");
+    ASSERT_NE(set, nullptr);
+    EXPECT_EQ(set->name, "a b");
+    EXPECT_EQ(set->data_set_id, "wheat");
+    EXPECT_EQ(set->relative, "wheat/a b.vcf.gz");
+    EXPECT_EQ(now->find_variant_set("wheat~a b"), nullptr);
+    EXPECT_EQ(now->find_variant_set("wheat"), nullptr);
+    EXPECT_EQ(now->find_variant_set(""), nullptr);
+}
+
+TEST_F(catalog_test, of_twins_the_bcf_has_the_stem_and_the_others_their_ending) {
+    many_records(1).write_bcf(dir / "both.bcf");
+    for (const char* name :
+         {"both.vcf.gz", "both.vcf.bgz", "text.vcf.gz", "text.vcf.bgz", "set/both.vcf.gz"}) {
+        add(name);
+    }
+    const auto now = look();
+    const std::pair<const char*, const char*> table[] = {
+        {"main~both", "both.bcf"},
+        {"main~both.2Evcf.2Egz", "both.vcf.gz"},
+        {"main~both.2Evcf.2Ebgz", "both.vcf.bgz"},
+        {"main~text", "text.vcf.gz"},
+        {"main~text.2Evcf.2Ebgz", "text.vcf.bgz"},
+        {"set~both", "set/both.vcf.gz"},
+    };
+    for (const auto& [id, relative] : table) {
+        const auto* set = now->find_variant_set(id);
+        ASSERT_NE(set, nullptr) << id;
+        EXPECT_EQ(set->relative, relative);
+    }
+    EXPECT_EQ(now->variant_sets().size(), std::size(table));
+}
+
+TEST_F(catalog_test, no_two_variant_sets_have_one_id) {
+    many_records(1).write_bcf(dir / "a.bcf");
+    add("a.vcf.gz");                                  // the twin, named a.vcf.gz
+    many_records(1).write_bcf(dir / "a.vcf.gz.bcf");  // its stem is a.vcf.gz
+    const auto now = look();
+    const auto all = ids(*now);
+    EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), all.size())
+        << ::testing::PrintToString(all);
+}
+
+TEST_F(catalog_test, a_call_set_is_found_whatever_its_sample_is_called) {
+    const std::vector<std::string> names = {
+        "plain",
+        "with space",
+        "a~b",
+        "dots.and-dashes_",
+        "50%",
+        "M\xC3\xBCller",
+        "Latin\xFC",
+        "~",
+        "a/b",
+        "\"quoted\"",
+        "semi;colon"};
+    vcf_builder().samples(names).write_vcf_gz(dir / "odd.vcf.gz");
+    const auto now = look();
+    const auto* set = now->find_variant_set("main~odd");
+    ASSERT_NE(set, nullptr);
+    for (std::uint32_t column = 0; column < names.size(); ++column) {
+        const auto found = now->find_call_set(set->call_set_id(column));
+        ASSERT_TRUE(found) << names[column];
+        EXPECT_EQ(found->column, column);
+        EXPECT_EQ(found->name(), names[column]);
+        EXPECT_EQ(found->id(), set->call_set_id(column));
+    }
+}
+
+TEST_F(catalog_test, ids_of_no_call_set_find_none) {
+    add("a.vcf.gz");
+    const auto now = look();
+    EXPECT_TRUE(now->find_call_set("main~a~s1"));
+    for (const char* id :
+         {"",
+          "~",
+          "main~a",
+          "main~a~",
+          "main~a~s3",
+          "main~a~S1",
+          "main~b~s1",
+          "a~s1",
+          "main~a~s.31",
+          "main~a~s1 ",
+          "main~a~s1~",
+          "main~a~.FF"}) {
+        EXPECT_FALSE(now->find_call_set(id)) << id;
+    }
+}
+
+TEST_F(catalog_test, the_creation_date_comes_from_the_header_or_else_from_the_file) {
+    vcf_builder().meta("fileDate=20090805").write_vcf_gz(dir / "dated.vcf.gz");
+    vcf_builder().meta("fileDate=yesterday").write_vcf_gz(dir / "vague.vcf.gz");
+    const auto now = look();
+    const auto* dated = now->find_variant_set("main~dated");
+    EXPECT_EQ(dated->created, "2009-08-05T00:00:00Z");
+    EXPECT_GT(dated->updated, dated->created);
+    const auto* vague = now->find_variant_set("main~vague");
+    EXPECT_EQ(vague->created, vague->updated);
+}
+
+TEST_F(catalog_test, files_that_cannot_be_opened_are_problems) {
+    add("good.vcf.gz");
+    testing::write_file(dir / "bad.vcf.gz", "junk");
+    testing::write_file(dir / "set" / "plain.vcf", "junk");
+    const auto now = look();
+    EXPECT_THAT(ids(*now), ElementsAre("main~good"));
+    std::vector<std::string> names;
+    for (const auto& p : now->problems()) names.push_back(p.relative);
+    EXPECT_THAT(names, ::testing::UnorderedElementsAre("bad.vcf.gz", "set/plain.vcf"));
+}
+
+TEST_F(catalog_test, a_new_look_keeps_unchanged_files_and_opens_replaced_ones) {
+    for (const char* name : {"kept.vcf.gz", "replaced.vcf.gz", "removed.vcf.gz"}) add(name);
+    const auto before = look();
+    testing::replace_file(dir / "replaced.vcf.gz", many_records(2).vcf_gz());
+    std::filesystem::remove(dir / "removed.vcf.gz");
+    add("added.vcf.gz");
+    const auto after = look(before.get());
+    EXPECT_THAT(ids(*after), ElementsAre("main~added", "main~kept", "main~replaced"));
+    const auto file_of = [](const auto& s, const char* id) {
+        return s->find_variant_set(id)->file.get();
+    };
+    EXPECT_EQ(file_of(after, "main~kept"), file_of(before, "main~kept"));
+    EXPECT_NE(file_of(after, "main~replaced"), file_of(before, "main~replaced"));
+    EXPECT_NE(before->find_variant_set("main~removed"), nullptr) << "a snapshot never changes";
+}
+
+TEST_F(catalog_test, a_file_that_was_mended_is_served_at_the_next_look) {
+    testing::write_file(dir / "a.vcf.gz", "junk");
+    const auto before = look();
+    EXPECT_EQ(before->problems().size(), 1U);
+    add("a.vcf.gz");
+    const auto after = look(before.get());
+    EXPECT_TRUE(after->problems().empty());
+    EXPECT_NE(after->find_variant_set("main~a"), nullptr);
+}
+
+TEST_F(catalog_test, a_file_that_the_index_pass_refused_is_a_problem_from_then_on) {
+    vcf_builder()
+        .record("1", 20, "GT", {"0/1", "0/0"})
+        .record("1", 19, "GT", {"0/1", "0/0"})
+        .write_vcf_gz(dir / "unsorted.vcf.gz");
+    const auto now = look();
+    ASSERT_NE(now->find_variant_set("main~unsorted"), nullptr);
+    now->all()[0].file->make_index(dir.path(), {});
+    EXPECT_EQ(now->find_variant_set("main~unsorted"), nullptr);
+    EXPECT_FALSE(now->find_call_set("main~unsorted~s1"));
+    EXPECT_TRUE(now->variant_sets().empty());
+    ASSERT_EQ(now->problems().size(), 1U);
+    EXPECT_EQ(now->problems()[0].relative, "unsorted.vcf.gz");
+    EXPECT_EQ(look(now.get())->variant_sets().size(), 0U) << "the verdict was forgotten";
+}
+
+}  // namespace
+}  // namespace callstream::catalog

@@ -1,0 +1,220 @@
+#include "engine/genotype/gt_text.hpp"
+
+#include "engine/core/error.hpp"
+#include "tests/support/genotype_reference.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callstream::genotype {
+namespace {
+
+using hts::value_type;
+using testing::alleles;
+using testing::bcf_bytes;
+using testing::encode_alleles;
+using testing::expected_text;
+using testing::largest_allele;
+using testing::owned_field;
+using testing::parse_alleles;
+
+constexpr value_type integer_types[] = {value_type::int8, value_type::int16, value_type::int32};
+
+/// Into memory of exactly the room that was promised, so that a sanitizer sees one byte too far.
+std::string write(const gt_writer& writer, const hts::format_field& field, std::size_t sample) {
+    const std::size_t room = writer.room(field.per_sample);
+    const std::unique_ptr<char[]> out(new char[room]);
+    const char* end = writer.write(out.get(), field, sample);
+    return std::string(out.get(), static_cast<std::size_t>(end - out.get()));
+}
+
+std::string write(
+    const gt_writer& writer, const alleles& g, value_type type, std::uint32_t per_sample
+) {
+    bcf_bytes values;
+    encode_alleles(values, g, type, per_sample);
+    return write(writer, *owned_field(type, per_sample, values), 0);
+}
+
+std::vector<genotype_format> formats() {
+    std::vector<genotype_format> out;
+    for (const bool expand : {true, false}) {
+        out.push_back({"|", "/", ".", expand});
+        out.push_back({"", "", "", expand});
+        out.push_back({"", "/", "N", expand});
+        out.push_back({"\\\"", "\xC3\xA9\xE2\x86\x92", "\\u0000", expand});
+        out.push_back({"thirteen-char", "/", "-1", expand});  // the longest that fit a piece
+        out.push_back({"fourteen-chars", "/", "N", expand});  // a byte too long
+        out.push_back({"|", std::string(40, '-'), ".", expand});
+        out.push_back({"|", "/", std::string(70, 'N'), expand});
+        out.push_back({"", "", "fifteen letters", expand});
+        out.push_back({"|", "/", "fifteen letters", expand});
+    }
+    return out;
+}
+
+/// Every genotype of this ploidy with these alleles and every phase, the first allele's included.
+std::vector<alleles> all_genotypes(
+    std::size_t ploidy, const std::vector<std::optional<std::uint32_t>>& values
+) {
+    std::vector<alleles> out = {{}};
+    for (std::size_t i = 0; i < ploidy; ++i) {
+        std::vector<alleles> longer;
+        for (const auto& shorter : out) {
+            for (const auto& value : values) {
+                for (const bool phased : {false, true}) {
+                    longer.push_back(shorter);
+                    longer.back().push_back({value, phased});
+                }
+            }
+        }
+        out = std::move(longer);
+    }
+    return out;
+}
+
+void expect_like_reference(const std::vector<alleles>& genotypes, std::uint32_t padding) {
+    for (const auto& format : formats()) {
+        const gt_writer writer(format);
+        for (const auto& g : genotypes) {
+            const std::string expected = expected_text(g, format);
+            for (const auto type : integer_types) {
+                const auto fits = [&](const auto& a) {
+                    return a.index.value_or(0) <= largest_allele(type);
+                };
+                if (!std::all_of(g.begin(), g.end(), fits)) continue;
+                const auto per_sample = static_cast<std::uint32_t>(g.size()) + padding;
+                ASSERT_EQ(write(writer, g, type, per_sample), expected)
+                    << "type " << static_cast<int>(type) << ", padding " << padding;
+            }
+        }
+    }
+}
+
+TEST(gt_text, follows_the_rules_for_every_haploid_and_diploid_genotype) {
+    const std::vector<std::optional<std::uint32_t>> values = {
+        std::nullopt, 0, 1, 2, 9, 10, 61, 62, 63, 127, 16'382, 16'383, 40'000, 1'073'741'822};
+    for (const std::size_t ploidy : {1U, 2U}) {
+        for (const std::uint32_t padding : {0U, 1U}) {
+            expect_like_reference(all_genotypes(ploidy, values), padding);
+        }
+    }
+}
+
+TEST(gt_text, follows_the_rules_for_every_triploid_and_tetraploid_genotype) {
+    expect_like_reference(all_genotypes(3, {std::nullopt, 0, 1, 10, 70}), 1);
+    expect_like_reference(all_genotypes(4, {std::nullopt, 0, 12}), 0);
+}
+
+TEST(gt_text, an_octoploid_genotype_keeps_each_of_its_separators) {
+    const std::string text = "0/1|2/3|4/5|60/10";
+    for (const auto type : integer_types) {
+        EXPECT_EQ(write(gt_writer({}), parse_alleles(text), type, 8), text);
+    }
+}
+
+TEST(gt_text, the_usual_genotypes_read_as_in_the_vcf) {
+    struct row {
+        const char* vcf;
+        const char* expanded;
+        const char* collapsed;
+    };
+    const row table[] = {
+        {"0/0", "0/0", "0"},
+        {"0|0", "0|0", "0"},
+        {"0/1", "0/1", "0/1"},
+        {"1|0", "1|0", "1|0"},
+        {"1", "1", "1"},
+        {"./.", ".", "."},
+        {".|.", ".", "."},
+        {".", ".", "."},
+        {"./1", "./1", "./1"},
+        {"1|.", "1|.", "1|."},
+        {"12/12", "12/12", "12"},
+        {"1/1/1/1", "1/1/1/1", "1"},
+        {"1/1|1/1", "1/1|1/1", "1"},
+        {"0/0/0/1", "0/0/0/1", "0/0/0/1"},
+        {"1/./1", "1/./1", "1/./1"},
+        {"|0", "0", "0"},
+        {"|0|1", "0|1", "0|1"},
+    };
+    const gt_writer expanding({"|", "/", ".", true});
+    const gt_writer collapsing({"|", "/", ".", false});
+    for (const auto& [vcf, expanded, collapsed] : table) {
+        const auto g = parse_alleles(vcf);
+        const auto ploidy = static_cast<std::uint32_t>(g.size());
+        for (const auto type : integer_types) {
+            EXPECT_EQ(write(expanding, g, type, ploidy), expanded) << vcf;
+            EXPECT_EQ(write(collapsing, g, type, ploidy), collapsed) << vcf;
+        }
+    }
+}
+
+TEST(gt_text, samples_of_different_ploidy_share_a_field) {
+    const std::vector<std::string> cells = {"0/1/2", "1", ".", "1|1", "0/./0"};
+    for (const auto type : integer_types) {
+        bcf_bytes values;
+        for (const auto& cell : cells) encode_alleles(values, parse_alleles(cell), type, 3);
+        const owned_field field(type, 3, values);
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            EXPECT_EQ(write(gt_writer({}), *field, i), cells[i]);
+        }
+    }
+}
+
+TEST(gt_text, a_sample_without_any_value_is_unknown) {
+    const gt_writer writer({"|", "/", "N", false});
+    for (const auto type : integer_types) {
+        EXPECT_EQ(write(writer, {}, type, 2), "N");
+        EXPECT_EQ(write(writer, {}, type, 0), "N");
+    }
+    EXPECT_EQ(write(writer, *owned_field(value_type::absent, 0, {}), 0), "N");
+}
+
+TEST(gt_text, a_record_without_the_field_is_unknown) {
+    for (const auto& format : formats()) {
+        const gt_writer writer(format);
+        const std::unique_ptr<char[]> out(new char[writer.room(0)]);
+        const char* end = writer.write_unknown(out.get());
+        EXPECT_EQ(
+            std::string_view(out.get(), static_cast<std::size_t>(end - out.get())), format.unknown
+        );
+    }
+}
+
+TEST(gt_text, values_that_are_no_alleles_read_as_missing) {
+    const gt_writer writer({});
+    for (const auto type : integer_types) {
+        const std::size_t size = hts::size_of(type);
+        const std::int64_t smallest = -(std::int64_t{1} << (8 * size - 1));
+        for (const std::int64_t odd : {smallest, smallest + 2, smallest + 7, std::int64_t{-1}}) {
+            const bcf_bytes values = bcf_bytes().value(odd, size).value(5, size);
+            EXPECT_EQ(write(writer, *owned_field(type, 2, values), 0), ".|1") << odd;
+            const bcf_bytes second = bcf_bytes().value(5, size).value(odd, size);
+            EXPECT_EQ(write(writer, *owned_field(type, 2, second), 0), "1/.") << odd;
+        }
+    }
+}
+
+TEST(gt_text, what_follows_the_end_of_the_vector_does_not_count) {
+    for (const auto type : integer_types) {
+        const std::size_t size = hts::size_of(type);
+        const std::int64_t end = -(std::int64_t{1} << (8 * size - 1)) + 1;
+        const bcf_bytes values = bcf_bytes().value(4, size).value(end, size).value(2, size);
+        EXPECT_EQ(write(gt_writer({}), *owned_field(type, 3, values), 0), "1");
+    }
+}
+
+TEST(gt_text, a_gt_of_floats_or_text_is_damage) {
+    const gt_writer writer({});
+    const bcf_bytes values = bcf_bytes().real(1).real(2);
+    EXPECT_THROW(write(writer, *owned_field(value_type::float32, 2, values), 0), damaged_file);
+    EXPECT_THROW(write(writer, *owned_field(value_type::text, 8, values), 0), damaged_file);
+}
+
+}  // namespace
+}  // namespace callstream::genotype

@@ -1,0 +1,267 @@
+#include "engine/hts/vcf_reader.hpp"
+
+#include "tests/support/results.hpp"
+#include "tests/support/vcf_builder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace callstream::hts {
+namespace {
+
+using testing::error_text;
+using testing::fails_with;
+using testing::many_records;
+using testing::vcf_builder;
+
+namespace fs = std::filesystem;
+
+/// A record in one line, so that records of different files can be compared.
+std::string text_of(const vcf_reader& reader, const record& r) {
+    std::string out(reader.contig_name(r.contig));
+    out += ":" + std::to_string(r.pos0) + " " + std::string(r.name) + " " +
+           std::to_string(r.allele_count);
+    for (const auto& field : r.fields) {
+        out.append(" ").append(reader.field_name(field.key)).append("=");
+        out.append(reinterpret_cast<const char*>(field.bytes.data()), field.bytes.size());
+    }
+    return out;
+}
+
+std::vector<std::string> rest_of(vcf_reader& reader) {
+    std::vector<std::string> out;
+    while (const auto* r = reader.next()) out.push_back(text_of(reader, *r));
+    return out;
+}
+
+class vcf_reader_test : public ::testing::Test {
+ protected:
+    static vcf_reader open(const fs::path& path) {
+        return vcf_reader::open(open_regular(path).value()).value();
+    }
+    static std::string refusal_of(const fs::path& path) {
+        const auto opened = vcf_reader::open(open_regular(path).value());
+        return opened ? "opened" : opened.error().text;
+    }
+    testing::temp_dir dir;
+};
+
+vcf_builder mixed_records() {
+    return vcf_builder()
+        .record("1", 1, "GT", {"0/0", "0|1"})
+        .record("1", 100, "GT:DP:GL", {"./.:.:.", "1:7:-0.5,-1,-2"}, "rs1;rs2")
+        .record("2", 1'999'999, "DP:NT", {"1000:note", "100000:."}, "x", "C,G,T,<DEL>");
+}
+
+TEST_F(vcf_reader_test, vcf_and_bcf_give_the_same_records) {
+    mixed_records().write_vcf_gz(dir / "a.vcf.gz");
+    mixed_records().write_bcf(dir / "a.bcf");
+    auto text = open(dir / "a.vcf.gz");
+    auto binary = open(dir / "a.bcf");
+    EXPECT_FALSE(text.is_bcf());
+    EXPECT_TRUE(binary.is_bcf());
+    const auto records = rest_of(text);
+    ASSERT_EQ(records.size(), 3U);
+    EXPECT_EQ(rest_of(binary), records);
+    EXPECT_TRUE(records[0].starts_with("1:0  2 GT=")) << records[0];
+    EXPECT_TRUE(records[1].starts_with("1:99 rs1;rs2 2 GT=")) << records[1];
+    EXPECT_TRUE(records[2].starts_with("2:1999998 x 5 DP=")) << records[2];
+}
+
+TEST_F(vcf_reader_test, the_header_is_described) {
+    vcf_builder()
+        .meta("fileDate=20090805")
+        .meta("contig=<ID=no_length>")
+        .samples({"b", "a", "S\xC3\xA9"})
+        .write_vcf_gz(dir / "a.vcf.gz");
+    const auto header = open(dir / "a.vcf.gz").describe();
+    EXPECT_EQ(header.samples, (std::vector<std::string>{"b", "a", "S\xC3\xA9"}));
+    EXPECT_EQ(header.sample_columns.at("a"), 1U);
+    EXPECT_EQ(header.file_date, "20090805");
+    ASSERT_EQ(header.contigs.size(), 3U);
+    EXPECT_EQ(header.contigs[1].name, "2");
+    EXPECT_EQ(header.contigs[1].length, 2'000'000);
+    EXPECT_EQ(header.contigs[2].length, 0);
+}
+
+TEST_F(vcf_reader_test, fields_are_described_as_the_header_declares_them) {
+    using kind = field_definition::value_kind;
+    vcf_builder().write_vcf_gz(dir / "a.vcf.gz");
+    const auto reader = open(dir / "a.vcf.gz");
+    EXPECT_EQ(reader.field(reader.find_field("DP")).description, "Depth");
+    EXPECT_EQ(reader.field(reader.find_field("DP")).kind, kind::integer);
+    EXPECT_EQ(reader.field(reader.find_field("GL")).kind, kind::real);
+    EXPECT_EQ(reader.field(reader.find_field("NT")).kind, kind::text);
+    EXPECT_EQ(reader.find_field("ZZ"), -1);
+    const auto pass = reader.field(reader.find_field("PASS"));  // a filter, not a FORMAT field
+    EXPECT_EQ(pass.name, "PASS");
+    EXPECT_EQ(pass.description, "");
+}
+
+// bcftools annotate -x leaves such a dictionary: the numbers of the fields that stay are kept.
+TEST_F(vcf_reader_test, a_bcf_whose_dictionary_has_gaps_is_described) {
+    vcf_builder()
+        .meta("FORMAT=<ID=LATE,Number=1,Type=Integer,Description=\"Late\",IDX=40>")
+        .record("1", 5, "GT:LATE", {"0/1:3", "1/1:4"})
+        .write_bcf(dir / "a.bcf");
+    auto reader = open(dir / "a.bcf");
+    ASSERT_GT(reader.field_count(), 40);
+    for (std::int32_t key = 0; key < reader.field_count(); ++key) {
+        const auto field = reader.field(key);
+        EXPECT_EQ(field.name, reader.field_name(key));
+    }
+    EXPECT_EQ(reader.field(40).description, "Late");
+    EXPECT_EQ(rest_of(reader).size(), 1U);
+}
+
+TEST_F(vcf_reader_test, reading_goes_on_where_tell_said) {
+    for (const bool bcf : {false, true}) {
+        const auto path = dir / (bcf ? "a.bcf" : "a.vcf.gz");
+        const auto file = many_records(40);
+        bcf ? file.write_bcf(path, 700) : file.write_vcf_gz(path, 700);
+        auto walker = open(path);
+        std::vector<std::uint64_t> places;
+        std::vector<std::string> records;
+        for (;;) {
+            const auto place = walker.tell();
+            const auto* r = walker.next();
+            if (r == nullptr) break;
+            places.push_back(place);
+            records.push_back(text_of(walker, *r));
+        }
+        ASSERT_EQ(records.size(), 80U);
+        auto jumper = open(path);
+        for (std::size_t i = records.size(); i-- > 0;) {
+            jumper.seek(places[i]);
+            EXPECT_EQ(jumper.tell(), places[i]);
+            EXPECT_EQ(text_of(jumper, *jumper.next()), records[i]) << i;
+        }
+        jumper.seek(places[78]);
+        EXPECT_EQ(rest_of(jumper), std::vector(records.begin() + 78, records.end()));
+    }
+}
+
+TEST_F(vcf_reader_test, readers_of_a_bcf_share_its_header) {
+    many_records(3).write_bcf(dir / "a.bcf");
+    auto first = open(dir / "a.bcf");
+    const auto place = first.tell();
+    const auto header = first.share_header();
+    ASSERT_NE(header, nullptr);
+    auto second = vcf_reader::open(open_regular(dir / "a.bcf").value(), header).value();
+    second.seek(place);
+    EXPECT_EQ(rest_of(second), rest_of(first));
+    many_records(3).write_vcf_gz(dir / "a.vcf.gz");
+    EXPECT_EQ(open(dir / "a.vcf.gz").share_header(), nullptr);
+}
+
+TEST_F(vcf_reader_test, a_text_vcf_may_use_what_its_header_does_not_declare) {
+    vcf_builder()
+        .record("1", 5, "GT:ZZ", {"0/1:what", "0/0:."})
+        .record("undeclared", 6, "GT", {"0/1", "0/0"})
+        .write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    const auto fields_before = reader.field_count();
+    ASSERT_NE(reader.next(), nullptr);
+    EXPECT_EQ(reader.field_count(), fields_before + 1);
+    EXPECT_EQ(reader.field_name(reader.find_field("ZZ")), "ZZ");
+    const auto* second = reader.next();
+    ASSERT_NE(second, nullptr);
+    EXPECT_EQ(reader.contig_name(second->contig), "undeclared");
+}
+
+TEST_F(vcf_reader_test, a_file_without_samples_has_records_without_fields) {
+    vcf_builder().samples({}).line("1\t5\t.\tA\tC\t.\t.\t.").write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    const auto* r = reader.next();
+    ASSERT_NE(r, nullptr);
+    EXPECT_TRUE(r->fields.empty());
+}
+
+TEST_F(vcf_reader_test, lines_that_are_no_records_are_damage) {
+    const char* const table[] = {
+        "1\t5\t.\tA\tC\t.\t.\t.\tGT\t0/1",       // a sample too few
+        "1\t5\t.\tA\tC\t.\t.\t.\tGT\tx/y\t0/1",  // no alleles
+        "1\t99999999999999999999\t.\tA\tC\t.\t.\t.\tGT\t0/1\t0/1",
+    };
+    for (const char* line : table) {
+        vcf_builder().line(line).write_vcf_gz(dir / "a.vcf.gz");
+        auto reader = open(dir / "a.vcf.gz");
+        EXPECT_THROW(reader.next(), damaged_file) << line;
+    }
+}
+
+TEST_F(vcf_reader_test, other_files_are_refused) {
+    const std::string vcf = many_records(3).text();
+    testing::write_file(dir / "plain.vcf", vcf);
+    testing::run_tool("gzip -c " + (dir / "plain.vcf").string() + " > " + (dir / "gzip").string());
+    const auto wanted = "is not a BGZF-compressed VCF or a BCF";
+    EXPECT_EQ(refusal_of(dir / "plain.vcf"), wanted);
+    EXPECT_EQ(refusal_of(dir / "gzip"), wanted);
+    const std::string bodies[] = {
+        testing::bgzf_file("hello\n"), testing::eof_block(), "", "BCF\2\2", std::string(500, 'x')};
+    for (const auto& body : bodies) {
+        testing::write_file(dir / "other", body);
+        EXPECT_NE(refusal_of(dir / "other"), "opened") << body.size();
+    }
+}
+
+TEST_F(vcf_reader_test, a_header_with_a_sample_twice_is_refused) {
+    vcf_builder().samples({"s", "s"}).write_vcf_gz(dir / "a.vcf.gz");
+    EXPECT_EQ(refusal_of(dir / "a.vcf.gz"), "has a header that htslib refuses");
+}
+
+TEST_F(vcf_reader_test, a_file_cut_anywhere_never_ends_quietly) {
+    for (const bool bcf : {false, true}) {
+        const auto path = dir / (bcf ? "a.bcf" : "a.vcf.gz");
+        const auto file = many_records(12);
+        bcf ? file.write_bcf(path, 700) : file.write_vcf_gz(path, 700);
+        const std::string whole = testing::read_file(path);
+        for (std::size_t size = 0; size < whole.size(); ++size) {
+            testing::write_file(path, whole.substr(0, size));
+            auto reader = vcf_reader::open(open_regular(path).value());
+            if (!reader) continue;
+            EXPECT_THROW(rest_of(*reader), damaged_file) << size << " of " << whole.size();
+        }
+    }
+}
+
+TEST_F(vcf_reader_test, a_changed_byte_within_a_block_is_damage) {
+    many_records(12).write_bcf(dir / "a.bcf", 700);
+    std::string bytes = testing::read_file(dir / "a.bcf");
+    bytes[bytes.size() - 60] ^= 0x20;  // in the last block with records
+    testing::write_file(dir / "a.bcf", bytes);
+    auto reader = open(dir / "a.bcf");
+    EXPECT_THROW(rest_of(reader), damaged_file);
+}
+
+TEST_F(vcf_reader_test, a_place_behind_the_end_is_damage) {
+    many_records(3).write_bcf(dir / "a.bcf");
+    auto reader = open(dir / "a.bcf");
+    EXPECT_THROW(
+        {
+            reader.seek(std::uint64_t{1} << 40);
+            reader.next();
+        },
+        damaged_file
+    );
+}
+
+TEST_F(vcf_reader_test, indexes_tell_the_number_of_records) {
+    many_records(20).write_vcf_gz(dir / "a.vcf.gz");
+    testing::run_tool("bcftools index " + (dir / "a.vcf.gz").string());
+    testing::run_tool("bcftools index -t " + (dir / "a.vcf.gz").string());
+    for (const char* name : {"a.vcf.gz.csi", "a.vcf.gz.tbi"}) {
+        EXPECT_EQ(indexed_record_count(open_regular(dir / name).value()).value(), 40U) << name;
+    }
+    const std::string csi = testing::read_file(dir / "a.vcf.gz.csi");
+    for (const auto& broken : {std::string(), std::string("junk"), csi.substr(0, 40)}) {
+        testing::write_file(dir / "broken.csi", broken);
+        const auto count = indexed_record_count(open_regular(dir / "broken.csi").value());
+        EXPECT_TRUE(fails_with(count, errc::file_unusable)) << broken.size();
+    }
+}
+
+}  // namespace
+}  // namespace callstream::hts

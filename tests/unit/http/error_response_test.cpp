@@ -1,0 +1,67 @@
+#include "server/http/error_response.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <string>
+#include <utility>
+
+namespace callstream::http {
+namespace {
+
+TEST(error_response, every_code_has_its_status) {
+    const std::pair<errc, int> table[] = {
+        {errc::bad_request, 400},
+        {errc::forbidden, 403},
+        {errc::not_found, 404},
+        {errc::not_acceptable, 406},
+        {errc::unavailable, 503},
+        {errc::file_replaced, 503},
+        {errc::file_unusable, 500},
+    };
+    for (const auto& [code, status] : table) EXPECT_EQ(status_of(code), status);
+}
+
+TEST(error_response, is_the_json_string_that_brapi_clients_expect) {
+    const auto r = error_response(404, "there is no \"x\"", "");
+    EXPECT_EQ(r.status, 404);
+    EXPECT_EQ(r.content_type, "application/json");
+    const std::string text(boost::json::parse(r.body).as_string());
+    const std::regex form(R"re(ERROR - \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ - there is no "x")re");
+    EXPECT_TRUE(std::regex_match(text, form)) << text;
+}
+
+TEST(error_response, is_plain_text_for_those_who_prefer_it) {
+    const auto r = error_response(400, "say \"what\"", "text/plain");
+    EXPECT_EQ(r.content_type, "text/plain; charset=utf-8");
+    EXPECT_TRUE(r.body.starts_with("ERROR - ")) << r.body;
+    EXPECT_TRUE(r.body.ends_with(" - say \"what\"\n")) << r.body;
+}
+
+TEST(error_response, is_json_for_everybody_else) {
+    for (const char* accept :
+         {"*/*", "application/json", "text/csv", "application/x-ndjson", ";;"}) {
+        EXPECT_EQ(error_response(400, "x", accept).content_type, "application/json") << accept;
+    }
+}
+
+TEST(error_response, says_when_to_try_again_only_if_that_helps) {
+    using namespace std::chrono_literals;
+    const auto busy = error_response(error{errc::unavailable, "busy", 7s}, "");
+    ASSERT_EQ(busy.fields.size(), 1U);
+    EXPECT_EQ(busy.fields[0], (std::pair<std::string, std::string>{"Retry-After", "7"}));
+    EXPECT_EQ(error_response(error{errc::file_replaced, "x"}, "").fields.size(), 1U);
+    EXPECT_TRUE(error_response(error{errc::bad_request, "x"}, "").fields.empty());
+}
+
+TEST(error_response, every_status_in_use_has_a_reason_phrase) {
+    for (const int status :
+         {200, 204, 400, 403, 404, 405, 406, 408, 411, 413, 414, 431, 500, 501, 503, 505}) {
+        EXPECT_NE(reason_phrase(status), "Status") << status;
+    }
+    EXPECT_EQ(reason_phrase(599), "Status");
+}
+
+}  // namespace
+}  // namespace callstream::http
