@@ -39,6 +39,11 @@ class byte_reader {
         return {type, static_cast<std::uint32_t>(long_count)};
     }
 
+    /// A vector of any type, as its bytes.
+    std::span<const std::uint8_t> take_values(descriptor d) {
+        return take(std::uint64_t{d.count} * size_of(d.type));
+    }
+
     std::int32_t take_integer() {
         const std::uint8_t byte = take(1)[0];
         if (byte >> 4 != 1) refuse("expected one integer");
@@ -65,6 +70,28 @@ class byte_reader {
     std::span<const std::uint8_t> rest_;
 };
 
+std::int64_t integer_at(
+    std::span<const std::uint8_t> values, value_type type, std::uint32_t index
+) {
+    const std::uint8_t* at = values.data() + std::size_t{index} * size_of(type);
+    switch (type) {
+        case value_type::int8:
+            return static_cast<std::int8_t>(*at);
+        case value_type::int16: {
+            std::int16_t value;
+            std::memcpy(&value, at, sizeof value);
+            return value;
+        }
+        case value_type::int32: {
+            std::int32_t value;
+            std::memcpy(&value, at, sizeof value);
+            return value;
+        }
+        default:
+            refuse("a key is not an integer");
+    }
+}
+
 }  // namespace
 
 std::size_t size_of(value_type type) {
@@ -85,11 +112,37 @@ std::size_t size_of(value_type type) {
 std::string_view decode_name(std::span<const std::uint8_t> shared) {
     byte_reader reader(shared);
     const auto d = reader.take_descriptor();
-    const auto bytes = reader.take(std::uint64_t{d.count} * size_of(d.type));
+    const auto bytes = reader.take_values(d);
     if (d.type != value_type::text) return {};
     std::string_view name(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     name = name.substr(0, name.find('\0'));
     return name == "." ? std::string_view{} : name;
+}
+
+void check_shared(
+    std::span<const std::uint8_t> shared,
+    std::uint32_t allele_count,
+    std::uint32_t info_count,
+    std::int32_t key_count
+) {
+    byte_reader reader(shared);
+    reader.take_values(reader.take_descriptor());  // ID
+    for (std::uint32_t i = 0; i < allele_count; ++i) {
+        const auto d = reader.take_descriptor();
+        if (d.type != value_type::text && d.count != 0) refuse("an allele is not a text");
+        reader.take_values(d);
+    }
+    const auto filters = reader.take_descriptor();
+    const auto keys = reader.take_values(filters);
+    for (std::uint32_t i = 0; i < filters.count; ++i) {
+        const std::int64_t key = integer_at(keys, filters.type, i);
+        if (key < 0 || key >= key_count) refuse("a FILTER key is not in the header");
+    }
+    for (std::uint32_t i = 0; i < info_count; ++i) {
+        const std::int32_t key = reader.take_integer();
+        if (key < 0 || key >= key_count) refuse("an INFO key is not in the header");
+        reader.take_values(reader.take_descriptor());
+    }
 }
 
 void decode_format_fields(

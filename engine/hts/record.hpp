@@ -41,6 +41,7 @@ struct format_field {
 struct record {
     std::int32_t contig = 0;  ///< index in the reader's header
     std::int64_t pos0 = 0;    ///< 0-based
+    std::int64_t length = 0;  ///< bases of the reference that it covers: REF, or up to INFO/END
     std::string_view name;    ///< the ID column, empty when missing
     std::uint32_t allele_count = 0;
     std::vector<format_field> fields;
@@ -48,6 +49,15 @@ struct record {
 
 /// The first typed value of the shared part, the ID column. Throws damaged_file.
 std::string_view decode_name(std::span<const std::uint8_t> shared);
+
+/// Walks over ID, alleles, FILTER and INFO. Throws damaged_file when counts and bytes disagree or a
+/// key is not below `key_count`, the size of the header's dictionary.
+void check_shared(
+    std::span<const std::uint8_t> shared,
+    std::uint32_t allele_count,
+    std::uint32_t info_count,
+    std::int32_t key_count
+);
 
 /// The FORMAT fields of the individual part. `key_count` is the size of the header's dictionary.
 /// Throws damaged_file when counts and bytes disagree.

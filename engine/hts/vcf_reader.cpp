@@ -1,10 +1,17 @@
 #include "engine/hts/vcf_reader.hpp"
 
+#include "engine/hts/bcf_record.hpp"
+#include "engine/hts/bgzf_text.hpp"
+#include "engine/hts/header_gate.hpp"
+#include "engine/hts/limits.hpp"
+
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 #include <htslib/hts.h>
+#include <htslib/kstring.h>
 #include <htslib/vcf.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -39,14 +46,24 @@ std::string unquoted(std::string_view text) {
     return out;
 }
 
-/// BGZF's own error bits do not tell a file that ends too early from a disk that fails; the stream
-/// below it does.
-void refuse_disk_errors(const BGZF& b) {
-    if (herrno(b.fp) != 0) throw std::runtime_error("the file cannot be read");
-}
-
 std::span<const std::uint8_t> bytes_of(const kstring_t& s) {
     return {reinterpret_cast<const std::uint8_t*>(s.s), s.l};
+}
+
+/// Bytes that htslib takes at most to translate the samples of a line: each sample gets the room of
+/// the widest, a number of two characters becomes four bytes.
+std::size_t translated_bytes(std::string_view line, std::size_t samples) {
+    constexpr std::size_t spare = 16;
+    const std::size_t narrowest = std::min(line.size(), 2 * samples);
+    if (2 * (line.size() - narrowest + spare) * samples <= translated_bytes_max) return 0;
+    std::size_t widest = 0;
+    std::size_t columns = 0;
+    for (std::size_t at = 0; at < line.size(); ++columns) {
+        const std::size_t end = std::min(line.find('\t', at), line.size());
+        if (columns >= 9) widest = std::max(widest, end - at);
+        at = end + 1;
+    }
+    return 2 * (widest + spare) * samples;
 }
 
 }  // namespace
@@ -66,13 +83,73 @@ std::string library_version() {
 struct vcf_reader::state {
     std::unique_ptr<htsFile, close_file> file;
     shared_header header;
-    std::unique_ptr<bcf1_t, destroy_record> raw{bcf_init()};
-    record current;
     bool is_bcf = false;
-    int fd = -1;  // owned by `file`
+    int fd = -1;                                                     // owned by `file`
+    bcf_record_buffer binary;                                        // of a BCF
+    std::unique_ptr<bcf1_t, destroy_record> translated{bcf_init()};  // of a text VCF, with `line`
+    kstring_t line = KS_INITIALIZE;
+    int declared_contigs = 0;
+    int declared_tags = 0;
+    raw_record raw;
+    record current;
 
-    BGZF* bgzf() const { return file->fp.bgzf; }
+    ~state() { ks_free(&line); }
+    BGZF& stream() const { return *file->fp.bgzf; }
+    int samples() const { return bcf_hdr_nsamples(header.get()); }
+    bool read();
+    bool read_text();
+    void refuse_too_many_undeclared() const;
+    void check_counts() const;
 };
+
+bool vcf_reader::state::read() {
+    const bool any = is_bcf ? binary.read(stream(), raw) : read_text();
+    if (!any) check_end(stream());
+    return any;
+}
+
+bool vcf_reader::state::read_text() {
+    if (!read_line(stream(), line, record_bytes_max)) return false;
+    const std::string_view text(line.s, line.l);
+    if (translated_bytes(text, static_cast<std::size_t>(samples())) > translated_bytes_max) {
+        throw damaged_file("a record is too wide");
+    }
+    bcf1_t& r = *translated;
+    if (vcf_parse(&line, header.get(), &r) != 0) throw damaged_file("a record cannot be read");
+    if ((r.errcode & ~tolerated_errors) != 0) throw damaged_file("a record is malformed");
+    if (r.errcode != 0) refuse_too_many_undeclared();
+    raw = {
+        .contig = r.rid,
+        .pos0 = r.pos,
+        .length = r.rlen,
+        .allele_count = r.n_allele,
+        .info_count = r.n_info,
+        .field_count = r.n_fmt,
+        .sample_count = r.n_sample,
+        .shared = bytes_of(r.shared),
+        .individual = bytes_of(r.indiv),
+    };
+    return true;
+}
+
+void vcf_reader::state::refuse_too_many_undeclared() const {
+    const bool too_many = header->n[BCF_DT_CTG] - declared_contigs > undeclared_max ||
+                          header->n[BCF_DT_ID] - declared_tags > undeclared_max;
+    if (too_many) throw damaged_file("too many contigs or tags are not declared in the header");
+}
+
+void vcf_reader::state::check_counts() const {
+    const bcf_hdr_t& h = *header;
+    // Dictionaries may have gaps, since a header can number its entries (IDX=).
+    if (raw.contig < 0 || raw.contig >= h.n[BCF_DT_CTG] ||
+        h.id[BCF_DT_CTG][raw.contig].key == nullptr) {
+        throw damaged_file("a record names a contig that is not in the header");
+    }
+    // A line of a text VCF without samples has no sample columns at all.
+    if (raw.sample_count != static_cast<std::uint32_t>(samples()) && raw.field_count > 0) {
+        throw damaged_file("a record has another number of samples than the header");
+    }
+}
 
 vcf_reader::vcf_reader(std::unique_ptr<state> made) : state_(std::move(made)) {}
 vcf_reader::vcf_reader(vcf_reader&&) noexcept = default;
@@ -98,10 +175,24 @@ result<vcf_reader> vcf_reader::open(unique_fd fd, const shared_header& header) {
     }
     s->is_bcf = format->format == ::bcf;
     s->header = header;
-    if (!s->header) s->header.reset(bcf_hdr_read(file), destroy_header{});
-    if (!s->header) return error{errc::file_unusable, "has a header that htslib refuses"};
-    if (!s->raw) throw std::bad_alloc();
+    if (!s->header) {
+        if (auto read = read_header(*s); !read) return read.error();
+    }
+    if (!s->translated) throw std::bad_alloc();
+    s->declared_contigs = s->header->n[BCF_DT_CTG];
+    s->declared_tags = s->header->n[BCF_DT_ID];
     return vcf_reader(std::move(s));
+}
+
+result<void> vcf_reader::read_header(state& s) {
+    try {
+        if (auto fits = check_header_size(s.stream(), s.is_bcf); !fits) return fits.error();
+        s.header.reset(bcf_hdr_read(s.file.get()), destroy_header{});
+        if (s.header) return {};
+        return error{errc::file_unusable, why_header_is_refused(s.stream(), s.is_bcf)};
+    } catch (const damaged_file& damage) {
+        return error{errc::file_unusable, std::string("has a damaged header: ") + damage.what()};
+    }
 }
 
 bool vcf_reader::is_bcf() const {
@@ -137,50 +228,38 @@ variant_header vcf_reader::describe() const {
 
 const record* vcf_reader::next() {
     auto& s = *state_;
-    bcf1_t* raw = s.raw.get();
-    bcf_hdr_t* h = s.header.get();
-    const int status = bcf_read(s.file.get(), h, raw);
-    if (status == -1) {
-        const BGZF* b = s.bgzf();
-        refuse_disk_errors(*b);
-        if (b->errcode != 0) throw damaged_file("a block cannot be inflated");
-        if (b->no_eof_block != 0) throw damaged_file("the file ends without its last block");
-        return nullptr;
-    }
-    if (status < -1) refuse_disk_errors(*s.bgzf());
-    if (status < -1) throw damaged_file("a record cannot be read");
-    if ((raw->errcode & ~tolerated_errors) != 0) throw damaged_file("a record is malformed");
-    // Dictionaries may have gaps, since a header can number its entries (IDX=).
-    if (raw->rid < 0 || raw->rid >= h->n[BCF_DT_CTG] ||
-        h->id[BCF_DT_CTG][raw->rid].key == nullptr) {
-        throw damaged_file("a record names a contig that is not in the header");
-    }
-    // A line of a text VCF without samples has no sample columns at all.
-    if (raw->n_sample != static_cast<std::uint32_t>(bcf_hdr_nsamples(h)) && raw->n_fmt > 0) {
-        throw damaged_file("a record has another number of samples than the header");
-    }
+    if (!s.read()) return nullptr;
+    s.check_counts();
+    const raw_record& raw = s.raw;
+    const bcf_hdr_t& h = *s.header;
     record& out = s.current;
-    out.contig = raw->rid;
-    out.pos0 = raw->pos;
-    out.allele_count = raw->n_allele;
-    out.name = decode_name(bytes_of(raw->shared));
+    out.contig = raw.contig;
+    out.pos0 = raw.pos0;
+    out.length = raw.length;
+    out.allele_count = raw.allele_count;
+    out.name = decode_name(raw.shared);
     decode_format_fields(
-        bytes_of(raw->indiv), raw->n_fmt, raw->n_sample, h->n[BCF_DT_ID], out.fields
+        raw.individual, raw.field_count, raw.sample_count, h.n[BCF_DT_ID], out.fields
     );
     for (const auto& field : out.fields) {
-        if (h->id[BCF_DT_ID][field.key].key == nullptr) {
+        if (h.id[BCF_DT_ID][field.key].key == nullptr) {
             throw damaged_file("a FORMAT key is not in the header");
         }
     }
     return &out;
 }
 
+void vcf_reader::check_record() const {
+    const auto& s = *state_;
+    check_shared(s.raw.shared, s.raw.allele_count, s.raw.info_count, s.header->n[BCF_DT_ID]);
+}
+
 std::uint64_t vcf_reader::tell() const {
-    return static_cast<std::uint64_t>(bgzf_tell(state_->bgzf()));
+    return static_cast<std::uint64_t>(bgzf_tell(&state_->stream()));
 }
 
 void vcf_reader::seek(std::uint64_t virtual_offset) {
-    if (bgzf_seek(state_->bgzf(), static_cast<std::int64_t>(virtual_offset), SEEK_SET) != 0) {
+    if (bgzf_seek(&state_->stream(), static_cast<std::int64_t>(virtual_offset), SEEK_SET) != 0) {
         throw damaged_file("the file is shorter than its index says");
     }
 }
@@ -234,11 +313,13 @@ std::size_t vcf_reader::buffer_bytes() const {
                          static_cast<std::size_t>(h->n[BCF_DT_CTG]) +
                          static_cast<std::size_t>(h->n[BCF_DT_SAMPLE]);
     const std::size_t own_header = state_->is_bcf ? 0 : entries * header_entry_bytes;
-    return state_->raw->shared.m + state_->raw->indiv.m + state_->file->line.m + own_header;
+    const bcf1_t& r = *state_->translated;
+    return state_->binary.capacity() + r.shared.m + r.indiv.m + state_->line.m +
+           state_->file->line.m + own_header;
 }
 
 bool vcf_reader::is_sound() const {
-    return state_->bgzf()->errcode == 0 && state_->bgzf()->no_eof_block == 0;
+    return state_->stream().errcode == 0 && state_->stream().no_eof_block == 0;
 }
 
 file_identity vcf_reader::identity() const {

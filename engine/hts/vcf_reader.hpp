@@ -42,9 +42,13 @@ class vcf_reader {
     variant_header describe() const;
 
     /// The next record, or null at the end. Throws damaged_file; an end that comes without the
-    /// BGZF end-of-file block counts as damage. Throws std::runtime_error when the disk fails,
-    /// which says nothing against the file.
+    /// BGZF end-of-file block counts as damage, and so does what exceeds `limits.hpp`. Throws
+    /// std::runtime_error when the disk fails, which says nothing against the file.
     const record* next();
+
+    /// Looks at what `next` takes on trust, since no answer needs it: alleles, FILTER and INFO of
+    /// the record that it returned last. Throws damaged_file.
+    void check_record() const;
 
     /// Virtual offset of the record that `next` would read.
     std::uint64_t tell() const;
@@ -70,6 +74,7 @@ class vcf_reader {
  private:
     struct state;
     explicit vcf_reader(std::unique_ptr<state> made);
+    static result<void> read_header(state& s);
     std::unique_ptr<state> state_;
 };
 

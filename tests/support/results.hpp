@@ -15,6 +15,17 @@ std::string error_text(const result<T>& r) {
     return r.has_value() ? std::string() : r.error().text;
 }
 
+/// What the damage says that `action` finds; "" when it finds none.
+template <class Action>
+std::string damage_text(Action action) {
+    try {
+        action();
+    } catch (const damaged_file& damage) {
+        return damage.what();
+    }
+    return {};
+}
+
 template <class T>
 ::testing::AssertionResult has_value(const result<T>& r) {
     if (r.has_value()) return ::testing::AssertionSuccess();

@@ -194,5 +194,33 @@ TEST(record, a_truncated_name_is_damage) {
     }
 }
 
+/// ID, two alleles, one FILTER, two INFO fields.
+bcf_bytes shared_part(std::int64_t filter_key, std::int64_t info_key) {
+    bcf_bytes b;
+    b.descriptor(value_type::text, 2).text("rs");
+    b.descriptor(value_type::text, 1).text("A");
+    b.descriptor(value_type::text, 20).text(std::string(20, 'C'));
+    b.integer(filter_key, value_type::int8);
+    b.integer(info_key, value_type::int16).descriptor(value_type::absent, 0);
+    b.integer(2, value_type::int8).descriptor(value_type::float32, 3).real(1).real(2).real(3);
+    return b;
+}
+
+TEST(record, the_shared_part_is_walked_to_its_end) {
+    EXPECT_NO_THROW(check_shared(shared_part(1, 300).bytes(), 2, 2, 301));
+    EXPECT_THROW(check_shared(shared_part(1, 300).bytes(), 2, 2, 300), damaged_file);
+    EXPECT_THROW(check_shared(shared_part(-1, 3).bytes(), 2, 2, 301), damaged_file);
+    EXPECT_THROW(check_shared(shared_part(1, -3).bytes(), 2, 2, 301), damaged_file);
+    EXPECT_THROW(check_shared(shared_part(1, 3).bytes(), 2, 3, 301), damaged_file);
+    EXPECT_THROW(check_shared(shared_part(1, 3).bytes(), 3, 2, 301), damaged_file);
+}
+
+TEST(record, a_shared_part_cut_anywhere_is_damage) {
+    const auto whole = shared_part(1, 3);
+    for (std::size_t size = 0; size < whole.bytes().size(); ++size) {
+        EXPECT_THROW(check_shared(whole.first(size), 2, 2, 301), damaged_file) << size;
+    }
+}
+
 }  // namespace
 }  // namespace callstream::hts

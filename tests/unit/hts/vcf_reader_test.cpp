@@ -5,12 +5,15 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace callstream::hts {
 namespace {
 
+using testing::damage_text;
 using testing::error_text;
 using testing::fails_with;
 using testing::many_records;
@@ -209,7 +212,114 @@ TEST_F(vcf_reader_test, other_files_are_refused) {
 
 TEST_F(vcf_reader_test, a_header_with_a_sample_twice_is_refused) {
     vcf_builder().samples({"s", "s"}).write_vcf_gz(dir / "a.vcf.gz");
-    EXPECT_EQ(refusal_of(dir / "a.vcf.gz"), "has a header that htslib refuses");
+    const auto wanted = "has the sample s twice; mend it with bcftools reheader -s";
+    EXPECT_EQ(refusal_of(dir / "a.vcf.gz"), wanted);
+}
+
+TEST_F(vcf_reader_test, a_header_that_is_none_is_refused_by_name) {
+    const std::string meta = "##fileformat=VCFv4.2\n";
+    const std::pair<std::string, std::string> table[] = {
+        {meta + "1\t5\t.\tA\tC\t.\t.\t.\n", "has no line that starts with #CHROM"},
+        {meta, "has no line that starts with #CHROM"},
+    };
+    for (const auto& [text, wanted] : table) {
+        testing::write_file(dir / "a.vcf.gz", testing::bgzf_file(text));
+        EXPECT_EQ(refusal_of(dir / "a.vcf.gz"), wanted) << text;
+    }
+}
+
+/// `mebibytes` of the same letter, which take a few kilobytes in a file.
+std::string packed_letters(std::size_t mebibytes) {
+    const std::string block = testing::bgzf_block(std::string(65536, 'x'));
+    std::string out;
+    for (std::size_t i = 0; i < 16 * mebibytes; ++i) out += block;
+    return out;
+}
+
+TEST_F(vcf_reader_test, what_is_too_long_is_refused_before_memory_is_taken_for_it) {
+    const std::string head = testing::bgzf_block(vcf_builder().text());
+    const std::string line = head + testing::bgzf_block("1\t5\t") + packed_letters(129);
+    testing::write_file(dir / "line.vcf.gz", line + testing::eof_block());
+    auto long_line = open(dir / "line.vcf.gz");
+    EXPECT_EQ(damage_text([&] { long_line.next(); }), "a line is longer than 128 MiB");
+
+    const std::string meta = testing::bgzf_block("##fileformat=VCFv4.2\n##x=");
+    testing::write_file(dir / "head.vcf.gz", meta + packed_letters(257) + testing::eof_block());
+    EXPECT_EQ(
+        refusal_of(dir / "head.vcf.gz"), "has a damaged header: a line is longer than 256 MiB"
+    );
+    std::string bcf("BCF\2\2\xff\xff\xff\x7f", 9);
+    testing::write_file(dir / "head.bcf", testing::bgzf_file(bcf));
+    EXPECT_EQ(refusal_of(dir / "head.bcf"), "has a header of more than 256 MiB");
+}
+
+TEST_F(vcf_reader_test, a_bcf_record_that_claims_gigabytes_is_damage) {
+    vcf_builder().record("1", 5, "GT", {"0/1", "1/1"}).write_bcf(dir / "a.bcf");
+    const std::string content = testing::gunzip(testing::read_file(dir / "a.bcf"));
+    std::uint32_t header_bytes = 0;
+    std::memcpy(&header_bytes, content.data() + 5, sizeof header_bytes);
+    const std::size_t at = 9 + header_bytes;
+    struct claim {
+        std::string lengths;
+        const char* wanted;
+    };
+    const claim table[] = {
+        {std::string("\xf0\xff\xff\xff\xf0\xff\xff\xff", 8), "a record is longer than 128 MiB"},
+        {std::string("\x17\0\0\0\x20\0\0\0", 8), "a record is shorter than its own counts"},
+        {std::string("\0\0\0\x04\0\0\0\x01", 8), "the file ends within a record"},
+    };
+    for (const auto& [lengths, wanted] : table) {
+        std::string changed = content;
+        changed.replace(at, lengths.size(), lengths);
+        testing::write_file(dir / "b.bcf", testing::bgzf_file(changed));
+        auto reader = open(dir / "b.bcf");
+        EXPECT_EQ(damage_text([&] { reader.next(); }), wanted);
+    }
+}
+
+TEST_F(vcf_reader_test, a_line_that_htslib_would_blow_up_is_damage) {
+    // Every one of 20,000 samples would get the room of the widest.
+    std::vector<std::string> names;
+    for (int i = 0; i < 20'000; ++i) names.push_back("s" + std::to_string(i));
+    std::vector<std::string> cells(names.size(), "0");
+    cells[0] = "0";
+    for (int i = 0; i < 20'000; ++i) cells[0] += "/0";
+    vcf_builder().samples(names).record("1", 5, "GT", cells).write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    EXPECT_EQ(damage_text([&] { reader.next(); }), "a record is too wide");
+}
+
+TEST_F(vcf_reader_test, a_header_does_not_grow_without_end) {
+    vcf_builder file;
+    for (int i = 0; i < 10'100; ++i) {
+        file.record("c" + std::to_string(i), 5, "GT", {"0/1", "0/0"});
+    }
+    file.write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    int records = 0;
+    const auto text = damage_text([&] {
+        while (reader.next() != nullptr) ++records;
+    });
+    EXPECT_EQ(text, "too many contigs or tags are not declared in the header");
+    EXPECT_EQ(records, 10'000);
+}
+
+TEST_F(vcf_reader_test, records_say_how_much_of_the_reference_they_cover) {
+    vcf_builder()
+        .meta("INFO=<ID=END,Number=1,Type=Integer,Description=\"End\">")
+        .line("1\t5\t.\tACGT\tA\t.\t.\t.\tGT\t0/1\t1/1")
+        .line("1\t9\t.\tA\t<DEL>\t.\t.\tEND=70008\tGT\t0/1\t1/1")
+        .write_vcf_gz(dir / "a.vcf.gz");
+    testing::run_tool(
+        "bcftools view --no-version -Ob -o " + (dir / "a.bcf").string() + " " +
+        (dir / "a.vcf.gz").string()
+    );
+    for (const char* name : {"a.vcf.gz", "a.bcf"}) {
+        auto reader = open(dir / name);
+        EXPECT_EQ(reader.next()->length, 4) << name;
+        EXPECT_EQ(reader.next()->length, 70'000) << name;
+        reader.check_record();
+    }
 }
 
 TEST_F(vcf_reader_test, a_file_cut_anywhere_never_ends_quietly) {

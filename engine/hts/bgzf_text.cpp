@@ -1,0 +1,83 @@
+#include "engine/hts/bgzf_text.hpp"
+
+#include "engine/core/error.hpp"
+
+#include <htslib/bgzf.h>
+#include <htslib/hfile.h>
+#include <htslib/kstring.h>
+
+#include <cstring>
+#include <new>
+#include <string>
+
+namespace callstream::hts {
+namespace {
+
+/// BGZF's own error bits do not tell a file that ends too early from a disk that fails; the stream
+/// below it does.
+void refuse_disk_errors(const BGZF& stream) {
+    if (herrno(stream.fp) != 0) throw std::runtime_error("the file cannot be read");
+}
+
+[[noreturn]] void refuse_block(const BGZF& stream) {
+    refuse_disk_errors(stream);
+    throw damaged_file("a block cannot be inflated");
+}
+
+/// The next block, if the current one is used up; false at the end of the file.
+bool has_bytes(BGZF& stream) {
+    if (stream.block_offset < stream.block_length) return true;
+    if (bgzf_read_block(&stream) != 0) refuse_block(stream);
+    return stream.block_length != 0;
+}
+
+/// As BGZF's own readers do, so that the virtual offset behind a block is the start of the next.
+void skip(BGZF& stream, std::size_t count) {
+    stream.block_offset += static_cast<int>(count);
+    stream.uncompressed_address += static_cast<std::int64_t>(count);
+    if (stream.block_offset < stream.block_length) return;
+    stream.block_address = htell(stream.fp);
+    stream.block_offset = 0;
+    stream.block_length = 0;
+}
+
+}  // namespace
+
+bool read_line(BGZF& stream, kstring_t& line, std::size_t limit) {
+    line.l = 0;
+    bool any = false;
+    while (has_bytes(stream)) {
+        any = true;
+        const char* at = static_cast<const char*>(stream.uncompressed_block) + stream.block_offset;
+        const auto left = static_cast<std::size_t>(stream.block_length - stream.block_offset);
+        const auto* end = static_cast<const char*>(std::memchr(at, '\n', left));
+        const std::size_t taken = end == nullptr ? left : static_cast<std::size_t>(end - at);
+        if (taken > limit - line.l) {
+            throw damaged_file("a line is longer than " + std::to_string(limit >> 20) + " MiB");
+        }
+        if (kputsn(at, taken, &line) < 0) throw std::bad_alloc();
+        skip(stream, taken + (end == nullptr ? 0 : 1));
+        if (end != nullptr) break;
+    }
+    if (line.l > 0 && line.s[line.l - 1] == '\r') line.s[--line.l] = '\0';
+    return any;
+}
+
+bool read_bytes(BGZF& stream, void* into, std::size_t size) {
+    const ssize_t got = bgzf_read(&stream, into, size);
+    if (got < 0) refuse_block(stream);
+    if (got == 0 && size > 0) return false;
+    if (static_cast<std::size_t>(got) < size) {
+        refuse_disk_errors(stream);
+        throw damaged_file("the file ends within a record");
+    }
+    return true;
+}
+
+void check_end(const BGZF& stream) {
+    refuse_disk_errors(stream);
+    if (stream.errcode != 0) throw damaged_file("a block cannot be inflated");
+    if (stream.no_eof_block != 0) throw damaged_file("the file ends without its last block");
+}
+
+}  // namespace callstream::hts

@@ -1,0 +1,24 @@
+// Reading from htslib's BGZF stream with limits that htslib does not have.
+#pragma once
+
+#include <cstddef>
+
+struct BGZF;
+struct kstring_t;
+
+namespace callstream::hts {
+
+/// The next line without its end (LF or CRLF) in `line`; false at the end of the file. Throws
+/// damaged_file when the line has more than `limit` bytes or a block cannot be inflated,
+/// std::runtime_error when the disk fails.
+bool read_line(BGZF& stream, kstring_t& line, std::size_t limit);
+
+/// Exactly `size` bytes; false at the end of the file, when there is none. Throws as `read_line`,
+/// and when the file ends in between.
+bool read_bytes(BGZF& stream, void* into, std::size_t size);
+
+/// Throws what the state of a stream that ended or failed calls for: an end without the BGZF
+/// end-of-file block is damage.
+void check_end(const BGZF& stream);
+
+}  // namespace callstream::hts

@@ -1,0 +1,23 @@
+// How much memory a file may make a reader take. A few kilobytes of BGZF can claim gigabytes, so
+// every length is compared with these before anything is allocated for it.
+#pragma once
+
+#include <cstddef>
+
+namespace callstream::hts {
+
+/// Bytes of an inflated header. A million samples and three million contigs fit.
+constexpr std::size_t header_bytes_max = std::size_t{256} << 20;
+
+/// Bytes of one inflated record: a line of a VCF, both parts of a BCF record. A million samples
+/// with GT:AD:DP:GQ:PL are 40 MB.
+constexpr std::size_t record_bytes_max = std::size_t{128} << 20;
+
+/// Bytes that htslib may need to translate a line: it gives every sample the room of the widest.
+constexpr std::size_t translated_bytes_max = std::size_t{1} << 30;
+
+/// Contigs and tags that a text VCF may use without having declared them. htslib adds each to its
+/// header, at a cost that grows with the header.
+constexpr int undeclared_max = 10'000;
+
+}  // namespace callstream::hts
