@@ -25,8 +25,8 @@ bool is_gzip(const unsigned char* p) {
     return p[0] == 0x1f && p[1] == 0x8b && p[2] == 8;
 }
 
-/// The packed size of the block whose header starts at `p`, from its `BC` subfield; 0 if there is
-/// none within `available` bytes.
+}  // namespace
+
 std::size_t block_bytes(const unsigned char* p, std::size_t available) {
     if (available < header_bytes || !is_gzip(p) || (p[3] & 4) == 0) return 0;
     const std::size_t end = std::min<std::size_t>(available, header_bytes + u16(p + 10));
@@ -36,8 +36,6 @@ std::size_t block_bytes(const unsigned char* p, std::size_t available) {
     }
     return 0;
 }
-
-}  // namespace
 
 compression compression_of(int fd) {
     std::array<unsigned char, 64> head{};

@@ -6,10 +6,16 @@
 #include "engine/core/error.hpp"
 #include "engine/core/hash.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <stop_token>
 
 namespace callstream::hts {
+
+/// Packed bytes of the block whose header starts at `header`, as its `BC` subfield says; 0 when
+/// there is none within `available` bytes (18 are enough for the headers that all known tools
+/// write).
+std::size_t block_bytes(const unsigned char* header, std::size_t available);
 
 enum class compression { bgzf, gzip, none };
 

@@ -30,6 +30,7 @@ ARROWS = {
 # Library header -> the only rooms that include it.
 LIBRARIES = {
     "htslib/": {"engine/hts"},
+    "isa-l/": {"engine/hts", "server/streaming"},
     "boost/asio": {"server/http"},
     "boost/beast": {"server/http"},
     "openssl/": {"engine/paging"},
