@@ -107,12 +107,6 @@ void write_all(int fd, std::string_view bytes) {
     }
 }
 
-void publish(int fd, const std::filesystem::path& temporary, const std::filesystem::path& path) {
-    if (::fsync(fd) != 0) fail("fsync");
-    std::filesystem::rename(temporary, path);
-    sync_directory(path.parent_path());
-}
-
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
     static std::atomic<unsigned> number{0};
     auto temporary = path;
@@ -120,10 +114,26 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
     return temporary;
 }
 
+temporary_file::temporary_file(std::filesystem::path path)
+    : path_(std::move(path)), temporary_(temporary_beside(path_)) {
+    fd_.reset(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!fd_) fail("create");
+}
+
+temporary_file::~temporary_file() {
+    ::unlink(temporary_.c_str());  // after it was published there is no such name any more
+}
+
+void temporary_file::publish_derived() const {
+    std::filesystem::rename(temporary_, path_);
+}
+
 void write_atomically(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
     const auto temporary = temporary_beside(path);
     const unique_fd fd = write_new(temporary, bytes, mode);
-    publish(fd.get(), temporary, path);
+    if (::fsync(fd.get()) != 0) fail("fsync");
+    std::filesystem::rename(temporary, path);
+    sync_directory(path.parent_path());
 }
 
 bool write_if_absent(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {

@@ -70,7 +70,25 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path);
 /// As `write_atomically`, but leaves a file alone that is there already; false then.
 bool write_if_absent(const std::filesystem::path& path, std::string_view bytes, unsigned mode);
 
-/// Makes a file that was written under `temporary` durable under its final name.
-void publish(int fd, const std::filesystem::path& temporary, const std::filesystem::path& path);
+/// A file that appears under its name when it is complete. Deleted unless it is published.
+class temporary_file {
+ public:
+    /// Throws std::system_error when it cannot be made.
+    explicit temporary_file(std::filesystem::path path);
+    temporary_file(const temporary_file&) = delete;
+    temporary_file& operator=(const temporary_file&) = delete;
+    ~temporary_file();
+
+    /// Open for reading and writing.
+    int fd() const noexcept { return fd_.get(); }
+    /// Gives the file its name without waiting for the disk: for what can be made again and is
+    /// checked when it is read. Throws std::filesystem::filesystem_error.
+    void publish_derived() const;
+
+ private:
+    std::filesystem::path path_;
+    std::filesystem::path temporary_;
+    unique_fd fd_;
+};
 
 }  // namespace callstream

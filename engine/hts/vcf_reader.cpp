@@ -27,9 +27,6 @@ struct destroy_header {
 struct destroy_record {
     void operator()(bcf1_t* r) const noexcept { bcf_destroy(r); }
 };
-struct destroy_index {
-    void operator()(hts_idx_t* i) const noexcept { hts_idx_destroy(i); }
-};
 
 /// What htslib merely warns about and bcftools serves: a tag or contig without a header line.
 constexpr int tolerated_errors = BCF_ERR_TAG_UNDEF | BCF_ERR_CTG_UNDEF;
@@ -268,6 +265,14 @@ std::string_view vcf_reader::contig_name(std::int32_t contig) const {
     return bcf_hdr_id2name(state_->header.get(), contig);
 }
 
+std::int32_t vcf_reader::find_contig(std::string_view name) const {
+    return bcf_hdr_name2id(state_->header.get(), std::string(name).c_str());
+}
+
+std::size_t vcf_reader::sample_count() const {
+    return static_cast<std::size_t>(state_->samples());
+}
+
 std::string_view vcf_reader::field_name(std::int32_t key) const {
     const char* name = state_->header->id[BCF_DT_ID][key].key;
     return name == nullptr ? std::string_view{} : name;
@@ -324,26 +329,6 @@ bool vcf_reader::is_sound() const {
 
 file_identity vcf_reader::identity() const {
     return identity_of(state_->fd);
-}
-
-result<std::uint64_t> indexed_record_count(unique_fd index) {
-    // Indexes can be opened by name only; this one has no scheme and names exactly our descriptor.
-    const std::string name = "/proc/self/fd/" + std::to_string(index.get());
-    std::unique_ptr<hts_idx_t, destroy_index> loaded(
-        hts_idx_load3("input", name.c_str(), HTS_FMT_CSI, 0)
-    );
-    if (!loaded) return error{errc::file_unusable, "the index cannot be read"};
-    std::uint64_t total = 0;
-    bool known = false;
-    for (int tid = 0; tid < hts_idx_nseq(loaded.get()); ++tid) {
-        std::uint64_t mapped = 0;
-        std::uint64_t unmapped = 0;
-        if (hts_idx_get_stat(loaded.get(), tid, &mapped, &unmapped) != 0) continue;
-        known = true;
-        total += mapped;
-    }
-    if (!known) return error{errc::file_unusable, "the index has no record counts"};
-    return total;
 }
 
 }  // namespace callstream::hts

@@ -40,6 +40,7 @@ class vcf_reader {
     bool is_bcf() const;
     shared_header share_header() const;
     variant_header describe() const;
+    std::size_t sample_count() const;
 
     /// The next record, or null at the end. Throws damaged_file; an end that comes without the
     /// BGZF end-of-file block counts as damage, and so does what exceeds `limits.hpp`. Throws
@@ -57,6 +58,8 @@ class vcf_reader {
 
     /// The ids below are indexes into this reader's header, as found in `record`.
     std::string_view contig_name(std::int32_t contig) const;
+    /// The id of a contig, or -1 while the header does not know it.
+    std::int32_t find_contig(std::string_view name) const;
     std::string_view field_name(std::int32_t key) const;
     field_definition field(std::int32_t key) const;
     /// The key of a FORMAT field, or -1 while the header does not know it.
@@ -77,9 +80,5 @@ class vcf_reader {
     static result<void> read_header(state& s);
     std::unique_ptr<state> state_;
 };
-
-/// Number of records by the statistics of a CSI or TBI index; nothing when it has none or cannot be
-/// read. `index` and the data file are not compared.
-result<std::uint64_t> indexed_record_count(unique_fd index);
 
 }  // namespace callstream::hts

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -27,7 +25,7 @@ struct file_head {
     std::uint64_t body_hash;  // of all that follows the head
     std::uint64_t head_hash;  // of the head before this
 };
-constexpr char file_magic[8] = {'C', 'S', 'O', 'R', 'D', '0', '0', '1'};
+constexpr char file_magic[8] = {'C', 'S', 'O', 'R', 'D', '0', '0', '2'};
 
 std::uint64_t hash_of(const file_head& head) {
     return hash64({reinterpret_cast<const char*>(&head), offsetof(file_head, head_hash)});
@@ -36,6 +34,8 @@ std::uint64_t hash_of(const file_head& head) {
 struct contig_head {
     std::uint64_t first_ordinal;
     std::uint64_t records;
+    std::int64_t first_pos0;
+    std::int64_t last_pos0;
     std::uint64_t name_bytes;
 };
 
@@ -48,27 +48,23 @@ std::string_view as_bytes(const void* data, std::size_t size) {
 result<std::shared_ptr<const ordinal_index>> ordinal_index::load(
     const std::filesystem::path& path, std::uint64_t provisional_fingerprint
 ) {
-    auto fd = open_regular(path);
-    if (!fd) return fd.error();
+    auto file = mapped_file::open(path);
+    if (!file) return file.error();
     const error unusable{errc::file_unusable, "the ordinal index is damaged"};
-    const std::uint64_t size = identity_of(fd->get()).size;
-    file_head head{};
-    if (size < sizeof head || !read_exactly(fd->get(), &head, sizeof head, 0)) return unusable;
+    const std::string_view bytes = file->bytes();
+    file_head head;
+    if (bytes.size() < sizeof head) return unusable;
+    std::memcpy(&head, bytes.data(), sizeof head);
     const bool intact = std::memcmp(head.magic, file_magic, sizeof file_magic) == 0 &&
-                        head.head_hash == hash_of(head) && head.bytes == size;
+                        head.head_hash == hash_of(head) && head.bytes == bytes.size();
     if (!intact || head.provisional_fingerprint != provisional_fingerprint) return unusable;
-
-    std::shared_ptr<ordinal_index> index(new ordinal_index);
-    index->mapping_ = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd->get(), 0);
-    if (index->mapping_ == MAP_FAILED) {
-        index->mapping_ = nullptr;
-        throw std::system_error(errno, std::generic_category(), "mmap");
-    }
-    index->mapping_bytes_ = size;
-    const auto body = as_bytes(index->mapping_, size).substr(sizeof head);
+    const auto body = bytes.substr(sizeof head);
     running_hash hash;
     hash.add(body.data(), body.size());
     if (hash.value().low != head.body_hash) return unusable;
+
+    std::shared_ptr<ordinal_index> index(new ordinal_index);
+    index->file_ = std::move(*file);
     index->summary_ = {
         head.provisional_fingerprint,
         {head.content_high, head.content_low},
@@ -81,14 +77,12 @@ result<std::shared_ptr<const ordinal_index>> ordinal_index::load(
         contig_head c;
         std::memcpy(&c, at, sizeof c);
         at += sizeof c;
-        index->contigs_.push_back({std::string(at, c.name_bytes), c.first_ordinal, c.records});
+        index->contigs_.push_back(
+            {std::string(at, c.name_bytes), c.first_ordinal, c.records, c.first_pos0, c.last_pos0}
+        );
         at += c.name_bytes;
     }
     return std::shared_ptr<const ordinal_index>(std::move(index));
-}
-
-ordinal_index::~ordinal_index() {
-    if (mapping_ != nullptr) ::munmap(mapping_, mapping_bytes_);
 }
 
 const ordinal_entry& ordinal_index::floor(std::uint64_t ordinal) const {
@@ -101,19 +95,9 @@ const ordinal_entry& ordinal_index::floor(std::uint64_t ordinal) const {
     return *(behind - 1);
 }
 
-ordinal_index_writer::ordinal_index_writer(std::filesystem::path path)
-    : path_(std::move(path)), temporary_(temporary_beside(path_)) {
-    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "create an index");
+ordinal_index_writer::ordinal_index_writer(std::filesystem::path path) : file_(std::move(path)) {
     const file_head empty{};
-    write_all(fd_, as_bytes(&empty, sizeof empty));
-}
-
-ordinal_index_writer::~ordinal_index_writer() {
-    if (fd_ < 0) return;
-    ::close(fd_);
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
+    write_all(file_.fd(), as_bytes(&empty, sizeof empty));
 }
 
 void ordinal_index_writer::add(const ordinal_entry& entry) {
@@ -125,7 +109,7 @@ void ordinal_index_writer::add(const ordinal_entry& entry) {
 void ordinal_index_writer::flush() {
     const auto bytes = as_bytes(pending_.data(), pending_.size() * sizeof(ordinal_entry));
     hash_.add(bytes.data(), bytes.size());
-    write_all(fd_, bytes);
+    write_all(file_.fd(), bytes);
     written_ += pending_.size();
     pending_.clear();
 }
@@ -136,11 +120,12 @@ void ordinal_index_writer::finish(
     flush();
     std::string table;
     for (const auto& c : contigs) {
-        const contig_head head{c.first_ordinal, c.records, c.name.size()};
+        const contig_head head{
+            c.first_ordinal, c.records, c.first_pos0, c.last_pos0, c.name.size()};
         table.append(as_bytes(&head, sizeof head)).append(c.name);
     }
     hash_.add(table.data(), table.size());
-    write_all(fd_, table);
+    write_all(file_.fd(), table);
     file_head head{};
     std::memcpy(head.magic, file_magic, sizeof file_magic);
     head.provisional_fingerprint = summary.provisional_fingerprint;
@@ -153,13 +138,11 @@ void ordinal_index_writer::finish(
     head.bytes = sizeof head + written_ * sizeof(ordinal_entry) + table.size();
     head.body_hash = hash_.value().low;
     head.head_hash = hash_of(head);
-    if (::lseek(fd_, 0, SEEK_SET) != 0) {
+    if (::lseek(file_.fd(), 0, SEEK_SET) != 0) {
         throw std::system_error(errno, std::generic_category(), "seek in an index");
     }
-    write_all(fd_, as_bytes(&head, sizeof head));
-    publish(fd_, temporary_, path_);
-    ::close(fd_);
-    fd_ = -1;
+    write_all(file_.fd(), as_bytes(&head, sizeof head));
+    file_.publish_derived();
 }
 
 }  // namespace callstream::variants

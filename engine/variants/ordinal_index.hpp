@@ -7,6 +7,7 @@
 #include "engine/core/error.hpp"
 #include "engine/core/file.hpp"
 #include "engine/core/hash.hpp"
+#include "engine/core/mapped_file.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -31,6 +32,8 @@ struct indexed_contig {
     std::string name;
     std::uint64_t first_ordinal = 0;
     std::uint64_t records = 0;
+    std::int64_t first_pos0 = 0;  ///< of its first record
+    std::int64_t last_pos0 = 0;   ///< of its last record
 };
 
 struct ordinal_summary {
@@ -48,10 +51,6 @@ class ordinal_index {
     static result<std::shared_ptr<const ordinal_index>> load(
         const std::filesystem::path& path, std::uint64_t provisional_fingerprint
     );
-    ordinal_index(const ordinal_index&) = delete;
-    ordinal_index& operator=(const ordinal_index&) = delete;
-    ~ordinal_index();
-
     const ordinal_summary& summary() const noexcept { return summary_; }
     std::uint64_t records() const noexcept { return summary_.records; }
     const std::vector<indexed_contig>& contigs() const noexcept { return contigs_; }
@@ -63,8 +62,7 @@ class ordinal_index {
  private:
     ordinal_index() = default;
 
-    void* mapping_ = nullptr;
-    std::size_t mapping_bytes_ = 0;
+    mapped_file file_;
     ordinal_summary summary_;
     std::span<const ordinal_entry> entries_;
     std::vector<indexed_contig> contigs_;
@@ -75,9 +73,6 @@ class ordinal_index {
 class ordinal_index_writer {
  public:
     explicit ordinal_index_writer(std::filesystem::path path);
-    ~ordinal_index_writer();
-    ordinal_index_writer(const ordinal_index_writer&) = delete;
-    ordinal_index_writer& operator=(const ordinal_index_writer&) = delete;
 
     void add(const ordinal_entry& entry);
     void finish(const ordinal_summary& summary, std::span<const indexed_contig> contigs);
@@ -85,9 +80,7 @@ class ordinal_index_writer {
  private:
     void flush();
 
-    std::filesystem::path path_;
-    std::filesystem::path temporary_;
-    int fd_ = -1;
+    temporary_file file_;
     std::vector<ordinal_entry> pending_;
     std::uint64_t written_ = 0;
     running_hash hash_;

@@ -1,6 +1,7 @@
 #include "engine/variants/variant_file.hpp"
 
 #include "engine/hts/bgzf.hpp"
+#include "engine/variants/neighbour_index.hpp"
 
 #include <atomic>
 #include <string>
@@ -14,10 +15,6 @@ constexpr std::size_t idle_total_max = 128;  // each holds a file descriptor
 constexpr std::size_t idle_buffer_bytes_max = 1 << 20;
 
 std::atomic<std::size_t> idle_total{0};
-
-std::filesystem::path index_path(const std::filesystem::path& folder, std::uint64_t fingerprint) {
-    return folder / (hex_text(fingerprint) + ".ord");
-}
 
 result<void> check_compression(int fd, const file_identity& identity) {
     switch (hts::compression_of(fd)) {
@@ -86,14 +83,14 @@ std::shared_ptr<const ordinal_index> variant_file::index() const {
     return index_;
 }
 
+std::shared_ptr<const site_table> variant_file::sites() const {
+    const std::lock_guard lock(mutex_);
+    return sites_;
+}
+
 std::optional<error> variant_file::refusal() const {
     const std::lock_guard lock(mutex_);
     return refusal_;
-}
-
-void variant_file::set_index(std::shared_ptr<const ordinal_index> index) {
-    const std::lock_guard lock(mutex_);
-    index_ = std::move(index);
 }
 
 void variant_file::refuse(error why) {
@@ -102,9 +99,14 @@ void variant_file::refuse(error why) {
 }
 
 bool variant_file::find_index(const std::filesystem::path& folder, std::stop_token stop) {
-    auto found = ordinal_index::load(index_path(folder, provisional_), provisional_);
-    if (!found || !describes_this_file(**found, stop)) return false;
-    set_index(std::move(*found));
+    const auto derived = derived_files::in(folder, provisional_);
+    auto ordinals = ordinal_index::load(derived.ordinals, provisional_);
+    if (!ordinals || !describes_this_file(**ordinals, stop)) return false;
+    auto sites = site_table::load(derived.sites, provisional_);
+    if (!sites || (*sites)->content() != (*ordinals)->summary().content) return false;
+    const std::lock_guard lock(mutex_);
+    index_ = std::move(*ordinals);
+    sites_ = std::move(*sites);
     return true;
 }
 
@@ -112,8 +114,8 @@ result<void> variant_file::make_index(const std::filesystem::path& folder, std::
     try {
         if (!is_current()) return error{errc::file_replaced, "the file has been replaced"};
         if (find_index(folder, stop)) return {};
-        const auto built =
-            build_ordinal_index(path_, index_path(folder, provisional_), progress_, stop);
+        const auto derived = derived_files::in(folder, provisional_);
+        const auto built = run_index_pass(path_, derived, progress_, stop);
         if (!built && built.error().code == errc::file_unusable) {
             refuse(built.error());
             return {};
@@ -143,22 +145,12 @@ std::optional<std::uint64_t> variant_file::record_count() const {
         if (index_) return index_->records();
         if (statistics_) return statistics_;
     }
-    const auto count = count_from_statistics();  // outside the lock: an index may be large
+    // Outside the lock: an index may be large.
+    const auto beside = usable_neighbour_index(path_, identity_);
+    const auto count = beside ? beside->records() : std::nullopt;
     const std::lock_guard lock(mutex_);
     statistics_ = count;
     return count;
-}
-
-/// An index that is older than its file was made for another one.
-std::optional<std::uint64_t> variant_file::count_from_statistics() const {
-    for (const char* suffix : {".csi", ".tbi"}) {
-        auto beside = path_;
-        beside += suffix;
-        auto fd = open_regular(beside);
-        if (!fd || identity_of(fd->get()).mtime_ns < identity_.mtime_ns) continue;
-        if (auto count = hts::indexed_record_count(std::move(*fd))) return *count;
-    }
-    return std::nullopt;
 }
 
 result<cursor_lease> variant_file::cursor() {

@@ -8,6 +8,7 @@
 #include "engine/hts/vcf_reader.hpp"
 #include "engine/variants/index_pass.hpp"
 #include "engine/variants/ordinal_index.hpp"
+#include "engine/variants/site_table.hpp"
 #include "engine/variants/variant_cursor.hpp"
 
 #include <cstdint>
@@ -54,16 +55,17 @@ class variant_file : public std::enable_shared_from_this<variant_file> {
 
     /// Null until the index pass is done.
     std::shared_ptr<const ordinal_index> index() const;
+    std::shared_ptr<const site_table> sites() const;
     /// Why the index pass found that the file cannot be served.
     std::optional<error> refusal() const;
     index_progress& progress() noexcept { return progress_; }
 
-    /// Takes the index that an earlier pass left in the folder; false when there is none.
+    /// Takes what an earlier pass left in the folder; false when it is not all there.
     /// Throws std::system_error and damaged_file.
     bool find_index(const std::filesystem::path& folder, std::stop_token stop);
-    /// Finds the index in the folder or makes it there, and keeps the outcome. Blocks for as long
-    /// as it takes to read the file. An error, or an exception, says why there is no outcome yet;
-    /// it may be tried again.
+    /// Finds the derived files in the folder or makes them there, and keeps the outcome. Blocks for
+    /// as long as it takes to read the file. An error, or an exception, says why there is no
+    /// outcome yet; it may be tried again.
     result<void> make_index(const std::filesystem::path& folder, std::stop_token stop);
 
     /// Exact from the ordinal index. Before that what the CSI or TBI beside the file says, which
@@ -78,10 +80,8 @@ class variant_file : public std::enable_shared_from_this<variant_file> {
     friend class cursor_lease;
     variant_file();
     void give_back(std::unique_ptr<variant_cursor> cursor) noexcept;
-    void set_index(std::shared_ptr<const ordinal_index> index);
     void refuse(error why);
     bool describes_this_file(const ordinal_index& index, std::stop_token stop) const;
-    std::optional<std::uint64_t> count_from_statistics() const;
 
     std::filesystem::path path_;
     file_identity identity_;
@@ -93,6 +93,7 @@ class variant_file : public std::enable_shared_from_this<variant_file> {
 
     mutable std::mutex mutex_;  // guards what follows
     std::shared_ptr<const ordinal_index> index_;
+    std::shared_ptr<const site_table> sites_;
     std::optional<error> refusal_;
     mutable std::optional<std::uint64_t> statistics_;
     std::vector<std::unique_ptr<variant_cursor>> idle_;

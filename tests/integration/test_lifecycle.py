@@ -194,12 +194,14 @@ class a_running_server(FolderTest):
         state = self.folder.parent / "state"
         (state / "index").mkdir(parents=True)
         with Server(self.folder, state=state) as server:
-            (state / "index").rmdir()  # as good as a full disk
+            (state / "index").rmdir()
+            (state / "index").write_text("as good as a full disk")
             simple_panel(self.folder / "p.vcf.gz", 2000)
             server.process.send_signal(signal.SIGHUP)
             self.wait_for(lambda: "index pass of p.vcf.gz failed" in server.log_text())
             self.assertEqual(server.request(calls_path(CALL_SET) + "?page=1")[0], 503)
             self.assertEqual(server.request(calls_path(CALL_SET))[0], 200)
+            (state / "index").unlink()
             (state / "index").mkdir()
             server.process.send_signal(signal.SIGHUP)
             self.wait_for(lambda: server.request(calls_path(CALL_SET) + "?page=1")[0] == 200)
@@ -216,7 +218,7 @@ class a_running_server(FolderTest):
         self.assertEqual(len(set(outputs)), 1)
         self.assertEqual(outputs[0].count("\t50\tready\t"), 20)
         self.assertEqual(program("ls", self.folder, "--state", state).stdout, outputs[0])
-        self.assertEqual([p for p in (state / "index").iterdir() if p.suffix != ".ord"], [])
+        self.assertEqual([p for p in (state / "index").iterdir() if p.suffix not in (".ord", ".sites", ".csi")], [])
 
     def test_cuts_an_http_1_0_answer_so_that_it_shows(self):
         simple_panel(self.folder / "p.bcf", 100_000)
@@ -345,17 +347,20 @@ class a_running_server(FolderTest):
         state = self.folder.parent / "state"
         with Server(self.folder, state=state):
             pass
-        kept = list((state / "index").iterdir())
-        self.assertEqual(len(kept), 1)
-        when = kept[0].stat().st_mtime_ns
-        with Server(self.folder, state=state) as server:
-            self.assertEqual(kept[0].stat().st_mtime_ns, when)
+        kept = {path.suffix: path for path in (state / "index").iterdir()}
+        self.assertEqual(set(kept), {".ord", ".sites", ".csi"})
+        when = {path: path.stat().st_mtime_ns for path in kept.values()}
+        with Server(self.folder, state=state):
+            self.assertEqual(when, {path: path.stat().st_mtime_ns for path in kept.values()})
         # A damaged one is made again.
-        damaged = bytearray(kept[0].read_bytes())
-        damaged[-1] ^= 1
-        kept[0].write_bytes(damaged)
-        with Server(self.folder, state=state) as server:
-            self.assertEqual(len(walk(server, CALL_SET, 300)), 1000)
+        for path in (kept[".ord"], kept[".sites"]):
+            whole = path.read_bytes()
+            damaged = bytearray(whole)
+            damaged[-1] ^= 1
+            path.write_bytes(damaged)
+            with Server(self.folder, state=state) as server:
+                self.assertEqual(len(walk(server, CALL_SET, 300)), 1000)
+            self.assertEqual(path.read_bytes(), whole)
 
     def test_keeps_its_key_to_itself(self):
         state = self.folder.parent / "state"

@@ -27,7 +27,10 @@ class brapi_server {
         if (indexed) catalog().wait_until_indexed();
     }
     /// From now on no index can be written, so new files stay without page numbers.
-    void break_indexing() { std::filesystem::remove_all(dir_ / "state"); }
+    void break_indexing() {
+        std::filesystem::remove_all(dir_ / "state");
+        write_file(dir_ / "state", "a file where a folder should be");
+    }
 
     catalog::catalog_service& catalog() { return parts_->catalog; }
     http::metrics& metrics() { return parts_->numbers; }

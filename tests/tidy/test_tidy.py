@@ -12,7 +12,7 @@ ARROWS = {
     "engine/core": set(),
     "engine/hts": {"engine/core"},
     "engine/genotype": {"engine/core", "engine/hts"},
-    "engine/variants": {"engine/core", "engine/hts"},
+    "engine/variants": {"engine/core", "engine/genotype", "engine/hts"},
     "engine/paging": {"engine/core", "engine/variants"},
     "engine/catalog": {"engine/core", "engine/variants"},
     "server/streaming": {"engine/core"},

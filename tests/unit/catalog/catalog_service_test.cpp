@@ -139,6 +139,7 @@ TEST_F(
     start();
     service->wait_until_indexed();
     std::filesystem::remove_all(dir / "state");
+    testing::write_file(dir / "state", "a file where a folder should be");
     take_log();
     many_records(2).write_vcf_gz(dir / "data" / "b.vcf.gz");
     many_records(3).write_vcf_gz(dir / "data" / "c.vcf.gz");

@@ -14,8 +14,6 @@ namespace callstream::hts {
 namespace {
 
 using testing::damage_text;
-using testing::error_text;
-using testing::fails_with;
 using testing::many_records;
 using testing::vcf_builder;
 
@@ -356,21 +354,6 @@ TEST_F(vcf_reader_test, a_place_behind_the_end_is_damage) {
         },
         damaged_file
     );
-}
-
-TEST_F(vcf_reader_test, indexes_tell_the_number_of_records) {
-    many_records(20).write_vcf_gz(dir / "a.vcf.gz");
-    testing::run_tool("bcftools index " + (dir / "a.vcf.gz").string());
-    testing::run_tool("bcftools index -t " + (dir / "a.vcf.gz").string());
-    for (const char* name : {"a.vcf.gz.csi", "a.vcf.gz.tbi"}) {
-        EXPECT_EQ(indexed_record_count(open_regular(dir / name).value()).value(), 40U) << name;
-    }
-    const std::string csi = testing::read_file(dir / "a.vcf.gz.csi");
-    for (const auto& broken : {std::string(), std::string("junk"), csi.substr(0, 40)}) {
-        testing::write_file(dir / "broken.csi", broken);
-        const auto count = indexed_record_count(open_regular(dir / "broken.csi").value());
-        EXPECT_TRUE(fails_with(count, errc::file_unusable)) << broken.size();
-    }
 }
 
 }  // namespace
