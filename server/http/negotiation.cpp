@@ -103,6 +103,13 @@ std::optional<std::string_view> pick_media_type(
     return best;
 }
 
+bool prefers(std::string_view prefer, std::string_view preference) {
+    const auto all = parse_preferences(prefer);
+    return std::any_of(all.begin(), all.end(), [preference](const auto& p) {
+        return p.value == preference;
+    });
+}
+
 bool is_json(std::string_view content_type) {
     if (lower_case(next_parameter(content_type)) != "application/json") return false;
     while (!content_type.empty()) {

@@ -81,6 +81,16 @@ TEST(negotiation, codings_are_picked_by_quality_and_zstd_first) {
     }
 }
 
+TEST(negotiation, preferences_are_found_in_any_company) {
+    for (const char* field :
+         {"respond-sync", "wait=3, respond-sync", "RESPOND-Sync;x=y", "a, respond-sync ,b"}) {
+        EXPECT_TRUE(prefers(field, "respond-sync")) << field;
+    }
+    for (const char* field : {"", "respond-async", "respond-sync=0", "x;respond-sync"}) {
+        EXPECT_FALSE(prefers(field, "respond-sync")) << field;
+    }
+}
+
 TEST(negotiation, json_is_told_from_everything_else) {
     for (const char* type :
          {"application/json",
