@@ -4,9 +4,9 @@
 
 #include "engine/core/error.hpp"
 #include "engine/core/hash.hpp"
+#include "engine/paging/signing_key.hpp"
 #include "engine/variants/variant_cursor.hpp"
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -37,9 +37,10 @@ struct token_position {
 class token_signer {
  public:
     /// `secret` is the content of a key file, at least 16 bytes.
-    explicit token_signer(std::string_view secret);
+    explicit token_signer(std::string_view secret) : key_(secret) {}
+    explicit token_signer(signing_key key) : key_(key) {}
 
-    /// Reads the secret from `path`; makes a random one there first if `create` and it is absent.
+    /// See `signing_key::from_file`.
     static result<token_signer> from_file(const std::filesystem::path& path, bool create);
 
     std::string issue(const token_scope& scope, const token_position& position) const;
@@ -48,8 +49,11 @@ class token_signer {
     /// file that was replaced.
     result<token_position> read(std::string_view token, const token_scope& scope) const;
 
+    /// What else leaves the server is signed with the same key.
+    const signing_key& key() const noexcept { return key_; }
+
  private:
-    std::array<unsigned char, 32> key_{};
+    signing_key key_;
 };
 
 }  // namespace callstream::paging

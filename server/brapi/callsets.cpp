@@ -1,4 +1,6 @@
 // GET /callsets and /callsets/{callSetDbId}: the sample columns of the files.
+#include "server/brapi/callsets.hpp"
+
 #include "engine/paging/page_plan.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/routes.hpp"
@@ -8,7 +10,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace callstream::brapi {
 namespace json = boost::json;
@@ -32,57 +33,9 @@ json::object to_json(const catalog::call_set& call_set) {
     };
 }
 
-/// Exact, case-sensitive, all of them together. Files alone know nothing of germplasm or external
-/// references, so those filters match no call set.
-struct filters {
-    std::optional<std::string> call_set_id;
-    std::optional<std::string> name;
-    std::optional<std::string> variant_set_id;
-    std::optional<std::string> sample_id;
-    std::optional<std::string> germplasm_id;
-    std::optional<std::string> external_id;
-    std::optional<std::string> external_source;
-
-    bool any() const {
-        return call_set_id || name || variant_set_id || sample_id || needs_metadata();
-    }
-    bool needs_metadata() const { return germplasm_id || external_id || external_source; }
-
-    bool fits(const catalog::call_set& c) const {
-        if (needs_metadata()) return false;
-        if (name && *name != c.name()) return false;
-        if (!call_set_id && !sample_id) return true;
-        const auto id = c.id();
-        return (!call_set_id || *call_set_id == id) && (!sample_id || *sample_id == id);
-    }
-    bool fits(const catalog::variant_set& set) const {
-        return !variant_set_id || *variant_set_id == set.id;
-    }
-};
-
-result<filters> read_filters(http::query& q) {
-    filters f;
-    const std::array<std::pair<const char*, std::optional<std::string>*>, 8> wanted = {{
-        {"callSetDbId", &f.call_set_id},
-        {"callSetName", &f.name},
-        {"variantSetDbId", &f.variant_set_id},
-        {"sampleDbId", &f.sample_id},
-        {"germplasmDbId", &f.germplasm_id},
-        {"externalReferenceID", &f.external_id},
-        {"externalReferenceId", &f.external_id},
-        {"externalReferenceSource", &f.external_source},
-    }};
-    for (const auto& [name, into] : wanted) {
-        auto value = q.filter(name);
-        if (!value) return value.error();
-        if (*value) *into = std::move(*value);
-    }
-    return f;
-}
-
 /// Calls `each(call_set)` for every call set that fits, until it returns false.
 template <class Each>
-void for_each_call_set(const catalog::snapshot& now, const filters& wanted, Each each) {
+void for_each_call_set(const catalog::snapshot& now, const callset_filter& wanted, Each each) {
     for (const auto* set : now.variant_sets()) {
         if (!wanted.fits(*set)) continue;
         const auto columns = static_cast<std::uint32_t>(set->samples().size());
@@ -95,7 +48,7 @@ void for_each_call_set(const catalog::snapshot& now, const filters& wanted, Each
 
 std::vector<catalog::call_set> select(
     const catalog::snapshot& now,
-    const filters& wanted,
+    const callset_filter& wanted,
     std::uint64_t first,
     std::uint64_t count,
     std::uint64_t& total
@@ -147,35 +100,13 @@ class list_source : public streaming::body_source {
 
 result<http::response> list(const context& ctx, const http::request& request) {
     http::query q(request);
-    const auto wanted = read_filters(q);
+    const auto wanted = read_callset_filter(q);
     if (!wanted) return wanted.error();
     const auto page = q.integer("page");
     if (!page) return page.error();
     const auto size = q.integer("pageSize");
     if (!size) return size.error();
-    const auto plan = paging::plan_request(*page, *size, std::nullopt);
-    if (!plan) return plan.error();
-
-    auto warnings = ignored_parameters(q);
-    const std::int64_t asked = plan->size.value_or(paging::default_page_size);
-    const std::int64_t used = std::min(asked, page_size_max);
-    if (used < asked) {
-        warnings.push_back("pageSize was reduced to " + std::to_string(page_size_max));
-    }
-    const std::int64_t number = plan->page.value_or(0);
-    const auto now = ctx.catalog->current();
-    std::uint64_t total = 0;
-    auto page_items = select(
-        *now, *wanted, paging::first_item(number, used), static_cast<std::uint64_t>(used), total
-    );
-    if (total == 0 && wanted->any()) warnings.emplace_back("No call set fits the filters");
-    const page_numbers numbers{
-        static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(used), total};
-    http::response r;
-    r.source = std::make_unique<list_source>(
-        now, std::move(page_items), metadata(pagination(numbers), warnings)
-    );
-    return r;
+    return list_call_sets(ctx, *wanted, {*page, *size}, ignored_parameters(q));
 }
 
 result<http::response> get_one(
@@ -189,6 +120,35 @@ result<http::response> get_one(
 }
 
 }  // namespace
+
+result<http::response> list_call_sets(
+    const context& ctx,
+    const callset_filter& wanted,
+    const list_page& page,
+    std::vector<std::string> warnings
+) {
+    const auto plan = paging::plan_request(page.page, page.size, std::nullopt);
+    if (!plan) return plan.error();
+    const std::int64_t asked = plan->size.value_or(paging::default_page_size);
+    const std::int64_t used = std::min(asked, page_size_max);
+    if (used < asked) {
+        warnings.push_back("pageSize was reduced to " + std::to_string(page_size_max));
+    }
+    const std::int64_t number = plan->page.value_or(0);
+    const auto now = ctx.catalog->current();
+    std::uint64_t total = 0;
+    auto page_items = select(
+        *now, wanted, paging::first_item(number, used), static_cast<std::uint64_t>(used), total
+    );
+    if (total == 0 && wanted.any()) warnings.emplace_back("No call set fits the filters");
+    const page_numbers numbers{
+        static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(used), total};
+    http::response r;
+    r.source = std::make_unique<list_source>(
+        now, std::move(page_items), metadata(pagination(numbers), warnings)
+    );
+    return r;
+}
 
 void add_callset_routes(http::router& routes, const context& ctx) {
     routes.add({

@@ -46,6 +46,21 @@ http::response single(json::value result, const std::vector<std::string>& warnin
     return r;
 }
 
+std::vector<std::string> ignored_fields(const http::json_fields& body) {
+    constexpr std::size_t named_max = 20;  // the answer does not grow with what a client makes up
+    const auto names = body.unknown();
+    std::vector<std::string> warnings;
+    for (const auto& name : names) {
+        if (warnings.size() == named_max) {
+            const auto more = std::to_string(names.size() - named_max);
+            warnings.push_back(more + " more fields are not known here and were ignored");
+            break;
+        }
+        warnings.push_back("The field '" + name + "' is not known here and was ignored");
+    }
+    return warnings;
+}
+
 std::vector<std::string> ignored_parameters(const http::query& q) {
     std::vector<std::string> warnings;
     for (const auto& name : q.unknown()) {

@@ -2,6 +2,7 @@
 // result. Spec: BrAPI 2.1, Response Structure.
 #pragma once
 
+#include "server/http/json_body.hpp"
 #include "server/http/query.hpp"
 #include "server/http/response.hpp"
 
@@ -37,5 +38,7 @@ http::response single(boost::json::value result, const std::vector<std::string>&
 
 /// One sentence per parameter that nobody understood.
 std::vector<std::string> ignored_parameters(const http::query& q);
+/// One sentence per member of the body that nobody understood, as far as the first few.
+std::vector<std::string> ignored_fields(const http::json_fields& body);
 
 }  // namespace callstream::brapi

@@ -22,6 +22,36 @@ std::string version_text() {
            "\n";
 }
 
+void add_seconds(
+    CLI::App& app, const std::string& name, std::chrono::seconds& into, const std::string& help
+) {
+    app.add_option_function<unsigned>(
+           name, [&into](unsigned value) { into = std::chrono::seconds(value); }, help
+    )
+        ->check(CLI::Range(1, 86400))
+        ->default_str(std::to_string(into.count()));
+}
+
+void describe_deadlines(CLI::App& app, http::deadlines& limits) {
+    add_seconds(
+        app, "--idle-timeout", limits.idle, "Seconds a connection may wait between requests"
+    );
+    add_seconds(app, "--head-timeout", limits.head, "Seconds for a whole request head; later: 408");
+    add_seconds(
+        app,
+        "--body-timeout",
+        limits.body,
+        "Seconds after which a request body must have come at 1 KiB a second or faster; slower: 408"
+    );
+    add_seconds(
+        app,
+        "--send-timeout",
+        limits.send,
+        "Seconds in which each block (256 KiB) of an answer must be taken, and after which the "
+        "client must have taken 4 KiB a second or more; slower: cut"
+    );
+}
+
 void describe_serve(CLI::App& app, serve_options& o) {
     app.add_option("DIR", o.folder, "Folder with VCF.gz and BCF files; subfolders are data sets")
         ->required()
@@ -53,11 +83,19 @@ void describe_serve(CLI::App& app, serve_options& o) {
     )
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    app.add_option(
+           "--body-memory",
+           o.body_memory_mib,
+           "MiB for request bodies that are being read; over it: 503"
+    )
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--connections", o.connections, "Most open connections")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_option("--drain", o.drain_seconds, "Seconds that open answers may go on after SIGTERM")
         ->capture_default_str();
+    describe_deadlines(app, o.limits);
     app.add_flag("--insecure", o.insecure, "Listen beyond loopback though nobody has to log in");
     app.add_flag("--access-log", o.access_log, "Log a line per request");
     app.footer(

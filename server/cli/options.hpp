@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/brapi/context.hpp"
+#include "server/http/deadlines.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +20,9 @@ struct serve_options {
     unsigned threads = 0;             ///< 0: one per processor
     std::filesystem::path config;
     std::size_t stream_memory_mib = 256;
+    std::size_t body_memory_mib = 64;
     std::size_t connections = 10000;
+    http::deadlines limits;
     unsigned drain_seconds = 30;
     bool insecure = false;
     bool access_log = false;

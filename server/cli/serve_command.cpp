@@ -104,6 +104,8 @@ int serve(const serve_options& options) {
          .port = where->port,
          .threads = threads,
          .connections_max = connections_within_limits(options.connections),
+         .body_memory = options.body_memory_mib << 20,
+         .limits = options.limits,
          .drain = std::chrono::seconds(options.drain_seconds)},
         {&routes, &blocks, log_warning},
         numbers,

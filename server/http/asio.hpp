@@ -5,11 +5,11 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 
 #include <chrono>
 
@@ -28,7 +28,7 @@ using task = asio::awaitable<T, executor>;
 /// `auto [ec, n] = co_await op(..., as_value);`
 constexpr asio::as_tuple_t<asio::use_awaitable_t<executor>> as_value{};
 
-using stream = boost::beast::basic_stream<tcp, executor>;
+using tcp_socket = asio::basic_stream_socket<tcp, executor>;
 using acceptor = asio::basic_socket_acceptor<tcp, executor>;
 using timer = asio::basic_waitable_timer<
     std::chrono::steady_clock,

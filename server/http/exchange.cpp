@@ -39,60 +39,109 @@ std::string join(const std::vector<std::string>& parts) {
 }  // namespace
 
 exchange::exchange(const exchange_context& context, request r)
-    : context_(&context), request_(std::move(r)), match_(context.routes->find(request_)) {}
+    : context_(&context), request_(std::move(r)), match_(context.routes->find(request_)) {
+    try {
+        decide_from_head();
+    } catch (const std::exception& e) {
+        use_problem(e);
+        answered_ = true;
+    }
+}
 
 exchange exchange::refused(const exchange_context& context, int status, std::string_view text) {
     exchange e(context, request{});
     e.match_ = {};
-    e.answer_ = error_response(status, text, "");
-    e.done_ = true;
+    e.answer_ = {};
+    e.refuse(status, text);
     return e;
 }
 
+void exchange::refuse(int status, std::string_view text) {
+    answer_ = error_response(status, text, request_.field("accept"));
+    if (status == 503) answer_.fields.emplace_back("Retry-After", "1");
+    answered_ = true;
+}
+
+void exchange::take_body(std::string body, body_share share) noexcept {
+    request_.body = std::move(body);
+    body_share_ = std::move(share);
+    body_taken_ = true;
+}
+
 void exchange::prepare() noexcept {
-    if (done_) return;
     try {
-        choose_answer();
+        if (!answered_) call_handler();
         start_body();
     } catch (const std::exception& e) {
-        context_->log_problem(request_.path + ": " + e.what());
-        coding_ = streaming::coding::identity;
-        block_.reset();
-        answer_ = error_response(500, "something went wrong inside the server", "");
+        use_problem(e);
     }
+    request_.body = {};
+    body_share_ = {};
+}
+
+void exchange::use_problem(const std::exception& e) noexcept {
+    context_->log_problem(request_.path + ": " + e.what());
+    coding_ = streaming::coding::identity;
+    block_.reset();
+    answer_ = error_response(500, "something went wrong inside the server", "");
 }
 
 void exchange::use_error(const error& e) {
     answer_ = error_response(e, request_.field("accept"));
 }
 
-void exchange::choose_answer() {
-    const auto accept = request_.field("accept");
+void exchange::decide_from_head() {
     if (request_.method == verb::options && (request_.path == "*" || !match_.allow.empty())) {
         answer_.status = 204;
         answer_.content_type.clear();
-        const auto allow = match_.allow.empty() ? "GET, HEAD, OPTIONS" : join(match_.allow);
-        answer_.fields.emplace_back("Allow", allow);
+        answer_.fields.emplace_back("Allow", allowed_methods());
+        answered_ = true;
         return;
     }
     if (match_.found == nullptr && match_.allow.empty()) {
-        answer_ = error_response(404, "there is nothing at this path", accept);
-        return;
+        return refuse(404, "there is nothing at this path");
     }
     if (match_.found == nullptr) {
         const bool known = request_.method != verb::other;
-        const auto text = known ? "this path does not take the method" : "the method is not known";
-        answer_ = error_response(known ? 405 : 501, text, accept);
-        answer_.fields.emplace_back("Allow", join(match_.allow));
+        refuse(
+            known ? 405 : 501,
+            known ? "this path does not take the method" : "the method is not known"
+        );
+        answer_.fields.emplace_back("Allow", allowed_methods());
         return;
     }
     if (auto may = auth::authorize(match_.found->scope, "", request_.field("authorization"));
         !may) {
-        return use_error(may.error());
+        use_error(may.error());
+        answered_ = true;
+        return;
     }
+    if (request_.body_bytes > 0) check_body_fields();
+}
+
+void exchange::check_body_fields() {
+    const auto most = match_.found->body_bytes_max;
+    if (most == 0) return refuse(413, "this path takes no request body");
+    if (request_.body_bytes > most) {
+        return refuse(413, "the body may have " + std::to_string(most) + " bytes at most");
+    }
+    if (const auto coding = request_.field("content-encoding");
+        !coding.empty() && coding != "identity") {
+        return refuse(415, "the body must be sent without Content-Encoding");
+    }
+    if (!is_json(request_.field("content-type"))) {
+        return refuse(415, "the body must be JSON: send Content-Type: application/json");
+    }
+}
+
+void exchange::call_handler() {
     auto made = match_.found->handle(request_, match_.values);
     if (!made) return use_error(made.error());
     answer_ = std::move(*made);
+}
+
+std::string exchange::allowed_methods() const {
+    return match_.allow.empty() ? "GET, HEAD, POST, OPTIONS" : join(match_.allow);
 }
 
 void exchange::start_body() {
@@ -147,11 +196,14 @@ std::string exchange::head(bool keep_alive) const {
     // While there is no authentication, any page may read what anybody may read.
     field("Access-Control-Allow-Origin", "*");
     if (request_.method == verb::options) {
-        field("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-        field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept");
+        field("Access-Control-Allow-Methods", allowed_methods());
+        field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Prefer");
         field("Access-Control-Max-Age", "86400");
     } else {
-        field("Access-Control-Expose-Headers", "Content-Encoding, Content-Length, Retry-After");
+        field(
+            "Access-Control-Expose-Headers",
+            "Content-Encoding, Content-Length, Preference-Applied, Retry-After"
+        );
     }
     if (coding_ != streaming::coding::identity) {
         field("Content-Encoding", streaming::coding_name(coding_));

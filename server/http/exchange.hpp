@@ -2,10 +2,12 @@
 // first block of the body. The session adds the bytes on the wire.
 #pragma once
 
+#include "server/http/request_body.hpp"
 #include "server/http/router.hpp"
 #include "server/streaming/block_pool.hpp"
 #include "server/streaming/compression.hpp"
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,7 +22,8 @@ struct exchange_context {
     std::function<void(const std::string&)> log_problem;
 };
 
-/// Made per request. `prepare` runs once, on a worker thread if `blocking`; afterwards the parts
+/// Made per request, and decides from the head alone what can be decided: route, rights, whether
+/// the body may come. `prepare` runs once, on a worker thread if `blocking`; afterwards the parts
 /// are the session's.
 class exchange {
  public:
@@ -29,7 +32,15 @@ class exchange {
     /// An answer to bytes that are not a request.
     static exchange refused(const exchange_context& context, int status, std::string_view text);
 
-    bool blocking() const noexcept { return match_.found != nullptr && match_.found->blocking; }
+    /// Whether `asked().body_bytes` bytes are to be read and handed to `take_body`.
+    bool wants_body() const noexcept { return !answered_ && request_.body_bytes > 0; }
+    void take_body(std::string body, body_share share) noexcept;
+    /// Ends it with this answer instead: the body did not come as it should.
+    void refuse(int status, std::string_view text);
+    /// Whether bytes of this request may still arrive, so that the connection has to close.
+    bool body_unread() const noexcept { return request_.body_bytes > 0 && !body_taken_; }
+
+    bool blocking() const noexcept { return !answered_ && match_.found->blocking; }
     const route* matched() const noexcept { return match_.found; }
     const request& asked() const noexcept { return request_; }
 
@@ -49,9 +60,13 @@ class exchange {
     std::string head(bool keep_alive) const;
 
  private:
-    void choose_answer();
+    void decide_from_head();
+    void check_body_fields();
+    void call_handler();
     void start_body();
+    void use_problem(const std::exception& e) noexcept;
     void use_error(const error& e);
+    std::string allowed_methods() const;
 
     const exchange_context* context_;
     request request_;
@@ -59,7 +74,9 @@ class exchange {
     response answer_;
     streaming::coding coding_ = streaming::coding::identity;
     std::optional<streaming::block> block_;
-    bool done_ = false;
+    body_share body_share_;
+    bool body_taken_ = false;
+    bool answered_ = false;  // without the handler
 };
 
 }  // namespace callstream::http

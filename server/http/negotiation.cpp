@@ -19,6 +19,22 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
+    return out;
+}
+
+/// Takes the text up to the next `;` off `rest`.
+std::string_view next_parameter(std::string_view& rest) {
+    const auto end = rest.find(';');
+    const auto parameter = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    return trim(parameter);
+}
+
 /// `q=0.8` by hand: three decimals at most, anything else counts as 0.
 double parse_quality(std::string_view text) {
     double value = 0;
@@ -42,19 +58,12 @@ std::vector<preference> parse_preferences(std::string_view field) {
         const auto comma = field.find(',');
         std::string_view item = field.substr(0, comma);
         field = comma == std::string_view::npos ? std::string_view{} : field.substr(comma + 1);
-        const auto semicolon = item.find(';');
-        preference p{std::string(trim(item.substr(0, semicolon))), 1};
-        std::transform(p.value.begin(), p.value.end(), p.value.begin(), [](unsigned char c) {
-            return static_cast<char>(std::tolower(c));
-        });
-        for (auto rest = semicolon == std::string_view::npos ? "" : item.substr(semicolon + 1);
-             !rest.empty();) {
-            const auto next = rest.find(';');
-            const auto parameter = trim(rest.substr(0, next));
+        preference p{lower_case(next_parameter(item)), 1};
+        while (!item.empty()) {
+            const auto parameter = next_parameter(item);
             if (parameter.starts_with("q=") || parameter.starts_with("Q=")) {
                 p.quality = parse_quality(parameter.substr(2));
             }
-            rest = next == std::string_view::npos ? std::string_view{} : rest.substr(next + 1);
         }
         if (!p.value.empty()) out.push_back(std::move(p));
     }
@@ -92,6 +101,30 @@ std::optional<std::string_view> pick_media_type(
         best_quality = quality;
     }
     return best;
+}
+
+bool prefers(std::string_view prefer, std::string_view preference) {
+    const auto all = parse_preferences(prefer);
+    return std::any_of(all.begin(), all.end(), [preference](const auto& p) {
+        return p.value == preference;
+    });
+}
+
+bool is_json(std::string_view content_type) {
+    if (lower_case(next_parameter(content_type)) != "application/json") return false;
+    while (!content_type.empty()) {
+        const std::string parameter = lower_case(next_parameter(content_type));
+        const auto equals = parameter.find('=');
+        if (trim(std::string_view(parameter).substr(0, equals)) != "charset") continue;
+        auto value = equals == std::string::npos
+                         ? std::string_view{}
+                         : trim(std::string_view(parameter).substr(equals + 1));
+        if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+            value = value.substr(1, value.size() - 2);
+        }
+        if (value != "utf-8" && value != "utf8") return false;
+    }
+    return true;
 }
 
 streaming::coding pick_coding(std::string_view accept_encoding) {

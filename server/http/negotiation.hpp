@@ -15,6 +15,13 @@ std::optional<std::string_view> pick_media_type(
     std::string_view accept, std::span<const std::string_view> offers
 );
 
+/// Whether a Content-Type field says JSON in UTF-8: `application/json`, alone or with that charset
+/// in any spelling. Other parameters mean nothing for JSON.
+bool is_json(std::string_view content_type);
+
+/// Whether a Prefer field holds this preference (RFC 7240), in lower case.
+bool prefers(std::string_view prefer, std::string_view preference);
+
 /// zstd before gzip at equal quality; identity when the client names neither.
 streaming::coding pick_coding(std::string_view accept_encoding);
 

@@ -1,6 +1,7 @@
 // A request as handlers see it: parsed, decoded, without a socket.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,11 @@ struct request {
     std::vector<std::pair<std::string, std::string>> fields;      ///< names in lower case
     bool http_1_1 = true;
     bool keep_alive = true;
+    bool expects_continue = false;  ///< waits for `100 Continue` before it sends the body
+    std::uint64_t body_bytes = 0;   ///< as Content-Length announces
+    /// Read before the handler runs, gone when it has returned. Its capacity has `body_padding`
+    /// bytes more than its size, so a parser may read on behind its end.
+    std::string body;
 
     /// The value of a header field, several of one name joined with ", "; empty when absent.
     std::string field(std::string_view lower_case_name) const;

@@ -1,5 +1,7 @@
 #include "server/http/request_head.hpp"
 
+#include "engine/core/parse.hpp"
+
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/url/parse.hpp>
@@ -70,6 +72,26 @@ std::optional<refusal> check_target(std::string_view target) {
     return std::nullopt;
 }
 
+/// What has to be known before the body is read: how long it is, and whether the client waits.
+std::optional<refusal> read_body_fields(const head_parser::value_type& message, request& out) {
+    if (message.count(beast_http::field::content_length) > 0) {
+        const auto text = message[beast_http::field::content_length];
+        const auto length = parse_integer<std::uint64_t>({text.data(), text.size()});
+        if (!length) return refusal{400, "Content-Length must be one decimal number"};
+        out.body_bytes = *length;
+    }
+    const bool takes_body =
+        out.method == verb::post || out.method == verb::put || out.method == verb::patch;
+    if (out.body_bytes > 0 && !takes_body && out.method != verb::other) {
+        return refusal{400, "a request of this method must not have a body"};
+    }
+    const auto expect = lower_case(out.field("expect"));
+    if (expect.empty() || !out.http_1_1) return std::nullopt;  // RFC 9110, section 10.1.1
+    if (expect != "100-continue") return refusal{417, "only Expect: 100-continue is understood"};
+    out.expects_continue = true;
+    return std::nullopt;
+}
+
 /// Where does this request end? Anything that could be answered in two ways is refused.
 std::optional<refusal> check_framing(const head_parser::value_type& message) {
     if (message.version() != 10 && message.version() != 11) {
@@ -80,10 +102,6 @@ std::optional<refusal> check_framing(const head_parser::value_type& message) {
     }
     if (message.count(beast_http::field::content_length) > 1) {
         return refusal{400, "Content-Length is given twice"};
-    }
-    const auto length = message[beast_http::field::content_length];
-    if (!length.empty() && length != "0") {
-        return refusal{413, "no resource of this server takes a request body"};
     }
     const auto hosts = message.count(beast_http::field::host);
     const bool host_needed = message.version() == 11;
@@ -170,7 +188,7 @@ boost::system::result<request, refusal> parse_request_head(std::string_view head
     if (has_folded_line(head)) return refusal{400, "a header field must not be folded"};
     head_parser parser;
     parser.header_limit(head_bytes_max);
-    parser.skip(true);  // the body, if there is one, is refused below
+    parser.skip(true);  // the body is not for this parser
     boost::system::error_code ec;
     parser.put(boost::asio::const_buffer(head.data(), head.size()), ec);
     if (ec == beast_http::error::bad_version) return refusal{505, "this server speaks HTTP/1.1"};
@@ -189,6 +207,7 @@ boost::system::result<request, refusal> parse_request_head(std::string_view head
             lower_case({field.name_string().data(), field.name_string().size()}), field.value()
         );
     }
+    if (auto bad = read_body_fields(message, out)) return std::move(*bad);
     if (auto bad = read_target(target, out)) return std::move(*bad);
     return out;
 }

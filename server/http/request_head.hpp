@@ -22,7 +22,8 @@ struct refusal {
 };
 [[noreturn]] void throw_exception_from_error(const refusal& r, const boost::source_location&);
 
-/// `head` ends with the empty line. Requests with a body are refused: no route takes one yet.
+/// `head` ends with the empty line. A body may follow only as Content-Length says, and only where
+/// the method gives it a meaning; whether the route takes it is decided later.
 boost::system::result<request, refusal> parse_request_head(std::string_view head);
 
 }  // namespace callstream::http

@@ -6,6 +6,7 @@
 #include "server/http/request.hpp"
 #include "server/http/response.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ struct route {
     auth::scope scope = auth::scope::read;
     /// A handler that reads files runs on a worker thread; the others must return at once.
     bool blocking = false;
+    /// The largest request body it takes, in bytes, always JSON; 0: none.
+    std::uint64_t body_bytes_max = 0;
     handler handle;
     std::vector<std::string> content_types = {"application/json"};  ///< first: the default
 };

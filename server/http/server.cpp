@@ -50,14 +50,21 @@ struct server::state {
 
     state(server_options o, exchange_context context, metrics& numbers)
         : options(std::move(o)),
-          shared{std::move(context), &numbers, &workers, {}, {}, {}},
+          shared{
+              std::move(context),
+              &numbers,
+              &workers,
+              options.limits,
+              body_budget(options.body_memory),
+              {},
+              {}},
           lanes(options.threads),
           workers(options.threads) {}
 
     task<void> accept_all();
     task<void> watch_signals();
     task<void> rescan_regularly();
-    void admit(lane& home, stream s);
+    void admit(lane& home, tcp_socket s);
     task<void> drain();
 };
 
@@ -140,8 +147,7 @@ task<void> server::state::accept_all() {
         }
         if (open.load() >= options.connections_max) continue;  // closes it
         next_lane = (next_lane + 1) % lanes.size();
-        stream s(std::move(socket));
-        asio::post(home.io, [this, &home, s = std::move(s)]() mutable {
+        asio::post(home.io, [this, &home, s = std::move(socket)]() mutable {
             try {
                 admit(home, std::move(s));
             } catch (const std::exception& e) {
@@ -151,7 +157,7 @@ task<void> server::state::accept_all() {
     }
 }
 
-void server::state::admit(lane& home, stream s) {
+void server::state::admit(lane& home, tcp_socket s) {
     auto connection = std::make_shared<session>(shared, std::move(s));
     home.sessions.insert(connection);
     ++open;

@@ -1,6 +1,7 @@
 // The listener and its threads: accepts connections, spreads them over the I/O threads, drains.
 #pragma once
 
+#include "server/http/deadlines.hpp"
 #include "server/http/exchange.hpp"
 #include "server/http/metrics.hpp"
 
@@ -17,6 +18,8 @@ struct server_options {
     std::uint16_t port = 8080;       ///< 0: any free one
     unsigned threads = 1;            ///< of I/O, and as many workers
     std::size_t connections_max = 10000;
+    std::size_t body_memory = 64 << 20;  ///< bytes of request bodies in the process at once
+    deadlines limits;
     std::chrono::seconds drain{30};  ///< how long open answers may go on after SIGTERM
 };
 

@@ -2,24 +2,17 @@
 
 #include "server/http/request_head.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <exception>
-#include <limits>
 
 namespace callstream::http {
 namespace {
 
 constexpr std::size_t read_step = 4096;
 
-/// Asio's own condition limits a system call to 64 KiB; a block should leave in one.
-std::size_t all_at_once(const error_code& ec, std::size_t /*sent*/) {
-    return ec ? 0 : std::numeric_limits<std::size_t>::max();
-}
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// The size line of a chunk (RFC 9112, section 7.1).
 std::string chunk_head(std::size_t bytes) {
@@ -41,50 +34,38 @@ result<streaming::body_source::progress> fill(
 
 }  // namespace
 
-session::session(session_context& context, stream s)
-    : context_(context), stream_(std::move(s)), worker_(stream_.get_executor(), *context.workers) {}
+session::session(session_context& context, tcp_socket s)
+    : context_(context), socket_(std::move(s)), worker_(socket_.get_executor(), *context.workers) {}
 
 void session::drain() {
     if (idle_) cut();
 }
 
 void session::cut() {
-    stream_.close();
+    socket_.close();
 }
 
 void session::reset_on_close(bool reset) {
     error_code ignored;
-    stream_.socket().set_option(tcp::socket::linger(reset, 0), ignored);
+    socket_.socket().set_option(tcp::socket::linger(reset, 0), ignored);
 }
 
 task<void> session::run() {
     error_code ignored;
-    stream_.socket().set_option(tcp::no_delay(true), ignored);
+    socket_.socket().set_option(tcp::no_delay(true), ignored);
     for (bool keep = true; keep;) {
         const head_outcome outcome = co_await read_head();
         if (outcome == head_outcome::closed) co_return;
-        const auto began = std::chrono::steady_clock::now();
+        began_ = std::chrono::steady_clock::now();
         sent_bytes_ = 0;
-        if (outcome == head_outcome::too_long) {
-            exchange e = exchange::refused(
-                context_.exchanges, 431, "the request head is longer than 16 KiB"
-            );
-            co_await send_whole(e, false);
-            finish_request(e, began);
-            break;
+        waited_ = {};
+        if (outcome == head_outcome::request) {
+            keep = co_await take_request();
+        } else if (outcome == head_outcome::too_long) {
+            keep = co_await refuse(431, "the request head is longer than 16 KiB");
+        } else {
+            keep = co_await refuse(408, "the request head did not come in time");
         }
-        auto parsed = parse_request_head(std::string_view(input_).substr(0, head_bytes_));
-        input_.erase(0, head_bytes_);
-        if (!parsed) {
-            const refusal& why = parsed.error();
-            exchange e = exchange::refused(context_.exchanges, why.status, why.text);
-            co_await send_whole(e, false);
-            finish_request(e, began);
-            break;
-        }
-        exchange e(context_.exchanges, std::move(*parsed));
-        keep = co_await answer(e);
-        finish_request(e, began);
     }
     co_await linger();
 }
@@ -94,7 +75,7 @@ task<session::head_outcome> session::read_head() {
     if (context_.draining && idle_) co_return head_outcome::closed;
     if (input_.empty())
         input_.shrink_to_fit();  // after a long head, for thousands of idle connections
-    stream_.expires_after(idle_ ? context_.limits.idle : context_.limits.head);
+    socket_.expires_after(idle_ ? context_.limits.idle : context_.limits.head);
     std::size_t searched = 0;
     for (;;) {
         const auto end = input_.find("\r\n\r\n", searched);
@@ -108,13 +89,76 @@ task<session::head_outcome> session::read_head() {
         const std::size_t used = input_.size();
         input_.resize(used + read_step);
         const auto room = asio::buffer(input_.data() + used, read_step);
-        const auto [ec, n] = co_await stream_.async_read_some(room, as_value);
+        const std::size_t n = co_await socket_.read_some(room);
         input_.resize(used + n);
-        // Also after a timeout, when Beast has closed the socket already: no 408 is possible.
-        if (ec) co_return head_outcome::closed;
-        if (idle_) stream_.expires_after(context_.limits.head);
+        if (n == 0)
+            co_return (socket_.late() && !idle_ ? head_outcome::too_slow : head_outcome::closed);
+        if (idle_) socket_.expires_after(context_.limits.head);
         idle_ = false;
     }
+}
+
+/// Answers bytes that are not a request; the connection closes.
+task<bool> session::refuse(int status, std::string_view text) {
+    exchange e = exchange::refused(context_.exchanges, status, text);
+    co_await send_whole(e, false);
+    finish_request(e);
+    co_return false;
+}
+
+/// Whether the connection goes on.
+task<bool> session::take_request() {
+    auto parsed = parse_request_head(std::string_view(input_).substr(0, head_bytes_));
+    input_.erase(0, head_bytes_);
+    if (!parsed) {
+        const bool keep = co_await refuse(parsed.error().status, parsed.error().text);
+        co_return keep;
+    }
+    exchange e(context_.exchanges, std::move(*parsed));
+    if (e.wants_body()) {
+        const bool here = co_await read_body(e);
+        if (!here) co_return false;
+    }
+    const bool keep = co_await answer(e);
+    finish_request(e);
+    co_return keep;
+}
+
+/// False when the client went away; every other trouble becomes the answer.
+task<bool> session::read_body(exchange& e) {
+    incoming_body body(context_.bodies, e.asked().body_bytes);
+    bool told_to_go_on = !e.asked().expects_continue;
+    while (!body.complete()) {
+        const auto room = body.room();
+        if (room.empty()) {
+            e.refuse(503, "too many request bodies are being read; try again shortly");
+            co_return true;
+        }
+        if (!input_.empty()) {  // came together with the head
+            const std::size_t n = input_.copy(room.data(), room.size());
+            input_.erase(0, n);
+            body.received(n);
+            told_to_go_on = true;
+            continue;
+        }
+        socket_.expires_at(context_.limits.body_due(began_, body.received_bytes()));
+        if (!told_to_go_on) {
+            const timed_socket::parts line = {asio::buffer(go_on.data(), go_on.size())};
+            co_await socket_.write(line);
+            told_to_go_on = true;
+        }
+        const auto buffer = asio::buffer(room.data(), room.size());
+        const std::size_t n = co_await socket_.read_some(buffer);
+        if (n == 0 && !socket_.late()) co_return false;
+        if (n == 0) {
+            e.refuse(408, "the request body came too slowly");
+            co_return true;
+        }
+        body.received(n);
+    }
+    auto [bytes, share] = body.take();
+    e.take_body(std::move(bytes), std::move(share));
+    co_return true;
 }
 
 task<bool> session::answer(exchange& e) {
@@ -124,7 +168,7 @@ task<bool> session::answer(exchange& e) {
     } else {
         e.prepare();
     }
-    const bool keep = e.asked().keep_alive && !context_.draining;
+    const bool keep = e.asked().keep_alive && !e.body_unread() && !context_.draining;
     if (e.complete() || e.head_only()) {
         const bool sent = co_await send_whole(e, keep);
         co_return (sent && keep);
@@ -188,7 +232,7 @@ task<bool> session::send_stream(exchange& e, bool keep_alive) {
     }
     context_.numbers->streams_open.fetch_sub(1, std::memory_order_relaxed);
     if (failed || !sent) context_.numbers->answers_cut.fetch_add(1, std::memory_order_relaxed);
-    if (failed || !sent) stream_.close();  // no last chunk: the client sees that it is not whole
+    if (failed || !sent) socket_.close();  // no last chunk: the client sees that it is not whole
     if (sent && !failed && !chunked) reset_on_close(false);
     co_return (sent && !failed);
 }
@@ -196,37 +240,39 @@ task<bool> session::send_stream(exchange& e, bool keep_alive) {
 task<bool> session::send(
     std::string_view head, std::string_view chunk_head, std::string_view body, std::string_view tail
 ) {
-    const std::array<asio::const_buffer, 4> parts = {
+    const timed_socket::parts parts = {
         asio::buffer(head.data(), head.size()),
         asio::buffer(chunk_head.data(), chunk_head.size()),
         asio::buffer(body.data(), body.size()),
         asio::buffer(tail.data(), tail.size())};
-    stream_.expires_after(context_.limits.block);
-    const auto [ec, n] = co_await asio::async_write(stream_, parts, &all_at_once, as_value);
+    const auto start = std::chrono::steady_clock::now();
+    socket_.expires_at(start + context_.limits.block_time(waited_, sent_bytes_));
+    const std::size_t n = co_await socket_.write(parts);
+    waited_ += std::chrono::steady_clock::now() - start;
     sent_bytes_ += n;
     context_.numbers->bytes_sent.fetch_add(n, std::memory_order_relaxed);
-    co_return !ec;
+    co_return (n == asio::buffer_size(parts));
 }
 
 /// Closes so that the client can still read the answer: a socket that is closed with unread input
 /// resets the connection, and the answer with it.
 task<void> session::linger() {
-    constexpr std::size_t drop_bytes_max = 64 * 1024;
+    constexpr std::size_t drop_bytes_max = 1024 * 1024;
     error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    stream_.expires_after(std::chrono::seconds(2));
+    socket_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.expires_after(std::chrono::seconds(2));
     std::array<char, read_step> dropped;
+    const auto room = asio::buffer(dropped);
     for (std::size_t total = 0; total < drop_bytes_max;) {
-        const auto room = asio::buffer(dropped);
-        const auto [ec, n] = co_await stream_.async_read_some(room, as_value);
-        if (ec) break;
+        const std::size_t n = co_await socket_.read_some(room);
+        if (n == 0) break;
         total += n;
     }
-    stream_.close();
+    socket_.close();
 }
 
-void session::finish_request(const exchange& e, std::chrono::steady_clock::time_point began) {
-    const auto took = std::chrono::steady_clock::now() - began;
+void session::finish_request(const exchange& e) {
+    const auto took = std::chrono::steady_clock::now() - began_;
     context_.numbers->count(e.matched(), e.status(), took);
     if (!context_.log_access) return;
     const double ms = std::chrono::duration<double, std::milli>(took).count();

@@ -1,9 +1,12 @@
-// One connection: read a request head, answer, again.
+// One connection: read a request, answer, again.
 #pragma once
 
 #include "server/http/asio.hpp"
+#include "server/http/deadlines.hpp"
 #include "server/http/exchange.hpp"
 #include "server/http/metrics.hpp"
+#include "server/http/request_body.hpp"
+#include "server/http/timed_socket.hpp"
 #include "server/http/worker_call.hpp"
 
 #include <atomic>
@@ -13,27 +16,20 @@
 
 namespace callstream::http {
 
-struct deadlines {
-    std::chrono::seconds idle{60};  ///< between requests
-    std::chrono::seconds head{10};  ///< from the first byte of a head to its last
-    /// For one block to leave. A reader slower than a block per this time is cut, so a block of
-    /// 256 KiB makes the slowest rate served 4.3 KiB/s (the kernel's send buffer comes on top).
-    std::chrono::seconds block{60};
-};
-
 /// What sessions share. Outlives them.
 struct session_context {
     exchange_context exchanges;
     http::metrics* numbers;
     asio::thread_pool* workers;
     deadlines limits;
+    body_budget bodies;
     std::atomic<bool> draining{false};
     std::function<void(const std::string&)> log_access;  ///< null: not wanted
 };
 
 class session : public std::enable_shared_from_this<session> {
  public:
-    session(session_context& context, stream s);
+    session(session_context& context, tcp_socket s);
 
     /// Runs until the connection ends.
     task<void> run();
@@ -45,9 +41,12 @@ class session : public std::enable_shared_from_this<session> {
     void cut();
 
  private:
-    enum class head_outcome { request, too_long, closed };
+    enum class head_outcome { request, too_long, too_slow, closed };
 
     task<head_outcome> read_head();
+    task<bool> refuse(int status, std::string_view text);
+    task<bool> take_request();
+    task<bool> read_body(exchange& e);
     task<bool> answer(exchange& e);
     task<bool> send_whole(exchange& e, bool keep_alive);
     task<bool> send_stream(exchange& e, bool keep_alive);
@@ -59,15 +58,18 @@ class session : public std::enable_shared_from_this<session> {
     );
     task<void> linger();
     void reset_on_close(bool reset);
-    void finish_request(const exchange& e, std::chrono::steady_clock::time_point began);
+    void finish_request(const exchange& e);
 
     session_context& context_;
-    stream stream_;
+    timed_socket socket_;
     worker_call worker_;
     std::string input_;           // bytes read and not used yet
     std::size_t head_bytes_ = 0;  // of the request head at the start of `input_`
     bool idle_ = true;
+    // Of the answer that is being sent: its bytes, and the time the client let them wait.
     std::uint64_t sent_bytes_ = 0;
+    std::chrono::steady_clock::duration waited_{};
+    std::chrono::steady_clock::time_point began_;  // of the request
 };
 
 }  // namespace callstream::http

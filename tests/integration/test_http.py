@@ -105,7 +105,7 @@ class framing(HttpTest):
             (b"POST /health HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400, "both"),
             (b"GET /health HTTP/1.1\r\n" + host + b"Content-Length: 5\r\nContent-Length: 5\r\n\r\n", 400, "two lengths"),
             (b"GET /health HTTP/1.1\r\n" + host + b"Content-Length: +5\r\n\r\n", 400, "signed length"),
-            (b"GET /health HTTP/1.1\r\n" + host + b"Content-Length: 5\r\n\r\nhello", 413, "a body"),
+            (b"GET /health HTTP/1.1\r\n" + host + b"Content-Length: 5\r\n\r\nhello", 400, "a body"),
             (b"GET http://evil/ HTTP/1.1\r\n" + host + b"\r\n", 400, "absolute form"),
             (b"GET /h\xe9 HTTP/1.1\r\n" + host + b"\r\n", 400, "raw bytes"),
             (b"GET /health%00 HTTP/1.1\r\n" + host + b"\r\n", 400, "zero byte"),

@@ -41,7 +41,9 @@ struct answer {
 
 inline answer run(const http::exchange_context& context, http::request request) {
     using progress = streaming::body_source::progress;
+    std::string body = std::move(request.body);
     http::exchange e(context, std::move(request));
+    if (e.wants_body()) e.take_body(std::move(body), {});
     e.prepare();
     answer out{e.status(), e.head(true), std::string(e.body()), ""};
     if (e.complete() || e.head_only()) return out;

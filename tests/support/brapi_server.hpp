@@ -40,6 +40,13 @@ class brapi_server {
             &parts_->routes, &parts_->blocks, [this](const std::string& s) { log_.push_back(s); }};
         return run(context, make_request("GET " + target, std::move(field_lines)));
     }
+    answer post(
+        const std::string& target, std::string body, std::vector<std::string> field_lines = {}
+    ) {
+        const http::exchange_context context{
+            &parts_->routes, &parts_->blocks, [this](const std::string& s) { log_.push_back(s); }};
+        return run(context, make_post(target, std::move(body), std::move(field_lines)));
+    }
     const std::vector<std::string>& log() const { return log_; }
 
  private:

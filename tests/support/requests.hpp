@@ -28,4 +28,15 @@ inline http::request make_request(
     return std::move(*parsed);
 }
 
+/// A request whose head announces `body`, with the body in it as a session would put it there.
+inline http::request make_post(
+    const std::string& target, std::string body, std::vector<std::string> field_lines = {}
+) {
+    field_lines.push_back("Content-Type: application/json");
+    field_lines.push_back("Content-Length: " + std::to_string(body.size()));
+    auto r = make_request("POST " + target, std::move(field_lines));
+    r.body = std::move(body);
+    return r;
+}
+
 }  // namespace callstream::testing

@@ -31,7 +31,12 @@ TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
     EXPECT_THAT(
         services(),
         ElementsAre(
-            "callsets", "callsets/{callSetDbId}", "callsets/{callSetDbId}/calls", "serverinfo"
+            "callsets",
+            "callsets/{callSetDbId}",
+            "callsets/{callSetDbId}/calls",
+            "search/callsets",
+            "search/callsets/{searchResultsDbId}",
+            "serverinfo"
         )
     );
 }
@@ -55,7 +60,7 @@ TEST_F(serverinfo_test, can_be_asked_for_one_content_type) {
         services("?dataType=application/x-ndjson"), ElementsAre("callsets/{callSetDbId}/calls")
     );
     EXPECT_THAT(services("?contentType=text/csv"), IsEmpty());
-    EXPECT_EQ(services("?contentType=").size(), 4U);
+    EXPECT_EQ(services("?contentType=").size(), 6U);
 }
 
 TEST_F(serverinfo_test, takes_paging_parameters_without_a_warning) {

@@ -40,6 +40,12 @@ class exchange_test : public ::testing::Test {
             return with_source<testing::failing_source>(error{errc::not_found, "gone"});
         });
         add("/damaged-first", [] { return with_source<testing::throwing_source>(); });
+        routes.add({
+            .method = verb::post,
+            .pattern = "/echo",
+            .body_bytes_max = 100,
+            .handle = [](const request& r, const auto&) { return with_body("got " + r.body); },
+        });
     }
 
     static result<response> with_body(std::string text) {
@@ -245,6 +251,83 @@ TEST_F(exchange_test, no_block_stays_out_after_an_answer) {
         ask(std::string("HEAD ") + path, {"Accept-Encoding: gzip"});
         EXPECT_EQ(blocks.in_use(), 0U) << path;
     }
+}
+
+TEST_F(exchange_test, the_handler_gets_the_body) {
+    const auto a = testing::run(context, testing::make_post("/echo", "{}"));
+    EXPECT_EQ(a.status, 200);
+    EXPECT_EQ(a.body, "got {}");
+    EXPECT_EQ(testing::run(context, testing::make_request("POST /echo")).body, "got ");
+}
+
+TEST_F(exchange_test, what_is_wrong_with_a_body_is_known_before_it_is_read) {
+    struct {
+        const char* what;
+        const char* method_and_target;
+        strings fields;
+        int status;
+    } const table[] = {
+        {"no such path", "POST /nothing", {}, 404},
+        {"another method", "POST /small", {}, 405},
+        {"an unknown method", "BREW /echo", {}, 501},
+        {"too long", "POST /echo", {"Content-Length: 101", "Content-Type: application/json"}, 413},
+        {"endless", "POST /echo", {"Content-Length: 18446744073709551615"}, 413},
+        {"no type", "POST /echo", {}, 415},
+        {"a form", "POST /echo", {"Content-Type: application/x-www-form-urlencoded"}, 415},
+        {"Latin-1", "POST /echo", {"Content-Type: application/json; charset=latin1"}, 415},
+        {"packed", "POST /echo", {"Content-Type: application/json", "Content-Encoding: gzip"}, 415},
+    };
+    for (const auto& row : table) {
+        strings fields = row.fields;
+        const bool announced = !fields.empty() && fields[0].starts_with("Content-Length");
+        if (!announced) fields.push_back("Content-Length: 5");
+        exchange e(context, testing::make_request(row.method_and_target, fields));
+        EXPECT_FALSE(e.wants_body()) << row.what;
+        EXPECT_FALSE(e.blocking()) << row.what;
+        e.prepare();
+        EXPECT_EQ(e.status(), row.status) << row.what;
+        EXPECT_TRUE(e.body_unread()) << row.what << ": what follows is not a request";
+    }
+}
+
+TEST_F(exchange_test, a_body_that_was_read_leaves_the_connection_usable) {
+    exchange e(
+        context,
+        testing::make_request("POST /echo", {"Content-Length: 2", "Content-Type: application/json"})
+    );
+    EXPECT_TRUE(e.wants_body());
+    EXPECT_TRUE(e.body_unread());
+    body_budget budget(100);
+    e.take_body("{}", *budget.take(66));
+    EXPECT_FALSE(e.body_unread());
+    EXPECT_EQ(budget.in_use(), 66U);
+    e.prepare();
+    EXPECT_EQ(budget.in_use(), 0U) << "the handler has read it";
+    EXPECT_EQ(e.asked().body, "");
+    EXPECT_FALSE(exchange(context, testing::make_request("POST /nothing")).body_unread());
+}
+
+TEST_F(exchange_test, a_body_that_did_not_come_is_answered_instead) {
+    for (const int status : {408, 503}) {
+        exchange e(
+            context,
+            testing::make_request(
+                "POST /echo", {"Content-Length: 2", "Content-Type: application/json"}
+            )
+        );
+        e.refuse(status, "not as it should");
+        e.prepare();
+        EXPECT_EQ(e.status(), status);
+        EXPECT_TRUE(e.body_unread());
+        EXPECT_EQ(e.head(false).find("Retry-After: 1") != std::string::npos, status == 503);
+    }
+}
+
+TEST_F(exchange_test, a_browser_is_told_the_methods_of_the_path) {
+    const auto a = ask("OPTIONS /echo");
+    EXPECT_EQ(a.field("Allow"), "POST, OPTIONS");
+    EXPECT_EQ(a.field("Access-Control-Allow-Methods"), "POST, OPTIONS");
+    EXPECT_THAT(a.field("Access-Control-Allow-Headers"), HasSubstr("Content-Type"));
 }
 
 TEST_F(exchange_test, a_refused_head_is_answered_and_closes) {

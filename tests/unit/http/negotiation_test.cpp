@@ -81,5 +81,45 @@ TEST(negotiation, codings_are_picked_by_quality_and_zstd_first) {
     }
 }
 
+TEST(negotiation, preferences_are_found_in_any_company) {
+    for (const char* field :
+         {"respond-sync", "wait=3, respond-sync", "RESPOND-Sync;x=y", "a, respond-sync ,b"}) {
+        EXPECT_TRUE(prefers(field, "respond-sync")) << field;
+    }
+    for (const char* field : {"", "respond-async", "respond-sync=0", "x;respond-sync"}) {
+        EXPECT_FALSE(prefers(field, "respond-sync")) << field;
+    }
+}
+
+TEST(negotiation, json_is_told_from_everything_else) {
+    for (const char* type :
+         {"application/json",
+          "Application/JSON",
+          "application/json;charset=utf-8",
+          "application/json; charset=UTF-8",
+          "application/json ; Charset = \"utf-8\"",
+          "application/json;charset=utf8",
+          "application/json; profile=x; charset=utf-8",
+          "application/json;"}) {
+        EXPECT_TRUE(is_json(type)) << type;
+    }
+    for (const char* type :
+         {"",
+          ";",
+          "json",
+          "text/json",
+          "text/plain",
+          "application/jsonx",
+          "application/x-www-form-urlencoded",
+          "multipart/form-data; boundary=application/json",
+          "application/json, text/plain",
+          "application/json; charset=latin1",
+          "application/json; charset",
+          "application/json; charset=",
+          "application/json; charset=utf-8; charset=utf-16"}) {
+        EXPECT_FALSE(is_json(type)) << type;
+    }
+}
+
 }  // namespace
 }  // namespace callstream::http

@@ -59,8 +59,9 @@ TEST(request_head, framing_that_two_parsers_may_read_in_two_ways_is_refused) {
         {{"Host: h", "Content-Length: -1"}, 400},
         {{"Host: h", "Content-Length: 0x5"}, 400},
         {{"Host: h", "Content-Length: 99999999999999999999"}, 400},
-        {{"Host: h", "Content-Length: 5"}, 413},
-        {{"Host: h", "Content-Length: 5, 5"}, 413},
+        {{"Host: h", "Content-Length: 5"}, 400},
+        {{"Host: h", "Content-Length: 5, 5"}, 400},
+        {{"Host: h", "Content-Length:"}, 400},
         {{"Host: h", "Content-Length: 0"}, 0},
     };
     for (const auto& [fields, status] : table) {
@@ -68,6 +69,69 @@ TEST(request_head, framing_that_two_parsers_may_read_in_two_ways_is_refused) {
     }
     EXPECT_NE(status_of_fields({"Transfer-Encoding: chunked"}, "HTTP/1.0"), 0);
     EXPECT_NE(status_of_fields({"Transfer-Encoding: identity"}, "HTTP/1.0"), 0);
+}
+
+TEST(request_head, a_body_is_announced_by_one_decimal_number) {
+    const std::pair<const char*, std::uint64_t> taken[] = {
+        {"0", 0}, {"5", 5}, {"007", 7}, {"18446744073709551615", ~0ULL}};
+    for (const auto& [text, bytes] : taken) {
+        const auto r = make_request("POST /x", {std::string("Content-Length: ") + text});
+        EXPECT_EQ(r.body_bytes, bytes) << text;
+        EXPECT_EQ(r.body, "");
+    }
+    for (const char* text :
+         {"",
+          "+5",
+          "-1",
+          "0x5",
+          "5, 5",
+          "5,6",
+          "5 5",
+          "1e3",
+          "5.0",
+          "five",
+          "18446744073709551616",
+          "99999999999999999999"}) {
+        const auto head =
+            head_text("POST /x HTTP/1.1", {"Host: h", std::string("Content-Length: ") + text});
+        EXPECT_EQ(status_of_head(head), 400) << text;
+    }
+    EXPECT_EQ(make_request("POST /x").body_bytes, 0U);
+}
+
+TEST(request_head, only_methods_that_send_something_have_a_body) {
+    for (const char* method : {"GET", "HEAD", "OPTIONS", "DELETE"}) {
+        const std::string line = std::string(method) + " /x HTTP/1.1";
+        EXPECT_EQ(status_of_head(head_text(line, {"Host: h", "Content-Length: 1"})), 400) << method;
+        EXPECT_EQ(status_of_head(head_text(line, {"Host: h", "Content-Length: 0"})), 0) << method;
+    }
+    for (const char* method : {"POST", "PUT", "PATCH", "FOOBAR"}) {
+        const std::string line = std::string(method) + " /x HTTP/1.1";
+        EXPECT_EQ(status_of_head(head_text(line, {"Host: h", "Content-Length: 1"})), 0) << method;
+    }
+}
+
+TEST(request_head, the_one_expectation_there_is_is_understood) {
+    const auto post = [](const std::string& version, const strings& fields) {
+        return parse_request_head(head_text("POST /x " + version, fields));
+    };
+    const auto waits = post("HTTP/1.1", {"Host: h", "Expect: 100-Continue"});
+    ASSERT_TRUE(waits);
+    EXPECT_TRUE(waits->expects_continue);
+    EXPECT_FALSE(post("HTTP/1.1", {"Host: h"})->expects_continue);
+    EXPECT_FALSE(post("HTTP/1.0", {"Expect: 100-continue"})->expects_continue);
+    EXPECT_FALSE(post("HTTP/1.0", {"Expect: tea"})->expects_continue);
+    for (const char* value : {"tea", "100-continue, tea", "100"}) {
+        const auto r = post("HTTP/1.1", {"Host: h", std::string("Expect: ") + value});
+        ASSERT_FALSE(r) << value;
+        EXPECT_EQ(r.error().status, 417) << value;
+    }
+    EXPECT_EQ(
+        post("HTTP/1.1", {"Host: h", "Expect: 100-continue", "Expect: 100-continue"})
+            .error()
+            .status,
+        417
+    );
 }
 
 TEST(request_head, exactly_one_host_is_needed_in_http_1_1) {

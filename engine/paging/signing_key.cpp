@@ -1,0 +1,98 @@
+#include "engine/paging/signing_key.hpp"
+
+#include "engine/core/file.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+
+namespace callstream::paging {
+namespace {
+
+constexpr std::size_t secret_bytes_min = 16;
+constexpr std::size_t secret_bytes_max = 4096;
+
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+}  // namespace
+
+signing_key::signing_key(std::string_view secret) {
+    unsigned size = 0;
+    if (EVP_Digest(secret.data(), secret.size(), key_.data(), &size, EVP_sha256(), nullptr) != 1) {
+        throw std::runtime_error("SHA-256 failed");
+    }
+}
+
+result<signing_key> signing_key::from_file(const std::filesystem::path& path, bool create) {
+    if (create && !std::filesystem::exists(path)) {
+        std::array<unsigned char, 32> fresh{};
+        if (RAND_bytes(fresh.data(), fresh.size()) != 1) throw std::runtime_error("no randomness");
+        // Of two servers that start together, one makes the key and both read it.
+        write_if_absent(path, {reinterpret_cast<const char*>(fresh.data()), fresh.size()}, 0600);
+    }
+    auto secret = read_whole(path, secret_bytes_max);
+    if (!secret) return error{errc::bad_request, "the token key file " + secret.error().text};
+    if (secret->size() < secret_bytes_min) {
+        return error{errc::bad_request, "the token key file holds fewer than 16 bytes"};
+    }
+    return signing_key(*secret);
+}
+
+signature signing_key::sign(std::string_view bytes) const {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+    if (HMAC(EVP_sha256(), key_.data(), key_.size(), data, bytes.size(), digest.data(), &size) ==
+        nullptr) {
+        throw std::runtime_error("HMAC failed");
+    }
+    signature out;
+    std::copy_n(digest.begin(), out.size(), out.begin());
+    return out;
+}
+
+bool signing_key::verify(std::string_view bytes, std::string_view signature_of_them) const {
+    const signature expected = sign(bytes);
+    return signature_of_them.size() == expected.size() &&
+           CRYPTO_memcmp(expected.data(), signature_of_them.data(), expected.size()) == 0;
+}
+
+std::string to_base64url(std::string_view bytes) {
+    std::string out;
+    out.reserve((bytes.size() * 4 + 2) / 3);
+    std::uint32_t waiting = 0;
+    int bits = 0;
+    for (const char c : bytes) {
+        waiting = waiting << 8 | static_cast<unsigned char>(c);
+        for (bits += 8; bits >= 6; bits -= 6) out += alphabet[waiting >> (bits - 6) & 63];
+    }
+    if (bits > 0) out += alphabet[waiting << (6 - bits) & 63];
+    return out;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+    std::string out;
+    out.reserve(text.size() * 3 / 4);
+    std::uint32_t waiting = 0;
+    int bits = 0;
+    for (const char c : text) {
+        const auto value = alphabet.find(c);
+        if (value == std::string_view::npos) return std::nullopt;
+        waiting = waiting << 6 | static_cast<std::uint32_t>(value);
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        out += static_cast<char>(waiting >> bits & 255);
+    }
+    // Bits that carry nothing must be zero, or there would be several spellings of the same bytes.
+    const bool canonical = bits < 6 && (waiting & ((1U << bits) - 1)) == 0;
+    return canonical ? std::optional(std::move(out)) : std::nullopt;
+}
+
+}  // namespace callstream::paging

@@ -1,0 +1,64 @@
+// Which call sets are wanted: one value for the parameters of GET /callsets and the body of POST
+// /search/callsets, so that both mean the same.
+#pragma once
+
+#include "engine/catalog/catalog.hpp"
+#include "server/http/json_body.hpp"
+#include "server/http/query.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callstream::brapi {
+
+/// The texts of which one must fit, sorted; without any, everything fits. Exact, case-sensitive.
+class criterion {
+ public:
+    void add(std::vector<std::string> texts);
+    bool wanted() const noexcept { return !texts_.empty(); }
+    bool fits(std::string_view text) const;
+    const std::vector<std::string>& texts() const noexcept { return texts_; }
+
+ private:
+    std::vector<std::string> texts_;
+};
+
+/// All criteria must fit. Those that the catalog knows nothing about fit no call set when they are
+/// wanted.
+struct callset_filter {
+    criterion call_set_ids;
+    criterion call_set_names;
+    criterion common_crop_names;
+    criterion external_ids;
+    criterion external_sources;
+    criterion germplasm_ids;
+    criterion germplasm_names;
+    criterion program_ids;
+    criterion program_names;
+    criterion sample_ids;
+    criterion sample_names;
+    criterion study_ids;
+    criterion study_names;
+    criterion trial_ids;
+    criterion trial_names;
+    criterion variant_set_ids;
+
+    bool any() const;
+    /// Whether call sets of this variant set can fit.
+    bool fits(const catalog::variant_set& set) const;
+    /// Of a variant set that fits.
+    bool fits(const catalog::call_set& c) const;
+
+    /// The search body that means this filter, in one spelling per meaning.
+    boost::json::object to_body() const;
+};
+
+/// `callSetDbId=` and so on: one value each, an empty one filters nothing.
+result<callset_filter> read_callset_filter(http::query& q);
+/// `callSetDbIds` and so on.
+result<callset_filter> read_callset_filter(http::json_fields& body);
+
+}  // namespace callstream::brapi

@@ -1,0 +1,29 @@
+// The list of call sets as both GET /callsets and the results of a search show it.
+#pragma once
+
+#include "server/brapi/callset_filter.hpp"
+#include "server/brapi/context.hpp"
+#include "server/http/response.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace callstream::brapi {
+
+/// Page by number; what is absent is the first page of the usual size.
+struct list_page {
+    std::optional<std::int64_t> page;
+    std::optional<std::int64_t> size;
+};
+
+/// `errc::bad_request` for a page that cannot be.
+result<http::response> list_call_sets(
+    const context& ctx,
+    const callset_filter& wanted,
+    const list_page& page,
+    std::vector<std::string> warnings
+);
+
+}  // namespace callstream::brapi
