@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 namespace callstream::catalog {
@@ -14,51 +13,6 @@ namespace {
 std::string creation_date(const variants::variant_file& file) {
     if (const auto date = parse_file_date(file.header().file_date)) return utc_text(*date);
     return utc_text_of_ns(file.identity().mtime_ns);
-}
-
-variant_set describe(
-    const found_file& found, const std::string& name, std::shared_ptr<variants::variant_file> file
-) {
-    variant_set set;
-    set.data_set_id = id::encode(found.data_set);
-    set.id = id::join(set.data_set_id, id::encode(name));
-    set.name = name;
-    set.relative = found.relative;
-    set.created = creation_date(*file);
-    set.updated = utc_text_of_ns(file->identity().mtime_ns);
-    set.file = std::move(file);
-    return set;
-}
-
-std::string ending_of(const found_file& found) {
-    const auto name = found.path.filename().string();
-    return name.substr(found.stem.size());
-}
-
-/// Names of the variant sets: the stem, and for twins (the same stem in one data set) the stem goes
-/// to the BCF, else to the .vcf.gz, while the others keep their ending. It depends on names alone,
-/// so every replica agrees.
-std::vector<std::string> name_sets(const std::vector<found_file>& files) {
-    std::map<std::pair<std::string, std::string>, std::string> owner;  // -> the ending that wins
-    std::set<std::pair<std::string, std::string>> file_names;
-    const auto rank = [](const std::string& ending) {
-        return ending == ".bcf" ? 0 : ending == ".vcf.gz" ? 1 : 2;
-    };
-    for (const auto& file : files) {
-        const auto ending = ending_of(file);
-        file_names.emplace(file.data_set, file.stem + ending);
-        const auto [at, is_new] = owner.try_emplace({file.data_set, file.stem}, ending);
-        if (!is_new && rank(ending) < rank(at->second)) at->second = ending;
-    }
-    std::vector<std::string> names;
-    for (const auto& file : files) {
-        const auto ending = ending_of(file);
-        // The stem of a.vcf.gz.bcf may be the whole name of a twin.
-        const bool owns = owner.at({file.data_set, file.stem}) == ending &&
-                          !file_names.contains({file.data_set, file.stem});
-        names.push_back(owns ? file.stem : file.stem + ending);
-    }
-    return names;
 }
 
 /// A file that the disk cannot read is a problem of its own, not of all the others.
@@ -70,6 +24,12 @@ result<std::shared_ptr<variants::variant_file>> open_safely(const std::filesyste
     }
 }
 
+bool is_served(const variant_set& set) {
+    return std::none_of(set.files.begin(), set.files.end(), [](const auto& file) {
+        return file->refusal().has_value();
+    });
+}
+
 }  // namespace
 
 std::string variant_set::call_set_id(std::uint32_t column) const {
@@ -77,32 +37,25 @@ std::string variant_set::call_set_id(std::uint32_t column) const {
 }
 
 std::shared_ptr<const snapshot> snapshot::make(scan_result found, const snapshot* before) {
-    std::unordered_map<std::string_view, const variant_set*> kept;
-    if (before != nullptr) {
-        for (const auto& set : before->sets_) kept.emplace(set.relative, &set);
-    }
     auto made = std::make_shared<snapshot>();
-    made->problems_ = std::move(found.problems);
-    const auto names = name_sets(found.files);
-    for (std::size_t i = 0; i < found.files.size(); ++i) {
-        const found_file& file = found.files[i];
+    made->problems_ = found.problems;
+    made->open_files(found, before);
+    made->read_data_sets(found);
+    made->make_sets();
+    return made;
+}
+
+void snapshot::open_files(const scan_result& found, const snapshot* before) {
+    std::unordered_map<std::string_view, const opened_file*> kept;
+    if (before != nullptr) {
+        for (const auto& file : before->files_) kept.emplace(file.found.relative, &file);
+    }
+    for (const auto& file : found.files) {
         const auto old = kept.find(file.relative);
-        const variant_set* before_this = old == kept.end() ? nullptr : old->second;
-        if (before_this != nullptr && before_this->file->is_current()) {
-            made->sets_.push_back(describe(file, names[i], before_this->file));
-            continue;
-        }
-        auto opened = open_safely(file.path);
-        if (opened) {
-            made->sets_.push_back(describe(file, names[i], std::move(*opened)));
-        } else if (before_this != nullptr && opened.error().code == errc::unavailable) {
-            made->sets_.push_back(*before_this);  // no descriptor is free, say: the next rescan
-        } else {
-            made->problems_.push_back({file.relative, opened.error().text});
-        }
+        open_file(file, old == kept.end() ? nullptr : old->second);
     }
     // What lies in a folder that cannot be read now is not gone.
-    for (const auto& [relative, set] : kept) {
+    for (const auto& [relative, file] : kept) {
         const bool unread = std::any_of(
             found.unread.begin(),
             found.unread.end(),
@@ -110,26 +63,75 @@ std::shared_ptr<const snapshot> snapshot::make(scan_result found, const snapshot
                 return relative.starts_with(folder + "/");
             }
         );
-        if (unread) made->sets_.push_back(*set);
+        if (unread) files_.push_back(*file);
     }
-    for (std::size_t i = 0; i < made->sets_.size(); ++i) {
-        made->by_id_.emplace(made->sets_[i].id, i);
+}
+
+void snapshot::open_file(const found_file& found, const opened_file* before) {
+    if (before != nullptr && before->file->is_current()) {
+        files_.push_back({found, before->file});
+        return;
     }
-    return made;
+    auto opened = open_safely(found.path);
+    if (opened) {
+        files_.push_back({found, std::move(*opened)});
+    } else if (before != nullptr && opened.error().code == errc::unavailable) {
+        files_.push_back(*before);  // no descriptor is free, say: the next rescan
+    } else {
+        problems_.push_back({found.relative, opened.error().text});
+    }
+}
+
+void snapshot::read_data_sets(const scan_result& found) {
+    std::map<std::string, found_data_set> all;
+    for (const auto& file : files_) all[file.found.data_set].relative = file.found.data_set;
+    for (const auto& described : found.data_sets) all[described.relative] = described;
+    for (const auto& [relative, d] : all) data_sets_.push_back(read_data_set(d, problems_));
+}
+
+/// Files that an index pass has refused take no part.
+void snapshot::make_sets() {
+    std::vector<opened_file> sound;
+    for (const auto& file : files_) {
+        if (!file.file->refusal()) sound.push_back(file);
+    }
+    std::unordered_map<std::string_view, std::shared_ptr<const data_set>> homes;
+    for (const auto& d : data_sets_) homes.emplace(d->relative, d);
+    auto grouped = group_files(sound);
+    for (const std::size_t i : grouped.waiting) waiting_.push_back(sound[i]);
+    remarks_ = std::move(grouped.remarks);
+    for (const auto& group : grouped.groups) {
+        variant_set set;
+        set.home = homes.at(group.data_set);
+        set.id = id::join(set.home->id, id::encode(group.name));
+        set.name = group.name;
+        std::int64_t newest_ns = 0;
+        for (const std::size_t i : group.files) {
+            const auto& [found, file] = sound[i];
+            set.relative.push_back(found.relative);
+            const auto created = creation_date(*file);
+            if (set.created.empty() || created < set.created) set.created = created;
+            newest_ns = std::max(newest_ns, file->identity().mtime_ns);
+            set.files.push_back(file);
+        }
+        set.updated = utc_text_of_ns(newest_ns);
+        sets_.push_back(std::move(set));
+    }
+    for (std::size_t i = 0; i < sets_.size(); ++i) by_id_.emplace(sets_[i].id, i);
 }
 
 std::vector<const variant_set*> snapshot::variant_sets() const {
     std::vector<const variant_set*> served;
     served.reserve(sets_.size());
     for (const auto& set : sets_) {
-        if (!set.file->refusal()) served.push_back(&set);
+        if (is_served(set)) served.push_back(&set);
     }
     return served;
 }
 
 const variant_set* snapshot::find_variant_set(std::string_view id) const {
     const auto at = by_id_.find(id);
-    if (at == by_id_.end() || sets_[at->second].file->refusal()) return nullptr;
+    if (at == by_id_.end() || !is_served(sets_[at->second])) return nullptr;
     return &sets_[at->second];
 }
 
@@ -139,7 +141,7 @@ std::optional<call_set> snapshot::find_call_set(std::string_view id) const {
     const variant_set* set = find_variant_set(parts->first);
     const auto sample = id::decode(parts->second);
     if (set == nullptr || !sample) return std::nullopt;
-    const auto& columns = set->file->header().sample_columns;
+    const auto& columns = set->files.front()->header().sample_columns;
     const auto at = columns.find(*sample);
     if (at == columns.end()) return std::nullopt;
     return call_set{set, at->second};
@@ -147,8 +149,8 @@ std::optional<call_set> snapshot::find_call_set(std::string_view id) const {
 
 std::vector<problem> snapshot::problems() const {
     std::vector<problem> all = problems_;
-    for (const auto& set : sets_) {
-        if (const auto why = set.file->refusal()) all.push_back({set.relative, why->text});
+    for (const auto& [found, file] : files_) {
+        if (const auto why = file->refusal()) all.push_back({found.relative, why->text});
     }
     return all;
 }

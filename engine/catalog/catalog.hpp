@@ -1,8 +1,10 @@
 // What is served, as one immutable snapshot: data sets, their variant sets, the call sets in them.
 #pragma once
 
+#include "engine/catalog/data_set.hpp"
+#include "engine/catalog/grouping.hpp"
 #include "engine/catalog/scan.hpp"
-#include "engine/variants/variant_file.hpp"
+#include "engine/variants/set_view.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -14,17 +16,18 @@
 
 namespace callstream::catalog {
 
-/// A variant set: today one file. Ids are as `engine/core/id.hpp` makes them.
+/// A variant set: one file, or several that are parts of one whole. Ids are as `engine/core/id.hpp`
+/// makes them.
 struct variant_set {
-    std::string id;           ///< dataSet~stem
-    std::string name;         ///< the stem
-    std::string data_set_id;  ///< also the id of its study
-    std::string relative;     ///< path below the served folder, for the operator's eyes only
-    std::string created;      ///< RFC 3339: ##fileDate, else the file's mtime
-    std::string updated;      ///< RFC 3339: the file's mtime
-    std::shared_ptr<variants::variant_file> file;
+    std::string id;    ///< dataSet~name
+    std::string name;  ///< what the stems of its files have in common
+    std::shared_ptr<const data_set> home;
+    std::vector<std::string> relative;  ///< paths of its files, for the operator's eyes only
+    std::string created;                ///< RFC 3339: ##fileDate, else the oldest file's mtime
+    std::string updated;                ///< RFC 3339: the newest file's mtime
+    variants::file_list files;          ///< in the order of their records
 
-    const std::vector<std::string>& samples() const { return file->header().samples; }
+    const std::vector<std::string>& samples() const { return files.front()->header().samples; }
     std::string call_set_id(std::uint32_t column) const;
 };
 
@@ -35,9 +38,11 @@ struct call_set {
 
     const std::string& name() const { return set->samples()[column]; }
     std::string id() const { return set->call_set_id(column); }
+    /// Null when `samples.tsv` does not list it.
+    const sample_facts* facts() const { return set->home->find_sample(name()); }
 };
 
-/// Immutable, shared between threads. A variant set whose file the index pass refused is not
+/// Immutable, shared between threads. A variant set of which the index pass refused a file is not
 /// served any more, though it is still in here.
 class snapshot {
  public:
@@ -49,16 +54,33 @@ class snapshot {
     const variant_set* find_variant_set(std::string_view id) const;
     std::optional<call_set> find_call_set(std::string_view id) const;
 
+    /// Data sets with variant sets or a description, by their paths.
+    const std::vector<std::shared_ptr<const data_set>>& data_sets() const { return data_sets_; }
+
     /// All that is not served, including what the index passes found meanwhile.
     std::vector<problem> problems() const;
+    /// Nothing is wrong with these, but they might have been expected to be one variant set.
+    const std::vector<problem>& remarks() const { return remarks_; }
 
+    /// Files that are not served before they are indexed, because only then it is known whether
+    /// they are parts of one variant set.
+    const std::vector<opened_file>& waiting() const { return waiting_; }
     /// Every file that was opened.
-    const std::vector<variant_set>& all() const { return sets_; }
+    const std::vector<opened_file>& files() const { return files_; }
 
  private:
+    void open_files(const scan_result& found, const snapshot* before);
+    void open_file(const found_file& found, const opened_file* before);
+    void read_data_sets(const scan_result& found);
+    void make_sets();
+
+    std::vector<opened_file> files_;
+    std::vector<opened_file> waiting_;
+    std::vector<std::shared_ptr<const data_set>> data_sets_;
     std::vector<variant_set> sets_;
     std::unordered_map<std::string_view, std::size_t> by_id_;  // views into `sets_`
     std::vector<problem> problems_;
+    std::vector<problem> remarks_;
 };
 
 }  // namespace callstream::catalog

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <set>
+#include <unordered_set>
 
 namespace callstream::catalog {
 
@@ -53,12 +54,21 @@ void catalog_service::scan_once() {
     log_problems(*now, before.get());
     const std::lock_guard lock(mutex_);
     current_ = now;
-    queue_.clear();
-    for (const auto& set : now->all()) {
-        const bool wants_index = !set.file->index() && !set.file->refusal();
-        if (wants_index && set.file != in_work_) queue_.push_back(set.file);
-    }
+    queue_files(*now);
     changed_.notify_all();
+}
+
+/// Those that are not served without it come first.
+void catalog_service::queue_files(const snapshot& now) {
+    queue_.clear();
+    std::unordered_set<const variants::variant_file*> queued;
+    const auto add = [&](const opened_file& opened) {
+        const auto& file = opened.file;
+        const bool wants_index = !file->index() && !file->refusal() && file != in_work_;
+        if (wants_index && queued.insert(file.get()).second) queue_.push_back(file);
+    };
+    for (const auto& file : now.waiting()) add(file);
+    for (const auto& file : now.files()) add(file);
 }
 
 void catalog_service::log_problems(const snapshot& now, const snapshot* before) const {
@@ -71,11 +81,12 @@ void catalog_service::log_problems(const snapshot& now, const snapshot* before) 
     }
 }
 
-void catalog_service::index_soon(const file_ptr& file) {
+void catalog_service::index_soon(const variants::file_list& files) {
     const std::lock_guard lock(mutex_);
-    const auto at = std::find(queue_.begin(), queue_.end(), file);
-    if (at == queue_.end()) return;  // it is being indexed, or the next rescan queues it again
-    std::rotate(queue_.begin(), at, at + 1);
+    // Those that are not queued are being indexed, or the next rescan queues them again.
+    std::stable_partition(queue_.begin(), queue_.end(), [&](const file_ptr& queued) {
+        return std::find(files.begin(), files.end(), queued) != files.end();
+    });
 }
 
 catalog_service::index_state catalog_service::indexing() const {
@@ -107,11 +118,35 @@ void catalog_service::index_files(std::stop_token stop) {
             queue_.pop_front();
         }
         index_one(file, stop);
+        if (!stop.stop_requested() && wants_regrouping(file)) regroup();
         const std::lock_guard lock(mutex_);
         in_work_.reset();
         changed_.notify_all();
         if (stop.stop_requested()) return;
     }
+}
+
+/// Whether files belong together may be known now, or be seen in another light. When many wait, the
+/// last of them counts, or a second that has passed.
+bool catalog_service::wants_regrouping(const file_ptr& indexed) {
+    const auto now = current();
+    const auto is_this = [&](const opened_file& f) { return f.file == indexed; };
+    const auto& waiting = now->waiting();
+    if (indexed->refusal()) return true;
+    if (std::none_of(waiting.begin(), waiting.end(), is_this)) return false;
+    const bool all_known = std::all_of(waiting.begin(), waiting.end(), [](const opened_file& f) {
+        return f.file->index() != nullptr || f.file->refusal();
+    });
+    return all_known || std::chrono::steady_clock::now() - regrouped_ > std::chrono::seconds(1);
+}
+
+void catalog_service::regroup() {
+    try {
+        rescan();
+    } catch (const std::exception& e) {
+        log_(std::string("the folder cannot be read: ") + e.what());
+    }
+    regrouped_ = std::chrono::steady_clock::now();
 }
 
 void catalog_service::index_one(const file_ptr& file, std::stop_token stop) {

@@ -4,6 +4,7 @@
 
 #include "engine/catalog/catalog.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -32,8 +33,8 @@ class catalog_service {
     /// together share one. Open answers keep the files they have.
     void rescan();
 
-    /// Lets the index pass of this file come next.
-    void index_soon(const std::shared_ptr<variants::variant_file>& file);
+    /// Lets the index passes of these files come next.
+    void index_soon(const variants::file_list& files);
 
     struct index_state {
         std::size_t waiting = 0;  ///< files whose pass has not ended
@@ -49,6 +50,9 @@ class catalog_service {
 
     void scan_once();
     void log_problems(const snapshot& now, const snapshot* before) const;
+    void queue_files(const snapshot& now);
+    bool wants_regrouping(const file_ptr& indexed);
+    void regroup();
     void index_files(std::stop_token stop);
     void index_one(const file_ptr& file, std::stop_token stop);
 
@@ -66,6 +70,7 @@ class catalog_service {
     std::shared_ptr<const snapshot> current_;
     std::deque<file_ptr> queue_;
     file_ptr in_work_;
+    std::chrono::steady_clock::time_point regrouped_;  // on the worker only
     std::condition_variable_any changed_;
     std::jthread worker_;  // last: it uses all of the above
 };

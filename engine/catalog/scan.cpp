@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -34,6 +35,9 @@ class scanner {
         std::sort(out_.files.begin(), out_.files.end(), [](const auto& a, const auto& b) {
             return a.relative < b.relative;
         });
+        for (auto& [relative, described] : described_) {
+            out_.data_sets.push_back(std::move(described));
+        }
         return std::move(out_);
     }
 
@@ -85,11 +89,32 @@ class scanner {
                 relative, "is not compressed; mend it with bgzip and bcftools index"
             );
         }
-        if (!stem) return;
+        if (!stem) return note_description(entry, name, relative, folder);
         if (!entry.is_regular_file(ec)) return add_problem(relative, "is not a regular file");
         out_.files.push_back(
             {entry.path(), relative, folder.empty() ? root_data_set : folder, *stem}
         );
+    }
+
+    void note_description(
+        const fs::directory_entry& entry,
+        const std::string& name,
+        const std::string& relative,
+        const std::string& folder
+    ) {
+        constexpr std::array<std::pair<const char*, std::optional<found_text> found_data_set::*>, 3>
+            texts = {{
+                {"dataset.toml", &found_data_set::description},
+                {"samples.tsv", &found_data_set::samples},
+                {"references.tsv", &found_data_set::references},
+            }};
+        for (const auto& [wanted, where] : texts) {
+            if (name != wanted) continue;
+            const std::string data_set = folder.empty() ? root_data_set : folder;
+            auto& described = described_[data_set];
+            described.relative = data_set;
+            described.*where = {entry.path(), relative};
+        }
     }
 
     void add_problem(const std::string& relative, std::string text) {
@@ -98,6 +123,7 @@ class scanner {
 
     fs::path root_;
     std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;
+    std::map<std::string, found_data_set> described_;
     scan_result out_;
 };
 

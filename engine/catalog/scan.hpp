@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,20 @@ struct found_file {
     std::string stem;      ///< file name without .vcf.gz, .vcf.bgz or .bcf
 };
 
+/// A file that an operator wrote about a data set.
+struct found_text {
+    std::filesystem::path path;
+    std::string relative;
+};
+
+/// What describes one data set, see engine/catalog/data_set.hpp.
+struct found_data_set {
+    std::string relative;  ///< its folder, `main` for the served folder itself
+    std::optional<found_text> description;
+    std::optional<found_text> samples;
+    std::optional<found_text> references;
+};
+
 /// Something in the folder that is not served, and why.
 struct problem {
     std::string relative;
@@ -22,7 +37,8 @@ struct problem {
 };
 
 struct scan_result {
-    std::vector<found_file> files;  ///< by relative path
+    std::vector<found_file> files;          ///< by relative path
+    std::vector<found_data_set> data_sets;  ///< those that are described, by relative path
     std::vector<problem> problems;
     std::vector<std::string> unread;  ///< relative paths of folders that could not be read
 };

@@ -2,6 +2,8 @@
 // htslib's own header changes under its text parser.
 #pragma once
 
+#include "engine/core/hash.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,12 +15,15 @@ namespace callstream::hts {
 struct contig {
     std::string name;
     std::int64_t length = 0;  ///< 0 when the header does not say
+    std::int32_t id = 0;      ///< what records and indexes call it; numbers may have gaps
 };
 
 struct variant_header {
     std::vector<std::string> samples;  ///< in column order
     std::vector<contig> contigs;       ///< in header order
     std::string file_date;             ///< the value of ##fileDate, empty without it
+    std::string genotype_definition;   ///< Number and Type of FORMAT/GT, empty without it
+    hash128 samples_hash;              ///< equal for equal samples in equal order
 
     /// Column of a sample; samples are unique (htslib refuses a header where they are not).
     std::unordered_map<std::string_view, std::uint32_t> sample_columns;  ///< views into `samples`

@@ -63,6 +63,22 @@ std::size_t translated_bytes(std::string_view line, std::size_t samples) {
     return 2 * (widest + spare) * samples;
 }
 
+std::string genotype_definition(const bcf_hdr_t* h) {
+    const bcf_hrec_t* line = bcf_hdr_get_hrec(h, BCF_HL_FMT, "ID", "GT", nullptr);
+    std::string out;
+    for (const char* key : {"Number", "Type"}) {
+        const int at = line == nullptr ? -1 : bcf_hrec_find_key(const_cast<bcf_hrec_t*>(line), key);
+        if (at >= 0) out.append(key).append("=").append(line->vals[at]).append(";");
+    }
+    return out;
+}
+
+hash128 hash_of(const std::vector<std::string>& samples) {
+    running_hash hash;
+    for (const auto& name : samples) hash.add(name.c_str(), name.size() + 1);
+    return hash.value();
+}
+
 }  // namespace
 
 void prepare_library() {
@@ -213,13 +229,15 @@ variant_header vcf_reader::describe() const {
         const auto& pair = h->id[BCF_DT_CTG][i];
         if (pair.key == nullptr) continue;
         const auto length = pair.val == nullptr ? 0 : pair.val->info[0];
-        out.contigs.push_back({pair.key, static_cast<std::int64_t>(length)});
+        out.contigs.push_back({pair.key, static_cast<std::int64_t>(length), i});
     }
     for (int i = 0; i < h->nhrec; ++i) {
         const bcf_hrec_t* line = h->hrec[i];
         const bool is_date = line->type == BCF_HL_GEN && std::strcmp(line->key, "fileDate") == 0;
         if (is_date && line->value != nullptr) out.file_date = line->value;
     }
+    out.genotype_definition = genotype_definition(h);
+    out.samples_hash = hash_of(out.samples);
     return out;
 }
 

@@ -11,12 +11,14 @@ constexpr std::uint8_t format_version = 1;
 struct __attribute__((packed)) token_bytes {
     std::uint8_t version = format_version;
     std::uint8_t exact = 0;
-    std::uint16_t file = 0;
+    std::uint16_t unused = 0;
+    std::uint32_t file = 0;
     std::uint32_t overlay_generation = 0;
     std::uint64_t query = 0;
     std::uint64_t variant_set = 0;
     std::uint64_t provisional = 0;
     std::uint64_t content = 0;
+    std::uint64_t file_first = 0;
     std::uint64_t ordinal = 0;
     std::uint64_t virtual_offset = 0;
     std::uint32_t duplicate = 0;
@@ -46,16 +48,17 @@ result<token_signer> token_signer::from_file(const std::filesystem::path& path, 
 std::string token_signer::issue(const token_scope& scope, const token_position& position) const {
     token_bytes t;
     t.exact = position.exact ? 1 : 0;
-    t.file = position.file;
+    t.file = position.place.file;
     t.overlay_generation = scope.overlay_generation;
     t.query = scope.query;
     t.variant_set = scope.variant_set;
     t.provisional = scope.provisional;
     t.content = scope.content;
-    t.ordinal = position.point.ordinal;
-    t.virtual_offset = position.point.virtual_offset;
-    t.duplicate = position.point.duplicate;
-    t.check = position.point.check;
+    t.file_first = position.place.file_first;
+    t.ordinal = position.place.point.ordinal;
+    t.virtual_offset = position.place.point.virtual_offset;
+    t.duplicate = position.place.point.duplicate;
+    t.check = position.place.point.check;
     t.sample = position.sample;
     const signature s = key_.sign(bytes_of(t, signed_bytes));
     std::memcpy(t.signature, s.data(), s.size());
@@ -90,8 +93,8 @@ result<token_position> token_signer::read(std::string_view token, const token_sc
     if (t.overlay_generation != scope.overlay_generation) {
         return refuse("is stale: what is shown of the file has changed; start again without it");
     }
-    return token_position{
-        {t.ordinal, t.virtual_offset, t.duplicate, t.check}, t.exact != 0, t.file, t.sample};
+    const variants::resume_point point{t.ordinal, t.virtual_offset, t.duplicate, t.check};
+    return token_position{{t.file, t.file_first, point}, t.exact != 0, t.sample};
 }
 
 }  // namespace callstream::paging

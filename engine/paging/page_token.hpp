@@ -5,7 +5,7 @@
 #include "engine/core/error.hpp"
 #include "engine/core/hash.hpp"
 #include "engine/paging/signing_key.hpp"
-#include "engine/variants/variant_cursor.hpp"
+#include "engine/variants/set_cursor.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -19,18 +19,21 @@ namespace callstream::paging {
 struct token_scope {
     std::uint64_t query = 0;        ///< hash of the canonical query, paging parameters left out
     std::uint64_t variant_set = 0;  ///< hash of the variant set's id
-    std::uint64_t provisional = 0;  ///< fingerprints of the file, see engine/hts/bgzf.hpp
+    std::uint64_t provisional = 0;  ///< fingerprints of its bytes, see variants::set_view
     std::uint64_t content = 0;      ///< 0 while the index pass has not run
     std::uint32_t overlay_generation = 0;
 };
 
-/// Where the page starts. `point` has a virtual offset only when `exact`; otherwise its ordinal is
-/// all that is known, and the ordinal index finds the rest.
+/// Where the page starts. When not `exact`, the ordinal of `place` is all that is known, and the
+/// ordinal index finds the rest.
 struct token_position {
-    variants::resume_point point;
+    variants::set_place place;
     bool exact = false;
-    std::uint16_t file = 0;    ///< number of the file within its variant set
     std::uint32_t sample = 0;  ///< first call set of the page, for pages that start within a row
+
+    static token_position at_ordinal(std::uint64_t ordinal) {
+        return {{.point = {.ordinal = ordinal}}};
+    }
 };
 
 /// Signs and reads tokens. Immutable and thread-safe.

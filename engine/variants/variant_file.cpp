@@ -70,6 +70,13 @@ result<std::shared_ptr<variant_file>> variant_file::open(std::filesystem::path p
     file->first_record_ = reader->tell();
     file->header_ = reader->describe();
     file->shared_header_ = reader->share_header();
+    try {
+        if (const hts::record* first = reader->next()) {
+            file->first_place_ = {std::string(reader->contig_name(first->contig)), first->pos0};
+        }
+    } catch (const damaged_file& damage) {
+        return error{errc::file_unusable, std::string("is damaged: ") + damage.what()};
+    }
     return file;
 }
 

@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace callstream::variants {
@@ -38,10 +39,18 @@ class cursor_lease {
     std::unique_ptr<variant_cursor> cursor_;
 };
 
+struct variant_place {
+    std::string contig;
+    std::int64_t pos0 = 0;
+
+    auto operator<=>(const variant_place&) const = default;
+};
+
 /// Thread-safe.
 class variant_file : public std::enable_shared_from_this<variant_file> {
  public:
-    /// Opens the file, checks that it is complete and reads its header. Nothing stays open.
+    /// Opens the file, checks that it is complete, reads its header and looks at the first record.
+    /// Nothing stays open.
     static result<std::shared_ptr<variant_file>> open(std::filesystem::path path);
     ~variant_file();
 
@@ -49,6 +58,9 @@ class variant_file : public std::enable_shared_from_this<variant_file> {
     const file_identity& identity() const noexcept { return identity_; }
     const hts::variant_header& header() const noexcept { return header_; }
     std::uint64_t provisional_fingerprint() const noexcept { return provisional_; }
+
+    /// Of the first record; nothing in a file without records.
+    const std::optional<variant_place>& first_place() const noexcept { return first_place_; }
 
     /// Whether the path still names the bytes that were opened.
     bool is_current() const;
@@ -87,6 +99,7 @@ class variant_file : public std::enable_shared_from_this<variant_file> {
     file_identity identity_;
     std::uint64_t provisional_ = 0;
     std::uint64_t first_record_ = 0;  // virtual offset
+    std::optional<variant_place> first_place_;
     hts::variant_header header_;
     hts::shared_header shared_header_;  // BCF only
     index_progress progress_;

@@ -84,9 +84,10 @@ call_writer::call_writer(
 }
 
 void call_writer::write(
-    text_buffer& out, const hts::record& record, const variants::variant_cursor& cursor
+    text_buffer& out, const hts::record& record, const variants::set_cursor& cursor
 ) {
     const auto& reader = cursor.reader();
+    if (cursor.file() != file_) enter_file(cursor.file());
     if (record.contig != contig_) learn_contig(reader, record.contig);
     const special_fields special = find_special(record, reader);
     out.append(before_genotype_);
@@ -95,6 +96,14 @@ void call_writer::write(
     write_phase_set(out, special.phase_set);
     write_metadata(out, record, reader);
     write_variant(out, record, cursor);
+}
+
+/// Each file numbers its fields and contigs anew.
+void call_writer::enter_file(std::uint32_t file) {
+    file_ = file;
+    fields_.clear();
+    last_field_ = 0;
+    contig_ = -1;
 }
 
 /// A dictionary may have millions of entries, a record has a handful of fields.
@@ -230,7 +239,7 @@ void call_writer::write_value(text_buffer& out, const hts::format_field& field) 
 }
 
 void call_writer::write_variant(
-    text_buffer& out, const hts::record& record, const variants::variant_cursor& cursor
+    text_buffer& out, const hts::record& record, const variants::set_cursor& cursor
 ) {
     out.append(variant_prefix_);
     append_integer(out, record.pos0 + 1);

@@ -5,7 +5,7 @@
 
 #include "engine/core/text_buffer.hpp"
 #include "engine/genotype/gt_text.hpp"
-#include "engine/variants/variant_cursor.hpp"
+#include "engine/variants/set_cursor.hpp"
 
 #include <cstdint>
 #include <string>
@@ -22,7 +22,7 @@ struct call_origin {
 };
 
 /// Writes the calls of one call set. One thread at a time; belongs to one cursor's walk, whose
-/// reader gives the field keys their meaning.
+/// readers give the field keys their meaning.
 class call_writer {
  public:
     call_writer(
@@ -30,7 +30,7 @@ class call_writer {
     );
 
     /// Appends one JSON object for the record on which `cursor` stands. Throws damaged_file.
-    void write(text_buffer& out, const hts::record& record, const variants::variant_cursor& cursor);
+    void write(text_buffer& out, const hts::record& record, const variants::set_cursor& cursor);
 
  private:
     enum class role { genotype, likelihood_log10, likelihood_phred, phase_set, other };
@@ -56,10 +56,13 @@ class call_writer {
     void write_metadata(text_buffer& out, const hts::record& record, const hts::vcf_reader& reader);
     void write_value(text_buffer& out, const hts::format_field& field);
     void write_variant(
-        text_buffer& out, const hts::record& record, const variants::variant_cursor& cursor
+        text_buffer& out, const hts::record& record, const variants::set_cursor& cursor
     );
 
+    void enter_file(std::uint32_t file);
+
     std::uint32_t column_;
+    std::uint32_t file_ = 0;            // whose ids the next ones are
     genotype::genotype_format format_;  // with its strings escaped for JSON
     genotype::gt_writer genotypes_;
     std::string before_genotype_;

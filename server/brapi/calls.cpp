@@ -3,6 +3,7 @@
 #include "engine/core/hash.hpp"
 #include "engine/paging/page_plan.hpp"
 #include "server/brapi/call_writer.hpp"
+#include "server/brapi/callsets.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/http/negotiation.hpp"
@@ -88,13 +89,11 @@ std::uint64_t query_hash(std::string_view call_set_id, const genotype::genotype_
 
 /// A walk over the calls of one call set from one place on, as one answer.
 struct calls_walk {
-    variants::cursor_lease cursor;
-    std::shared_ptr<const variants::ordinal_index> index;  ///< null before the index pass
+    variants::set_cursor cursor;
     paging::token_scope scope;
     std::uint64_t first = 0;  ///< ordinal
     std::uint64_t size = 0;   ///< most calls in this answer
-    bool behind_end = false;  ///< there is no record `first`, and the cursor stands nowhere
-    /// To be shown; only the end of the file ends a walk. Unchecked while `index` is null.
+    /// To be shown; only the end of the files ends a walk. Unchecked before the index pass.
     std::optional<std::uint64_t> total = std::nullopt;
 };
 
@@ -107,7 +106,7 @@ class calls_source : public streaming::body_source {
           request_(std::move(request)) {}
 
     result<progress> fill(text_buffer& out) override {
-        if (!walk_.cursor->is_unchanged()) throw damaged_file("the file was changed in place");
+        if (!walk_.cursor.is_unchanged()) throw damaged_file("the file was changed in place");
         const std::size_t limit = out.size() + streaming::block_bytes;
         const std::uint64_t before = written_;
         if (!begun_) begin(out);
@@ -122,6 +121,7 @@ class calls_source : public streaming::body_source {
     void begin(text_buffer& out) {
         begun_ = true;
         advance();
+        begun_behind_end_ = record_ == nullptr && walk_.first >= walk_.total.value_or(0);
         current_token_ = record_ != nullptr ? token_here() : token_at(walk_.first);
         if (request_.ndjson) {
             out.append("{\"metadata\":");
@@ -145,7 +145,7 @@ class calls_source : public streaming::body_source {
         } else if (written_ > 0) {
             out.append(',');
         }
-        writer_.write(out, *record_, *walk_.cursor);
+        writer_.write(out, *record_, walk_.cursor);
         if (request_.ndjson) out.append('\n');
         ++written_;
         advance();
@@ -169,13 +169,8 @@ class calls_source : public streaming::body_source {
     }
 
     void advance() {
-        if (walk_.behind_end) return;
-        record_ = walk_.cursor->next();
-        if (record_ != nullptr) return;
-        walk_.total = walk_.cursor->records_at_end();
-        if (walk_.index && *walk_.total != walk_.index->records()) {
-            throw damaged_file("the file has another number of records than its index");
-        }
+        record_ = walk_.cursor.next();
+        if (record_ == nullptr) walk_.total = walk_.cursor.records_at_end();
     }
 
     void append_format(text_buffer& out) const {
@@ -194,10 +189,10 @@ class calls_source : public streaming::body_source {
     }
 
     std::string token_here() const {
-        return ctx_.tokens->issue(walk_.scope, {.point = walk_.cursor->here(), .exact = true});
+        return ctx_.tokens->issue(walk_.scope, {.place = walk_.cursor.here(), .exact = true});
     }
     std::string token_at(std::uint64_t ordinal) const {
-        return ctx_.tokens->issue(walk_.scope, {.point = {.ordinal = ordinal}});
+        return ctx_.tokens->issue(walk_.scope, paging::token_position::at_ordinal(ordinal));
     }
 
     json::object meta(const json::value& next) const {
@@ -219,7 +214,7 @@ class calls_source : public streaming::body_source {
 
     /// First ordinal of the page before this one; from behind the end, of the last page.
     std::uint64_t previous_page() const {
-        if (!walk_.behind_end) return walk_.first - std::min(walk_.first, walk_.size);
+        if (!begun_behind_end_) return walk_.first - std::min(walk_.first, walk_.size);
         const std::uint64_t total = walk_.total.value_or(0);
         return total == 0 ? 0 : (total - 1) / walk_.size * walk_.size;
     }
@@ -232,6 +227,7 @@ class calls_source : public streaming::body_source {
     std::string current_token_;
     std::uint64_t written_ = 0;
     bool begun_ = false;
+    bool begun_behind_end_ = false;  // there is no record `first`
 };
 
 /// Where the answer starts: the token's place, the page's first ordinal, or the beginning.
@@ -240,41 +236,19 @@ result<paging::token_position> start_of(
 ) {
     if (request.page.token) return ctx.tokens->read(*request.page.token, scope);
     const std::int64_t size = request.page.size.value_or(paging::default_page_size);
-    paging::token_position start;
-    start.point.ordinal = paging::first_item(request.page.page.value_or(0), size);
-    return start;
-}
-
-/// A token that fits by all fingerprints may still point into other bytes while neither side has
-/// indexed the file; then anything may stand there.
-bool resume_safely(variants::variant_cursor& cursor, const variants::resume_point& point) {
-    try {
-        return cursor.resume(point);
-    } catch (const damaged_file&) {
-        return false;
-    }
+    return paging::token_position::at_ordinal(
+        paging::first_item(request.page.page.value_or(0), size)
+    );
 }
 
 result<void> move_to(calls_walk& walk, const paging::token_position& start) {
-    variants::variant_cursor& cursor = *walk.cursor;
-    if (start.exact) {
-        if (resume_safely(cursor, start.point)) return {};
-        return error{
-            errc::bad_request,
-            "pageToken is stale: the file has been replaced; start again without it"};
-    }
-    if (walk.index && walk.first >= walk.index->records()) {
-        walk.behind_end = true;
-    } else if (walk.first == 0) {
-        cursor.rewind();
-    } else if (walk.index) {
-        cursor.seek(walk.first, *walk.index);
-    } else {
-        return error{
-            errc::unavailable,
-            "the file is being indexed; until then pages are reached by nextPageToken"};
-    }
-    return {};
+    if (!start.exact) return walk.cursor.seek(walk.first);
+    const auto resumed = walk.cursor.resume(start.place);
+    if (!resumed) return resumed.error();
+    if (*resumed) return {};
+    return error{
+        errc::bad_request,
+        "pageToken is stale: the file has been replaced; start again without it"};
 }
 
 result<http::response> answer(
@@ -282,25 +256,24 @@ result<http::response> answer(
 ) {
     const auto now = ctx.catalog->current();
     const auto call_set = now->find_call_set(call_set_id);
-    if (!call_set) return error{errc::not_found, "there is no call set with this callSetDbId"};
+    if (!call_set) return no_call_set(*now, call_set_id);
     const auto& set = *call_set->set;
-    auto cursor = set.file->cursor();
-    if (!cursor) return cursor.error();
-    calls_walk walk{.cursor = std::move(*cursor), .index = set.file->index(), .scope = {}};
+    const variants::set_view view(set.files);
+    calls_walk walk{.cursor = variants::set_cursor(view), .scope = {}};
     walk.scope.query = query_hash(call_set_id, request.format);
     walk.scope.variant_set = hash64(set.id);
-    walk.scope.provisional = set.file->provisional_fingerprint();
-    walk.scope.content = walk.index ? walk.index->summary().content.low : 0;
+    walk.scope.provisional = view.provisional_fingerprint();
+    walk.scope.content = view.content_fingerprint();
     const auto start = start_of(ctx, request, walk.scope);
     if (!start) return start.error();
-    walk.first = start->point.ordinal;
-    walk.total = set.file->record_count();
+    walk.first = start->place.ordinal();
+    walk.total = view.record_count();
     walk.size =
         request.unpaged()
             ? std::numeric_limits<std::uint64_t>::max()
             : static_cast<std::uint64_t>(request.page.size.value_or(paging::default_page_size));
     if (auto moved = move_to(walk, *start); !moved) {
-        if (moved.error().code == errc::unavailable) ctx.catalog->index_soon(set.file);
+        if (moved.error().code == errc::unavailable) ctx.catalog->index_soon(set.files);
         return moved.error();
     }
     const call_origin origin{call_set->id(), call_set->name(), set.id, set.name};

@@ -36,12 +36,16 @@ constexpr std::array<name_of_criterion, 17> names = {{
     {"variantSetDbId", "variantSetDbIds", &callset_filter::variant_set_ids},
 }};
 
-/// Files alone know nothing of these.
-bool needs_metadata(const callset_filter& f) {
-    return f.common_crop_names.wanted() || f.external_ids.wanted() || f.external_sources.wanted() ||
-           f.germplasm_ids.wanted() || f.germplasm_names.wanted() || f.program_ids.wanted() ||
-           f.program_names.wanted() || f.study_names.wanted() || f.trial_ids.wanted() ||
-           f.trial_names.wanted();
+/// Of one external reference both must fit.
+bool fits_references(
+    const std::vector<catalog::external_reference>& references,
+    const criterion& ids,
+    const criterion& sources
+) {
+    if (!ids.wanted() && !sources.wanted()) return true;
+    return std::any_of(references.begin(), references.end(), [&](const auto& r) {
+        return ids.fits(r.id) && sources.fits(r.source);
+    });
 }
 
 }  // namespace
@@ -63,15 +67,28 @@ bool callset_filter::any() const {
 }
 
 bool callset_filter::fits(const catalog::variant_set& set) const {
-    if (needs_metadata(*this)) return false;
-    return variant_set_ids.fits(set.id) && study_ids.fits(set.data_set_id);
+    const auto& home = *set.home;
+    return variant_set_ids.fits(set.id) && common_crop_names.fits(home.crop) &&
+           program_ids.fits(home.program.id) && program_names.fits(home.program.name) &&
+           trial_ids.fits(home.trial.id) && trial_names.fits(home.trial.name);
 }
 
 bool callset_filter::fits(const catalog::call_set& c) const {
-    if (!call_set_names.fits(c.name()) || !sample_names.fits(c.name())) return false;
+    static const catalog::sample_facts nothing;
+    const auto* listed = c.facts();
+    const auto& facts = listed == nullptr ? nothing : *listed;
+    const auto& study = c.set->home->study;
+    const bool own_study = !facts.study_id.empty() && facts.study_id != study.id;
+    if (!call_set_names.fits(c.name())) return false;
+    if (!sample_names.fits(facts.sample_name.empty() ? c.name() : facts.sample_name)) return false;
+    if (!germplasm_ids.fits(facts.germplasm_id)) return false;
+    if (!germplasm_names.fits(facts.germplasm_name)) return false;
+    if (!study_ids.fits(own_study ? facts.study_id : study.id)) return false;
+    if (!study_names.fits(own_study ? facts.study_id : study.name)) return false;
+    if (!fits_references(facts.external_references, external_ids, external_sources)) return false;
     if (!call_set_ids.wanted() && !sample_ids.wanted()) return true;
     const auto id = c.id();
-    return call_set_ids.fits(id) && sample_ids.fits(id);
+    return call_set_ids.fits(id) && sample_ids.fits(facts.sample_id.empty() ? id : facts.sample_id);
 }
 
 boost::json::object callset_filter::to_body() const {

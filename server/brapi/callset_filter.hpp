@@ -26,8 +26,7 @@ class criterion {
     std::vector<std::string> texts_;
 };
 
-/// All criteria must fit. Those that the catalog knows nothing about fit no call set when they are
-/// wanted.
+/// All criteria must fit. What the operator did not write down of a call set fits no text.
 struct callset_filter {
     criterion call_set_ids;
     criterion call_set_names;

@@ -1,6 +1,7 @@
 // GET /callsets and /callsets/{callSetDbId}: the sample columns of the files.
 #include "server/brapi/callsets.hpp"
 
+#include "engine/core/id.hpp"
 #include "engine/paging/page_plan.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/routes.hpp"
@@ -17,17 +18,40 @@ namespace {
 
 constexpr std::int64_t page_size_max = 100'000;  // of metadata lists, see DESIGN of paging
 
+json::array to_json(const std::vector<catalog::external_reference>& references) {
+    json::array out;
+    for (const auto& r : references) {
+        const auto id = streaming::valid_utf8(r.id);
+        out.push_back(
+            {{"referenceId", id},
+             {"referenceID", id},
+             {"referenceSource", streaming::valid_utf8(r.source)}}
+        );
+    }
+    return out;
+}
+
 json::object to_json(const catalog::call_set& call_set) {
+    static const catalog::sample_facts nothing;
     const auto& set = *call_set.set;
+    const auto* listed = call_set.facts();
+    const auto& facts = listed == nullptr ? nothing : *listed;
     const auto id = call_set.id();
+    const auto or_else = [](const std::string& text, const std::string& otherwise) {
+        return streaming::valid_utf8(text.empty() ? otherwise : text);
+    };
+    json::object more;
+    for (const auto& [name, value] : facts.extra) {
+        more.emplace(streaming::valid_utf8(name), streaming::valid_utf8(value));
+    }
     return {
-        {"additionalInfo", json::object()},
+        {"additionalInfo", std::move(more)},
         {"callSetDbId", id},
         {"callSetName", streaming::valid_utf8(call_set.name())},
         {"created", set.created},
-        {"externalReferences", json::array()},
-        {"sampleDbId", id},
-        {"studyDbId", set.data_set_id},
+        {"externalReferences", to_json(facts.external_references)},
+        {"sampleDbId", or_else(facts.sample_id, id)},
+        {"studyDbId", or_else(facts.study_id, set.home->study.id)},
         {"updated", set.updated},
         {"variantSetDbIds", json::array{set.id}},
     };
@@ -115,11 +139,22 @@ result<http::response> get_one(
     const http::query q(request);
     const auto now = ctx.catalog->current();
     const auto call_set = now->find_call_set(id);
-    if (!call_set) return error{errc::not_found, "there is no call set with this callSetDbId"};
+    if (!call_set) return no_call_set(*now, id);
     return single(to_json(*call_set), ignored_parameters(q));
 }
 
 }  // namespace
+
+error no_call_set(const catalog::snapshot& now, std::string_view id) {
+    const auto& waiting = now.waiting();
+    const bool may_come = std::any_of(waiting.begin(), waiting.end(), [&](const auto& opened) {
+        return id.starts_with(id::encode(opened.found.data_set) + "~");
+    });
+    if (!may_come) return {errc::not_found, "there is no call set with this callSetDbId"};
+    return {
+        errc::unavailable,
+        "no call set with this callSetDbId is served yet; files of its data set are being indexed"};
+}
 
 result<http::response> list_call_sets(
     const context& ctx,
@@ -140,6 +175,11 @@ result<http::response> list_call_sets(
     auto page_items = select(
         *now, wanted, paging::first_item(number, used), static_cast<std::uint64_t>(used), total
     );
+    if (const auto waiting = now->waiting().size(); waiting > 0) {
+        warnings.push_back(
+            std::to_string(waiting) + " files are still being indexed, and are not listed before"
+        );
+    }
     if (total == 0 && wanted.any()) warnings.emplace_back("No call set fits the filters");
     const page_numbers numbers{
         static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(used), total};

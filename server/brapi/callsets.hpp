@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace callstream::brapi {
@@ -17,6 +18,10 @@ struct list_page {
     std::optional<std::int64_t> page;
     std::optional<std::int64_t> size;
 };
+
+/// What to say of an id that names no call set now: it may name one later, while files wait for
+/// their index.
+error no_call_set(const catalog::snapshot& now, std::string_view id);
 
 /// `errc::bad_request` for a page that cannot be.
 result<http::response> list_call_sets(

@@ -14,25 +14,35 @@ std::shared_ptr<const catalog::snapshot> look(const ls_options& options) {
         catalog.wait_until_indexed();
         return catalog.current();
     }
-    const auto now = catalog::snapshot::make(catalog::scan(options.folder), nullptr);
-    for (const auto& set : now->all()) {
+    const auto found = catalog::scan(options.folder);
+    const auto opened = catalog::snapshot::make(found, nullptr);
+    for (const auto& [where, file] : opened->files()) {
         try {
-            set.file->find_index(options.state / "index", {});
+            file->find_index(options.state / "index", {});
         } catch (const std::exception&) {
             // Without one, the statistics beside the file are shown.
         }
     }
-    return now;
+    return catalog::snapshot::make(
+        found, opened.get()
+    );  // what belongs together is known better now
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out.append(out.empty() ? "" : ",").append(name);
+    return out;
 }
 
 void print(const catalog::variant_set& set) {
-    const auto records = set.file->record_count();
+    const variants::set_view view(set.files);
+    const auto records = view.record_count();
     std::cout << set.id << '\t' << set.samples().size() << '\t'
               << (records ? std::to_string(*records) : "?") << '\t'
-              << (set.file->index() ? "ready"
-                  : records         ? "csi"
-                                    : "none")
-              << '\t' << set.relative << '\n';
+              << (view.indexed_records() ? "ready"
+                  : records              ? "csi"
+                                         : "none")
+              << '\t' << joined(set.relative) << '\n';
 }
 
 }  // namespace

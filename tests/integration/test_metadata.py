@@ -226,11 +226,17 @@ class server_information(FolderTest):
             calls = answer["result"]["calls"]
             services = {c["service"]: c for c in calls}
             self.assertEqual(
-                set(services),
-                {"serverinfo", "callsets", "callsets/{callSetDbId}", "callsets/{callSetDbId}/calls"},
+                {name: service["methods"] for name, service in services.items()},
+                {
+                    "serverinfo": ["GET"],
+                    "callsets": ["GET"],
+                    "callsets/{callSetDbId}": ["GET"],
+                    "callsets/{callSetDbId}/calls": ["GET"],
+                    "search/callsets": ["POST"],
+                    "search/callsets/{searchResultsDbId}": ["GET"],
+                },
             )
             for service in calls:
-                self.assertEqual(service["methods"], ["GET"])
                 self.assertEqual(service["versions"], ["2.0", "2.1"])
                 self.assertEqual(service["contentTypes"], service["dataTypes"])
             for parameter in ("contentType", "dataType"):

@@ -14,7 +14,7 @@ ARROWS = {
     "engine/genotype": {"engine/core", "engine/hts"},
     "engine/variants": {"engine/core", "engine/genotype", "engine/hts"},
     "engine/paging": {"engine/core", "engine/variants"},
-    "engine/catalog": {"engine/core", "engine/variants"},
+    "engine/catalog": {"engine/core", "engine/hts", "engine/variants"},
     "server/streaming": {"engine/core"},
     "server/auth": {"engine/core"},
     "server/http": {"engine/core", "server/auth", "server/streaming"},
@@ -36,7 +36,7 @@ LIBRARIES = {
     "openssl/": {"engine/paging"},
     "spdlog/": {"server/cli"},
     "CLI/": {"server/cli"},
-    "toml++/": {"server/cli"},
+    "toml++/": {"engine/catalog", "server/cli"},
 }
 LINES_MAX = 500
 

@@ -1,7 +1,9 @@
 #include "server/brapi/callset_filter.hpp"
 
+#include "tests/support/brapi_server.hpp"
 #include "tests/support/requests.hpp"
 #include "tests/support/results.hpp"
+#include "tests/support/vcf_builder.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -62,45 +64,86 @@ TEST(callset_filter, parameters_and_fields_mean_the_same) {
     }
 }
 
-TEST(callset_filter, every_field_of_the_specification_is_known_and_restricts) {
-    for (const char* name :
-         {"callSetDbIds",
-          "callSetNames",
-          "commonCropNames",
-          "externalReferenceIDs",
-          "externalReferenceIds",
-          "externalReferenceSources",
-          "germplasmDbIds",
-          "germplasmNames",
-          "programDbIds",
-          "programNames",
-          "sampleDbIds",
-          "sampleNames",
-          "studyDbIds",
-          "studyNames",
-          "trialDbIds",
-          "trialNames",
-          "variantSetDbIds"}) {
-        const auto f = of_body("{\"" + std::string(name) + "\":[\"x\"]}");
-        ASSERT_TRUE(has_value(f));
-        EXPECT_TRUE(f->any()) << name;
-        catalog::variant_set set;
-        set.id = "a";
-        set.data_set_id = "b";
-        const bool of_call_sets = std::string_view(name).starts_with("callSet") ||
-                                  std::string_view(name).starts_with("sample");
-        EXPECT_EQ(f->fits(set), of_call_sets) << name;
+/// Two data sets, of which one is described; S1 and S2 in each.
+class described_call_sets : public ::testing::Test {
+ protected:
+    void SetUp() override {
+        const auto folder = server.folder();
+        const auto panel = testing::vcf_builder().samples({"S1", "S2"});
+        panel.write_vcf_gz(folder / "plain.vcf.gz");
+        panel.write_vcf_gz(folder / "wheat" / "a.vcf.gz");
+        testing::write_file(
+            folder / "wheat" / "dataset.toml",
+            "crop = \"wheat\"\n[program]\nid = \"p\"\nname = \"P\"\n"
+            "[trial]\nid = \"t\"\nname = \"T\"\n[study]\nid = \"s\"\nname = \"S\"\n"
+        );
+        testing::write_file(
+            folder / "wheat" / "samples.tsv",
+            "sample\tsampleDbId\tsampleName\tgermplasmDbId\tgermplasmName\tstudyDbId\t"
+            "externalReferenceId\texternalReferenceSource\n"
+            "S1\tid1\tN1\tg1\tG1\t\ta;b\tX;Y\n"
+            "S2\tid2\tN2\tg2\tG2\tother\tb\tX\n"
+        );
+        server.start();
+    }
+    std::vector<std::string> found(const std::string& body) {
+        const auto wanted = of_body(body).value();
+        std::vector<std::string> out;
+        const auto now = server.catalog().current();
+        for (const auto* set : now->variant_sets()) {
+            for (std::uint32_t column = 0; column < 2 && wanted.fits(*set); ++column) {
+                const catalog::call_set c{set, column};
+                if (wanted.fits(c)) out.push_back(c.id());
+            }
+        }
+        return out;
+    }
+    testing::brapi_server server;
+};
+
+TEST_F(described_call_sets, are_found_by_every_criterion) {
+    const std::string both = "wheat~a~S1 wheat~a~S2";
+    const std::pair<const char*, std::string> table[] = {
+        {R"({"callSetDbIds":["wheat~a~S1"]})", "wheat~a~S1"},
+        {R"({"callSetNames":["S2"]})", "main~plain~S2 wheat~a~S2"},
+        {R"({"commonCropNames":["wheat"]})", both},
+        {R"({"externalReferenceIds":["b"]})", both},
+        {R"({"externalReferenceIDs":["a"]})", "wheat~a~S1"},
+        {R"({"externalReferenceSources":["Y"]})", "wheat~a~S1"},
+        {R"({"externalReferenceIds":["b"],"externalReferenceSources":["X"]})", "wheat~a~S2"},
+        {R"({"germplasmDbIds":["g1"]})", "wheat~a~S1"},
+        {R"({"germplasmNames":["G2"]})", "wheat~a~S2"},
+        {R"({"programDbIds":["p"]})", both},
+        {R"({"programNames":["P"]})", both},
+        {R"({"sampleDbIds":["id1","main~plain~S1"]})", "main~plain~S1 wheat~a~S1"},
+        {R"({"sampleNames":["N2","S2"]})", "main~plain~S2 wheat~a~S2"},
+        {R"({"studyDbIds":["s"]})", "wheat~a~S1"},
+        {R"({"studyDbIds":["other","main"]})", "main~plain~S1 main~plain~S2 wheat~a~S2"},
+        {R"({"studyNames":["S"]})", "wheat~a~S1"},
+        {R"({"trialDbIds":["t"]})", both},
+        {R"({"trialNames":["T"]})", both},
+        {R"({"variantSetDbIds":["wheat~a"]})", both},
+        {R"({"germplasmDbIds":["g1","g2"],"studyDbIds":["other"]})", "wheat~a~S2"},
+        {R"({"germplasmDbIds":["g1"],"studyDbIds":["other"]})", ""},
+        {R"({"trialDbIds":["x"]})", ""},
+        {R"({})", "main~plain~S1 main~plain~S2 " + both},
+    };
+    for (const auto& [body, wanted] : table) {
+        std::string joined;
+        for (const auto& id : found(body)) joined += (joined.empty() ? "" : " ") + id;
+        EXPECT_EQ(joined, wanted) << body;
     }
 }
 
-TEST(callset_filter, a_study_is_a_data_set) {
-    catalog::variant_set set;
-    set.id = "wheat~a";
-    set.data_set_id = "wheat";
-    EXPECT_TRUE(of_body(R"({"studyDbIds":["barley","wheat"]})")->fits(set));
-    EXPECT_FALSE(of_body(R"({"studyDbIds":["barley"]})")->fits(set));
-    EXPECT_TRUE(of_body(R"({"studyDbIds":["wheat"],"variantSetDbIds":["wheat~a"]})")->fits(set));
-    EXPECT_FALSE(of_body(R"({"studyDbIds":["wheat"],"variantSetDbIds":["wheat~b"]})")->fits(set));
+TEST_F(described_call_sets, are_shown_with_what_is_written_of_them) {
+    const auto one = server.get("/brapi/v2/callsets/wheat~a~S1").json().at("result");
+    EXPECT_EQ(one.at("sampleDbId"), "id1");
+    EXPECT_EQ(one.at("studyDbId"), "s");
+    EXPECT_EQ(one.at("externalReferences").as_array().size(), 2U);
+    EXPECT_EQ(one.at("externalReferences").at(1).at("referenceId"), "b");
+    EXPECT_EQ(one.at("externalReferences").at(1).at("referenceSource"), "Y");
+    const auto other = server.get("/brapi/v2/callsets/wheat~a~S2").json().at("result");
+    EXPECT_EQ(other.at("studyDbId"), "other");
 }
 
 TEST(callset_filter, nothing_and_empty_lists_restrict_nothing) {

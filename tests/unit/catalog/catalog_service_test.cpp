@@ -55,7 +55,7 @@ TEST_F(catalog_service_test, serves_at_once_and_indexes_in_the_background) {
     EXPECT_EQ(service->current()->variant_sets().size(), 3U);
     service->wait_until_indexed();
     for (const auto* set : service->current()->variant_sets()) {
-        EXPECT_NE(set->file->index(), nullptr) << set->id;
+        EXPECT_NE(set->files.front()->index(), nullptr) << set->id;
     }
     EXPECT_EQ(service->indexing().waiting, 0U);
     EXPECT_EQ(service->indexing().bytes_left, 0U);
@@ -69,8 +69,9 @@ TEST_F(catalog_service_test, a_restart_finds_the_indexes_of_the_last_run) {
     service.reset();
     start();
     service->wait_until_indexed();
-    EXPECT_NE(find("main~a")->file->index(), nullptr);
-    EXPECT_EQ(find("main~a")->file->progress().bytes_done, 0U) << "the file was read again";
+    EXPECT_NE(find("main~a")->files.front()->index(), nullptr);
+    EXPECT_EQ(find("main~a")->files.front()->progress().bytes_done, 0U)
+        << "the file was read again";
 }
 
 TEST_F(catalog_service_test, a_rescan_keeps_unchanged_files_and_notices_replaced_ones) {
@@ -78,12 +79,12 @@ TEST_F(catalog_service_test, a_rescan_keeps_unchanged_files_and_notices_replaced
     many_records(2).write_vcf_gz(dir / "data" / "replaced.vcf.gz");
     start();
     service->wait_until_indexed();
-    const auto kept = find("main~kept")->file;
+    const auto kept = find("main~kept")->files.front();
     testing::replace_file(dir / "data" / "replaced.vcf.gz", many_records(5).vcf_gz());
     service->rescan();
     service->wait_until_indexed();
-    EXPECT_EQ(find("main~kept")->file, kept);
-    EXPECT_EQ(find("main~replaced")->file->record_count().value(), 10U);
+    EXPECT_EQ(find("main~kept")->files.front(), kept);
+    EXPECT_EQ(find("main~replaced")->files.front()->record_count().value(), 10U);
 }
 
 TEST_F(catalog_service_test, a_problem_is_said_once) {
@@ -154,7 +155,7 @@ TEST_F(catalog_service_test, stopping_while_files_wait_ends_at_once) {
         many_records(50).write_vcf_gz(dir / "data" / (std::to_string(i) + ".vcf.gz"), 300);
     }
     start();
-    for (const auto* set : service->current()->variant_sets()) service->index_soon(set->file);
+    for (const auto* set : service->current()->variant_sets()) service->index_soon(set->files);
     EXPECT_LE(service->indexing().waiting, 50U);
     service.reset();
 }

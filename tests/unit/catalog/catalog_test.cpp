@@ -39,8 +39,8 @@ TEST_F(catalog_test, ids_are_made_of_folder_and_stem) {
     const auto* set = now->find_variant_set("wheat~a.20b");
     ASSERT_NE(set, nullptr);
     EXPECT_EQ(set->name, "a b");
-    EXPECT_EQ(set->data_set_id, "wheat");
-    EXPECT_EQ(set->relative, "wheat/a b.vcf.gz");
+    EXPECT_EQ(set->home->id, "wheat");
+    EXPECT_THAT(set->relative, ElementsAre("wheat/a b.vcf.gz"));
     EXPECT_EQ(now->find_variant_set("wheat~a b"), nullptr);
     EXPECT_EQ(now->find_variant_set("wheat"), nullptr);
     EXPECT_EQ(now->find_variant_set(""), nullptr);
@@ -64,7 +64,7 @@ TEST_F(catalog_test, of_twins_the_bcf_has_the_stem_and_the_others_their_ending) 
     for (const auto& [id, relative] : table) {
         const auto* set = now->find_variant_set(id);
         ASSERT_NE(set, nullptr) << id;
-        EXPECT_EQ(set->relative, relative);
+        EXPECT_THAT(set->relative, ElementsAre(relative));
     }
     EXPECT_EQ(now->variant_sets().size(), std::size(table));
 }
@@ -157,7 +157,7 @@ TEST_F(catalog_test, a_new_look_keeps_unchanged_files_and_opens_replaced_ones) {
     const auto after = look(before.get());
     EXPECT_THAT(ids(*after), ElementsAre("main~added", "main~kept", "main~replaced"));
     const auto file_of = [](const auto& s, const char* id) {
-        return s->find_variant_set(id)->file.get();
+        return s->find_variant_set(id)->files.front().get();
     };
     EXPECT_EQ(file_of(after, "main~kept"), file_of(before, "main~kept"));
     EXPECT_NE(file_of(after, "main~replaced"), file_of(before, "main~replaced"));
@@ -181,13 +181,96 @@ TEST_F(catalog_test, a_file_that_the_index_pass_refused_is_a_problem_from_then_o
         .write_vcf_gz(dir / "unsorted.vcf.gz");
     const auto now = look();
     ASSERT_NE(now->find_variant_set("main~unsorted"), nullptr);
-    now->all()[0].file->make_index(dir.path(), {});
+    now->files()[0].file->make_index(dir.path(), {});
     EXPECT_EQ(now->find_variant_set("main~unsorted"), nullptr);
     EXPECT_FALSE(now->find_call_set("main~unsorted~s1"));
     EXPECT_TRUE(now->variant_sets().empty());
     ASSERT_EQ(now->problems().size(), 1U);
     EXPECT_EQ(now->problems()[0].relative, "unsorted.vcf.gz");
     EXPECT_EQ(look(now.get())->variant_sets().size(), 0U) << "the verdict was forgotten";
+}
+
+vcf_builder record_at(const std::string& contig, long position) {
+    return vcf_builder().record(contig, position, "GT", {"0/1", "1/1"});
+}
+
+class split_files : public catalog_test {
+ protected:
+    void index_all(const snapshot& s) const {
+        for (const auto& opened : s.files()) {
+            ASSERT_TRUE(opened.file->make_index(state.path(), {}));
+        }
+    }
+    testing::temp_dir state;
+};
+
+TEST_F(split_files, wait_until_it_is_known_that_they_are_one_whole) {
+    record_at("2", 5).write_vcf_gz(dir / "panel.chr2.vcf.gz");
+    record_at("1", 5).write_vcf_gz(dir / "panel.chr1.vcf.gz");
+    const auto before = look();
+    EXPECT_THAT(ids(*before), ElementsAre());
+    EXPECT_EQ(before->waiting().size(), 2U);
+    index_all(*before);
+    const auto after = look(before.get());
+    ASSERT_THAT(ids(*after), ElementsAre("main~panel"));
+    EXPECT_TRUE(after->waiting().empty());
+    const auto* set = after->find_variant_set("main~panel");
+    EXPECT_THAT(set->relative, ElementsAre("panel.chr1.vcf.gz", "panel.chr2.vcf.gz"));
+    EXPECT_TRUE(after->find_call_set("main~panel~s2"));
+}
+
+TEST_F(split_files, are_one_set_at_once_when_an_index_tells_their_contigs) {
+    for (const char* contig : {"1", "2"}) {
+        const auto path = dir / ("panel_" + std::string(contig) + ".vcf.gz");
+        record_at(contig, 5).write_vcf_gz(path);
+        testing::run_tool("bcftools index " + path.string());
+        const auto binary = dir / "bcf" / ("x.chr" + std::string(contig) + ".bcf");
+        record_at(contig, 5).write_bcf(binary);
+        testing::run_tool("bcftools index " + binary.string());
+    }
+    EXPECT_THAT(ids(*look()), ElementsAre("bcf~x", "main~panel"));
+}
+
+TEST_F(split_files, of_one_contig_are_in_the_order_of_their_records) {
+    record_at("1", 500).write_vcf_gz(dir / "p.part1.vcf.gz");
+    record_at("1", 5).write_vcf_gz(dir / "p.part2.vcf.gz");
+    const auto before = look();
+    index_all(*before);
+    const auto after = look(before.get());
+    ASSERT_EQ(after->variant_sets().size(), 1U);
+    EXPECT_THAT(
+        after->variant_sets()[0]->relative, ElementsAre("p.part2.vcf.gz", "p.part1.vcf.gz")
+    );
+}
+
+TEST_F(split_files, that_a_pass_refused_leave_the_others_whole) {
+    record_at("1", 5).write_vcf_gz(dir / "p.chr1.vcf.gz");
+    record_at("2", 5).record("2", 4, "GT", {"0/1", "1/1"}).write_vcf_gz(dir / "p.chr2.vcf.gz");
+    const auto before = look();
+    index_all(*before);
+    const auto after = look(before.get());
+    ASSERT_THAT(ids(*after), ElementsAre("main~p"));
+    EXPECT_THAT(after->find_variant_set("main~p")->relative, ElementsAre("p.chr1.vcf.gz"));
+    ASSERT_EQ(after->problems().size(), 1U);
+    EXPECT_EQ(after->problems()[0].relative, "p.chr2.vcf.gz");
+}
+
+TEST_F(catalog_test, a_data_set_is_described_by_what_lies_beside_its_files) {
+    add("wheat/a.vcf.gz");
+    add("plain.vcf.gz");
+    testing::write_file(dir / "wheat" / "dataset.toml", "crop = \"wheat\"\n[study]\nid = \"s7\"\n");
+    testing::write_file(dir / "wheat" / "samples.tsv", "sample\tgermplasmDbId\ns1\tg1\n");
+    testing::write_file(dir / "broken" / "dataset.toml", "crop = \n");
+    const auto now = look();
+    const auto described = now->find_call_set("wheat~a~s1");
+    ASSERT_TRUE(described);
+    EXPECT_EQ(described->set->home->study.id, "s7");
+    EXPECT_EQ(described->facts()->germplasm_id, "g1");
+    EXPECT_EQ(now->find_call_set("wheat~a~s2")->facts(), nullptr);
+    EXPECT_EQ(now->find_call_set("main~plain~s1")->set->home->study.id, "main");
+    ASSERT_EQ(now->problems().size(), 1U);
+    EXPECT_EQ(now->problems()[0].relative, "broken/dataset.toml");
+    EXPECT_EQ(now->data_sets().size(), 3U);
 }
 
 }  // namespace

@@ -32,9 +32,15 @@ token_scope some_scope() {
 
 token_position some_position() {
     return {
-        .point = {.ordinal = 123'456'789'012, .virtual_offset = ~0ULL, .duplicate = 3, .check = 77},
+        .place =
+            {.file = 9,
+             .file_first = 1'000,
+             .point =
+                 {.ordinal = 123'456'789'012,
+                  .virtual_offset = ~0ULL,
+                  .duplicate = 3,
+                  .check = 77}},
         .exact = true,
-        .file = 9,
         .sample = 65'537};
 }
 
@@ -47,17 +53,18 @@ TEST(page_token, a_position_comes_back_as_it_was) {
     const token_position table[] = {
         some_position(),
         {},
-        {.point = {.ordinal = ~0ULL, .virtual_offset = 0, .duplicate = max32, .check = max32},
+        {.place =
+             {.file = max32,
+              .file_first = ~0ULL,
+              .point = {.ordinal = ~0ULL, .virtual_offset = 0, .duplicate = max32, .check = max32}},
          .exact = false,
-         .file = 65'535,
          .sample = max32},
     };
     for (const auto& position : table) {
         const auto read = signer().read(signer().issue(some_scope(), position), some_scope());
         ASSERT_TRUE(has_value(read));
-        EXPECT_EQ(read->point, position.point);
+        EXPECT_EQ(read->place, position.place);
         EXPECT_EQ(read->exact, position.exact);
-        EXPECT_EQ(read->file, position.file);
         EXPECT_EQ(read->sample, position.sample);
     }
 }
@@ -105,7 +112,7 @@ TEST(page_token, every_other_length_is_refused) {
     }
     EXPECT_EQ(
         error_text(signer().read("short", some_scope())),
-        "pageToken is damaged: it has 5 characters instead of 112; send it exactly as it was "
+        "pageToken is damaged: it has 5 characters instead of 128; send it exactly as it was "
         "received"
     );
 }

@@ -1,0 +1,266 @@
+#include "engine/catalog/data_set.hpp"
+
+#include "engine/core/file.hpp"
+#include "engine/core/id.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace callstream::catalog {
+namespace {
+
+constexpr std::size_t description_bytes_max = std::size_t{16} << 20;
+constexpr std::size_t table_bytes_max = std::size_t{1} << 30;
+
+error wrong(std::string what) {
+    return {errc::bad_request, std::move(what)};
+}
+
+using text_fields = std::vector<std::pair<std::string_view, std::string*>>;
+
+/// Fills `fields` from a table in which nothing else may stand, except for what `others` takes.
+template <class Others>
+result<void> read_texts(
+    const toml::table& table, const std::string& where, const text_fields& fields, Others others
+) {
+    for (const auto& [key, node] : table) {
+        const std::string name = where + std::string(key.str());
+        const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) {
+            return f.first == key.str();
+        });
+        if (field == fields.end()) {
+            const result<bool> taken = others(key.str(), node);
+            if (!taken) return taken.error();
+            if (!*taken) return wrong("has an unknown key: " + name);
+            continue;
+        }
+        const auto text = node.template value_exact<std::string>();
+        if (!text) return wrong("wants a text in quotes for " + name);
+        *field->second = *text;
+    }
+    return {};
+}
+
+result<void> read_texts(
+    const toml::table& table, const std::string& where, const text_fields& fields
+) {
+    return read_texts(table, where, fields, [](std::string_view, const toml::node&) {
+        return result<bool>(false);
+    });
+}
+
+/// `"chr1H" = ["1H", "1"]`: all of these are one contig.
+result<void> read_aliases(const toml::table& table, contig_names& into) {
+    for (const auto& [key, node] : table) {
+        std::vector<std::string> names = {std::string(key.str())};
+        const auto* list = node.as_array();
+        if (list == nullptr) return wrong("wants a list of names for aliases." + names.front());
+        for (const auto& item : *list) {
+            const auto name = item.value_exact<std::string>();
+            if (!name) return wrong("wants texts in aliases." + names.front());
+            names.push_back(*name);
+        }
+        into.declare(names);
+    }
+    return {};
+}
+
+/// Reads a section that is a table into `fields`; false when `key` is another one.
+result<bool> read_section(
+    std::string_view key, const toml::node& node, std::string_view name, const text_fields& fields
+) {
+    if (key != name) return false;
+    if (!node.is_table()) return wrong("wants a section [" + std::string(name) + "]");
+    if (auto read = read_texts(*node.as_table(), std::string(name) + ".", fields); !read) {
+        return read.error();
+    }
+    return true;
+}
+
+result<void> apply_description(std::string_view text, data_set& out) {
+    toml::table table;
+    try {
+        table = toml::parse(text);
+    } catch (const toml::parse_error& e) {
+        return wrong(
+            "line " + std::to_string(e.source().begin.line) + ": " + std::string(e.description())
+        );
+    }
+    const std::pair<std::string_view, text_fields> sections[] = {
+        {"program", {{"id", &out.program.id}, {"name", &out.program.name}}},
+        {"trial", {{"id", &out.trial.id}, {"name", &out.trial.name}}},
+        {"study", {{"id", &out.study.id}, {"name", &out.study.name}, {"type", &out.study_type}}},
+        {"contact",
+         {{"name", &out.about.name},
+          {"email", &out.about.email},
+          {"institute", &out.about.institute}}},
+    };
+    const text_fields top = {
+        {"name", &out.name}, {"crop", &out.crop}, {"projectId", &out.project_id}};
+    return read_texts(
+        table,
+        "",
+        top,
+        [&](std::string_view key, const toml::node& node) -> result<bool> {
+            for (const auto& [name, fields] : sections) {
+                auto taken = read_section(key, node, name, fields);
+                if (!taken || *taken) return taken;
+            }
+            if (key != "aliases") return false;
+            if (!node.is_table()) return wrong("wants a section [aliases]");
+            if (auto read = read_aliases(*node.as_table(), out.contigs); !read) return read.error();
+            return true;
+        }
+    );
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> out;
+    for (std::size_t at = 0; at <= text.size();) {
+        const auto end = std::min(text.find(separator, at), text.size());
+        out.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return out;
+}
+
+/// `externalReferenceId` and `externalReferenceSource` may hold several, separated by `;`; one
+/// source stands for all.
+result<std::vector<external_reference>> references_of(
+    const std::string& ids, const std::string& sources
+) {
+    std::vector<external_reference> out;
+    if (ids.empty()) return out;
+    const auto all_ids = split(ids, ';');
+    const auto all_sources = split(sources, ';');
+    if (all_sources.size() != 1 && all_sources.size() != all_ids.size()) {
+        return wrong("has another number of externalReferenceSource than of externalReferenceId");
+    }
+    for (std::size_t i = 0; i < all_ids.size(); ++i) {
+        out.push_back({all_ids[i], all_sources.size() == 1 ? all_sources[0] : all_sources[i]});
+    }
+    return out;
+}
+
+result<void> apply_samples(std::string_view text, data_set& out) {
+    auto table = parse_tsv(text);
+    if (!table) return table.error();
+    const auto& columns = table->columns;
+    if (std::find(columns.begin(), columns.end(), "sample") == columns.end()) {
+        return wrong("has no column 'sample' with the names of the VCF columns");
+    }
+    for (auto& row : table->rows) {
+        sample_facts facts;
+        std::string sample;
+        std::string ids;
+        std::string sources;
+        const std::array<std::pair<std::string_view, std::string*>, 8> known = {{
+            {"sample", &sample},
+            {"sampleDbId", &facts.sample_id},
+            {"sampleName", &facts.sample_name},
+            {"germplasmDbId", &facts.germplasm_id},
+            {"germplasmName", &facts.germplasm_name},
+            {"studyDbId", &facts.study_id},
+            {"externalReferenceId", &ids},
+            {"externalReferenceSource", &sources},
+        }};
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const auto field = std::find_if(known.begin(), known.end(), [&](const auto& k) {
+                return k.first == columns[i];
+            });
+            if (field != known.end()) {
+                *field->second = std::move(row[i]);
+            } else {
+                facts.extra.emplace_back(columns[i], std::move(row[i]));
+            }
+        }
+        auto references = references_of(ids, sources);
+        if (!references) return wrong("sample '" + sample + "' " + references.error().text);
+        facts.external_references = std::move(*references);
+        if (!out.samples.emplace(sample, std::move(facts)).second) {
+            return wrong("has the sample '" + sample + "' twice");
+        }
+    }
+    return {};
+}
+
+/// The fields of a reference in BrAPI 2.1, as columns.
+result<void> apply_references(std::string_view text, data_set& out) {
+    constexpr std::array<std::string_view, 14> known = {
+        "name",
+        "commonCropName",
+        "externalReferenceId",
+        "externalReferenceSource",
+        "isDerived",
+        "md5checksum",
+        "sourceAccessions",
+        "sourceDivergence",
+        "sourceGermplasmDbId",
+        "sourceGermplasmName",
+        "sourceURI",
+        "speciesTerm",
+        "speciesTermURI",
+        "additionalInfo",
+    };
+    auto table = parse_tsv(text);
+    if (!table) return table.error();
+    for (const auto& column : table->columns) {
+        if (std::find(known.begin(), known.end(), column) == known.end()) {
+            return wrong("has an unknown column: " + column);
+        }
+    }
+    if (std::find(table->columns.begin(), table->columns.end(), "name") == table->columns.end()) {
+        return wrong("has no column 'name' with the names of the sequences");
+    }
+    out.references = std::move(*table);
+    return {};
+}
+
+data_set without_description(const std::string& relative) {
+    data_set out;
+    out.id = id::encode(relative);
+    out.relative = relative;
+    out.name = relative;
+    return out;
+}
+
+void complete(data_set& d) {
+    for (auto* entity : {&d.program, &d.trial, &d.study}) {
+        if (entity->id.empty()) entity->id = d.id;
+        if (entity->name.empty()) entity->name = d.name;
+    }
+}
+
+}  // namespace
+
+const sample_facts* data_set::find_sample(const std::string& column) const {
+    const auto at = samples.find(column);
+    return at == samples.end() ? nullptr : &at->second;
+}
+
+std::shared_ptr<const data_set> read_data_set(
+    const found_data_set& found, std::vector<problem>& problems
+) {
+    data_set out = without_description(found.relative);
+    const auto apply = [&](const std::optional<found_text>& file, std::size_t limit, auto read) {
+        if (!file) return;
+        data_set changed = out;
+        auto text = read_whole(file->path, limit);
+        const auto outcome = text ? read(*text, changed) : result<void>(text.error());
+        if (outcome) {
+            out = std::move(changed);
+        } else {
+            problems.push_back({file->relative, "is not used: it " + outcome.error().text});
+        }
+    };
+    apply(found.description, description_bytes_max, apply_description);
+    apply(found.samples, table_bytes_max, apply_samples);
+    apply(found.references, table_bytes_max, apply_references);
+    complete(out);
+    return std::make_shared<const data_set>(std::move(out));
+}
+
+}  // namespace callstream::catalog

@@ -1,0 +1,73 @@
+// A data set: a folder with what its operator wrote about it, in `dataset.toml`, `samples.tsv` and
+// `references.tsv`. All of it is optional; without it a data set is its own study, trial and
+// program.
+#pragma once
+
+#include "engine/catalog/contig_names.hpp"
+#include "engine/catalog/scan.hpp"
+#include "engine/catalog/tsv.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace callstream::catalog {
+
+/// An entity of BrAPI that a data set belongs to.
+struct named_id {
+    std::string id;
+    std::string name;
+};
+
+struct external_reference {
+    std::string id;
+    std::string source;
+};
+
+/// A row of `samples.tsv`. What is empty was not said.
+struct sample_facts {
+    std::string sample_id;
+    std::string sample_name;
+    std::string germplasm_id;
+    std::string germplasm_name;
+    std::string study_id;
+    std::vector<external_reference> external_references;
+    std::vector<std::pair<std::string, std::string>> extra;  ///< other columns: name, cell
+};
+
+struct contact {
+    std::string name;
+    std::string email;
+    std::string institute;
+};
+
+/// Immutable, shared between snapshots.
+struct data_set {
+    std::string id;        ///< encoded, see engine/core/id.hpp
+    std::string relative;  ///< its folder, or `main`
+    std::string name;
+    std::string crop;
+    std::string project_id = "default";
+    named_id program;
+    named_id trial;
+    named_id study;
+    std::string study_type = "genotype";
+    contact about;
+    contig_names contigs;
+    std::unordered_map<std::string, sample_facts> samples;  ///< by the name of the VCF column
+    tsv_table references;  ///< as written; its column `name` is the sequence
+
+    /// Null for a sample that is not listed.
+    const sample_facts* find_sample(const std::string& column) const;
+};
+
+/// Reads what lies in the folder. What cannot be read or understood is left out whole, and named in
+/// `problems`.
+std::shared_ptr<const data_set> read_data_set(
+    const found_data_set& found, std::vector<problem>& problems
+);
+
+}  // namespace callstream::catalog

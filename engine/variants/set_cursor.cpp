@@ -1,0 +1,85 @@
+#include "engine/variants/set_cursor.hpp"
+
+namespace callstream::variants {
+namespace {
+
+error not_indexed() {
+    return {
+        errc::unavailable,
+        "the file is being indexed; until then pages are reached by nextPageToken"};
+}
+
+}  // namespace
+
+result<void> set_cursor::enter(std::uint32_t file, std::uint64_t file_first) {
+    cursor_.reset();
+    auto cursor = view_.files()[file]->cursor();
+    if (!cursor) return cursor.error();
+    cursor_.emplace(std::move(*cursor));
+    file_ = file;
+    file_first_ = file_first;
+    return {};
+}
+
+result<void> set_cursor::rewind() {
+    if (auto entered = enter(0, 0); !entered) return entered;
+    (*cursor_)->rewind();
+    return {};
+}
+
+result<void> set_cursor::seek(std::uint64_t ordinal) {
+    if (ordinal == 0) return rewind();
+    const auto files = static_cast<std::uint32_t>(view_.files().size());
+    for (std::uint32_t file = 0; file < files; ++file) {
+        const auto first = view_.first_ordinal(file);
+        const ordinal_index* index = view_.index(file);
+        if (!first || index == nullptr) return not_indexed();
+        const std::uint64_t local = ordinal - *first;
+        if (local >= index->records()) continue;
+        if (auto entered = enter(file, *first); !entered) return entered;
+        (*cursor_)->seek(local, *index);
+        return {};
+    }
+    cursor_.reset();
+    file_ = files;
+    file_first_ = *view_.indexed_records();
+    return {};
+}
+
+result<bool> set_cursor::resume(const set_place& place) {
+    if (place.file >= view_.files().size()) return false;
+    if (auto entered = enter(place.file, place.file_first); !entered) return entered.error();
+    try {
+        return (*cursor_)->resume(place.point);
+    } catch (const damaged_file&) {
+        return false;  // while neither side has indexed the file, anything may stand there
+    }
+}
+
+const hts::record* set_cursor::next() {
+    while (cursor_) {
+        if (const hts::record* r = (*cursor_)->next()) return r;
+        leave_file();
+    }
+    return nullptr;
+}
+
+void set_cursor::leave_file() {
+    const std::uint64_t records = (*cursor_)->records_at_end();
+    const ordinal_index* index = view_.index(file_);
+    if (index != nullptr && index->records() != records) {
+        throw damaged_file("the file has another number of records than its index");
+    }
+    const std::uint64_t next_first = file_first_ + records;
+    cursor_.reset();
+    if (++file_ == view_.files().size()) {
+        file_first_ = next_first;
+        return;
+    }
+    if (const auto entered = enter(file_, next_first); !entered) {
+        throw damaged_file("the next file of the variant set: " + entered.error().text);
+    }
+    (*cursor_)->rewind();
+}
+
+}  // namespace callstream::variants

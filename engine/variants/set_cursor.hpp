@@ -1,0 +1,67 @@
+// A place in a variant set that moves record by record, over the borders of its files. It holds one
+// file's cursor at a time.
+#pragma once
+
+#include "engine/core/error.hpp"
+#include "engine/variants/set_view.hpp"
+#include "engine/variants/variant_cursor.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace callstream::variants {
+
+/// Where a record of a set starts. Page tokens carry it.
+struct set_place {
+    std::uint32_t file = 0;
+    std::uint64_t file_first = 0;  ///< ordinal of the file's first record within the set
+    resume_point point;            ///< within the file
+
+    std::uint64_t ordinal() const noexcept { return file_first + point.ordinal; }
+    bool operator==(const set_place&) const = default;
+};
+
+/// One user at a time. Stands nowhere until it was moved; moving is `errc::file_replaced` when a
+/// path names other bytes by now.
+class set_cursor {
+ public:
+    explicit set_cursor(set_view view) : view_(std::move(view)) {}
+
+    result<void> rewind();
+    /// Moves before the record with this ordinal, or to the end for one that is not there.
+    /// `errc::unavailable` when a file that must be known for it is not indexed yet.
+    result<void> seek(std::uint64_t ordinal);
+    /// Moves to where `place` says. False when another record stands there.
+    result<bool> resume(const set_place& place);
+
+    /// The next record or null at the end; valid until the cursor moves. Throws damaged_file, also
+    /// when a file has another number of records than its index, or has been replaced since the
+    /// view was taken.
+    const hts::record* next();
+
+    /// False once the current file has been overwritten in place.
+    bool is_unchanged() const { return !cursor_ || (*cursor_)->is_unchanged(); }
+
+    /// Of the record that `next` returned last. Field and contig ids are those of its file's
+    /// reader.
+    std::uint64_t ordinal() const { return file_first_ + (*cursor_)->ordinal(); }
+    std::uint32_t duplicate() const { return (*cursor_)->duplicate(); }
+    std::uint32_t file() const noexcept { return file_; }
+    const hts::vcf_reader& reader() const { return (*cursor_)->reader(); }
+    set_place here() const { return {file_, file_first_, (*cursor_)->here()}; }
+
+    /// When `next` has returned null, or `seek` went behind the end: the number of all records.
+    std::uint64_t records_at_end() const noexcept { return file_first_; }
+    const set_view& view() const noexcept { return view_; }
+
+ private:
+    result<void> enter(std::uint32_t file, std::uint64_t file_first);
+    void leave_file();
+
+    set_view view_;
+    std::optional<cursor_lease> cursor_;  // empty before the first move and at the end
+    std::uint32_t file_ = 0;
+    std::uint64_t file_first_ = 0;
+};
+
+}  // namespace callstream::variants

@@ -1,0 +1,59 @@
+#include "engine/variants/set_view.hpp"
+
+#include "engine/core/hash.hpp"
+
+#include <string>
+
+namespace callstream::variants {
+namespace {
+
+/// One file stands for itself, so that a set keeps its fingerprint whatever it is called.
+std::uint64_t combined(const std::vector<std::uint64_t>& fingerprints) {
+    if (fingerprints.size() == 1) return fingerprints.front();
+    running_hash hash;
+    hash.add(fingerprints.data(), fingerprints.size() * sizeof(std::uint64_t));
+    return hash.value().low;
+}
+
+}  // namespace
+
+set_view::set_view(const file_list& files) : files_(files) {
+    first_ordinals_.push_back(0);
+    for (const auto& file : files_) {
+        indexes_.push_back(file->index());
+        const bool known = indexes_.back() != nullptr && first_ordinals_.size() == indexes_.size();
+        if (known) first_ordinals_.push_back(first_ordinals_.back() + indexes_.back()->records());
+    }
+}
+
+std::optional<std::uint64_t> set_view::first_ordinal(std::size_t file) const {
+    if (file >= first_ordinals_.size()) return std::nullopt;
+    return first_ordinals_[file];
+}
+
+std::optional<std::uint64_t> set_view::record_count() const {
+    std::uint64_t total = 0;
+    for (const auto& file : files_) {
+        const auto count = file->record_count();
+        if (!count) return std::nullopt;
+        total += *count;
+    }
+    return total;
+}
+
+std::uint64_t set_view::provisional_fingerprint() const {
+    std::vector<std::uint64_t> all;
+    for (const auto& file : files_) all.push_back(file->provisional_fingerprint());
+    return combined(all);
+}
+
+std::uint64_t set_view::content_fingerprint() const {
+    std::vector<std::uint64_t> all;
+    for (const auto& index : indexes_) {
+        if (!index) return 0;
+        all.push_back(index->summary().content.low);
+    }
+    return combined(all);
+}
+
+}  // namespace callstream::variants
