@@ -146,7 +146,7 @@ def main():
     options = arguments()
     build = pathlib.Path(options.build).resolve() if options.build else build_programs()
     raise_descriptor_limit()
-    programs = Programs(build)
+    programs = Programs(build, ROOT / "build" / "bench-data")
     bench = Bench(programs, sizes_for(options), options.runs or (1 if options.quick else 3))
     facts = machine_facts(ROOT, programs)
     print(f"{facts['cores']} cores, {facts['cpu']}; {facts['compiler']}; htslib {facts['htslib']}; "

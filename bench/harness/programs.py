@@ -35,10 +35,10 @@ def user_seconds(command):
 class Programs:
     """What the build folder holds."""
 
-    def __init__(self, build):
+    def __init__(self, build, panels):
         self.build = build
         self.bench = build / "bench"
-        self.panels = build.parent / "bench-data"
+        self.panels = panels
 
     def panel(self, samples, variants, ending=".bcf", fields="GT"):
         """Path of a cached panel; made when it is not there."""

@@ -10,7 +10,7 @@ namespace {
 using namespace callstream::bench;
 
 /// Cells per second of CPU time, and bytes of text.
-void run(benchmark::State& state, step work, std::uint32_t ploidy, std::uint32_t alleles) {
+void cells(benchmark::State& state, step work, std::uint32_t ploidy, std::uint32_t alleles) {
     const auto file = micro_panel(ploidy, alleles);
     measured sum;
     for (auto _ : state) {
@@ -23,18 +23,18 @@ void run(benchmark::State& state, step work, std::uint32_t ploidy, std::uint32_t
     if (sum.bytes_out > 0) state.SetBytesProcessed(static_cast<std::int64_t>(sum.bytes_out));
 }
 
-BENCHMARK_CAPTURE(run, cells_diploid / ours, matrix_cells, 2, 0)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_diploid / htslib, matrix_cells_htslib, 2, 0)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_diploid / bcf_read, bcf_read_only, 2, 0)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_haploid / ours, matrix_cells, 1, 0)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_haploid / htslib, matrix_cells_htslib, 1, 0)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_haploid / bcf_read, bcf_read_only, 1, 0)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_tetraploid / ours, matrix_cells, 4, 0)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_tetraploid / htslib, matrix_cells_htslib, 4, 0)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_tetraploid / bcf_read, bcf_read_only, 4, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, diploid_ours, matrix_cells, 2, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, diploid_htslib, matrix_cells_htslib, 2, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, diploid_bcf_read, bcf_read_only, 2, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, haploid_ours, matrix_cells, 1, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, haploid_htslib, matrix_cells_htslib, 1, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, haploid_bcf_read, bcf_read_only, 1, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, tetraploid_ours, matrix_cells, 4, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, tetraploid_htslib, matrix_cells_htslib, 4, 0)->UseManualTime();
+BENCHMARK_CAPTURE(cells, tetraploid_bcf_read, bcf_read_only, 4, 0)->UseManualTime();
 // Where the alleles no longer fit a byte.
-BENCHMARK_CAPTURE(run, cells_100_alleles / ours, matrix_cells, 2, 100)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_100_alleles / htslib, matrix_cells_htslib, 2, 100)->UseManualTime();
-BENCHMARK_CAPTURE(run, cells_100_alleles / bcf_read, bcf_read_only, 2, 100)->UseManualTime();
+BENCHMARK_CAPTURE(cells, 100_alleles_ours, matrix_cells, 2, 100)->UseManualTime();
+BENCHMARK_CAPTURE(cells, 100_alleles_htslib, matrix_cells_htslib, 2, 100)->UseManualTime();
+BENCHMARK_CAPTURE(cells, 100_alleles_bcf_read, bcf_read_only, 2, 100)->UseManualTime();
 
 }  // namespace
