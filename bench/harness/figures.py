@@ -25,17 +25,37 @@ class Figure:
         self.rival.append(rival)
 
     @property
+    def ratios(self):
+        """One per run: machines drift between runs, less so within one."""
+        pairs = zip(self.rival, self.ours) if self.times_as_fast else zip(self.ours, self.rival)
+        return [a / b for a, b in pairs]
+
+    @property
     def ratio(self):
-        """Median over the runs of the ratio within a run, since machines drift between runs."""
-        ratio = statistics.median(a / b for a, b in zip(self.ours, self.rival))
-        return 1 / ratio if self.times_as_fast else ratio
+        return statistics.median(self.ratios)
+
+    def reaches(self, ratio):
+        return ratio >= self.target if self.at_least else ratio <= self.target
+
+    @property
+    def is_settled(self):
+        """Whether all runs are on one side of the target. Otherwise the verdict is the median's, and
+        another day may say the opposite."""
+        return len({self.reaches(ratio) for ratio in self.ratios}) == 1
 
     @property
     def verdict(self):
         if self.problem:
             return self.problem
-        good = self.ratio >= self.target if self.at_least else self.ratio <= self.target
-        return "met" if good and self.also else "not met"
+        return "met" if self.reaches(self.ratio) and self.also else "not met"
+
+    def remarks(self):
+        out = [self.note] if self.note else []
+        if len(self.ratios) > 1:
+            out.append(f"runs {min(self.ratios):.3g} to {max(self.ratios):.3g}")
+        if not self.is_settled:
+            out.append("NOT SETTLED: on both sides of the target")
+        return "; ".join(out)
 
     def line(self):
         head = f"{self.row:<4} {self.what:<42} {'>=' if self.at_least else '<='} {self.target:<5g}"
@@ -43,13 +63,16 @@ class Figure:
             return f"{head}       -  {self.problem}"
         ours, rival = statistics.median(self.ours), statistics.median(self.rival)
         sides = f"{human(ours, self.unit)} | {self.rival_name} {human(rival, self.unit)}"
-        return f"{head} {self.ratio:7.3g}  {self.verdict:<8} {sides}{'; ' + self.note if self.note else ''}"
+        remarks = self.remarks()
+        return f"{head} {self.ratio:7.3g}  {self.verdict:<8} {sides}{'; ' if remarks else ''}{remarks}"
 
     def as_json(self):
         out = asdict(self)
         out.pop("also")
         out["verdict"] = self.verdict
         out["ratio"] = None if self.problem else self.ratio
+        out["ratios"] = [] if self.problem else self.ratios
+        out["settled"] = None if self.problem else self.is_settled
         return out
 
 

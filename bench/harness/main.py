@@ -151,6 +151,8 @@ def main():
     facts = machine_facts(ROOT, programs)
     print(f"{facts['cores']} cores, {facts['cpu']}; {facts['compiler']}; htslib {facts['htslib']}; "
           f"commit {facts['commit']}; load {facts['load_at_start']:.1f}; {bench.runs} runs")
+    if facts["load_at_start"] > facts["cores"] / 2:
+        print("Other work shares this machine: only P1, P4 and P7 do not depend on the wall clock.")
     started = time.monotonic()
     figures = measure(bench, options.rows)
     for figure in figures:
