@@ -254,6 +254,9 @@ void write_panel(const options& wanted, const fs::path& path) {
         fs::remove(csi, ignored);
         throw;
     }
+    // htslib writes the index before the last block of the file, and an index that is older than
+    // its file passes for that of another one.
+    fs::last_write_time(csi, fs::file_time_type::clock::now());
     fs::rename(csi, path.native() + ".csi");
     fs::rename(beside, path);
 }
