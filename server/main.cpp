@@ -10,6 +10,8 @@ int main(int argc, char** argv) {
         const auto asked = callstream::cli::parse_command_line(argc, argv);
         if (asked.serve) return callstream::cli::serve(*asked.serve);
         if (asked.ls) return callstream::cli::ls(*asked.ls);
+        if (asked.index) return callstream::cli::index(*asked.index);
+        if (asked.check) return callstream::cli::check(*asked.check);
         return asked.exit_code;
     } catch (const std::exception& e) {
         std::cerr << "callstream: " << e.what() << "\n";

@@ -76,7 +76,7 @@ class scanner {
         std::error_code ec;
         const auto stem = variant_stem(name);
         if (entry.is_directory(ec)) {
-            if (stem) add_problem(relative, "is a directory with the name of a variant file");
+            if (stem) add_problem(relative, "is a directory with the name of a variant file; rename it");
             if (relative == root_data_set) {
                 return add_problem(
                     relative, "has the id of the files directly in the folder; rename it"

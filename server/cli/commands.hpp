@@ -7,5 +7,7 @@ namespace callstream::cli {
 
 int serve(const serve_options& options);
 int ls(const ls_options& options);
+int index(const index_options& options);
+int check(const check_options& options);
 
 }  // namespace callstream::cli

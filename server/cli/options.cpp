@@ -104,14 +104,49 @@ void describe_serve(CLI::App& app, serve_options& o) {
     );
 }
 
-void describe_ls(CLI::App& app, ls_options& o) {
+template <class Options>
+void describe_folder(CLI::App& app, Options& o) {
     app.add_option("DIR", o.folder, "Folder as for serve")
         ->required()
         ->check(CLI::ExistingDirectory);
     app.add_option("--state", o.state, "Folder for indexes, as for serve");
+    app.add_flag("--json", o.json, "Print JSON");
+}
+
+void describe_index(CLI::App& app, index_options& o) {
+    describe_folder(app, o);
+    app.add_option("-@,--threads", o.threads, "Files to read at once")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_flag("--beside", o.beside, "Write a CSI beside each file that has no index either");
+    app.footer(
+        "Builds what the server would build in the background: record numbers, counts per record,\n"
+        "and a CSI where none lies beside the file. Stopped and started again, it goes on where "
+        "it\n"
+        "was. With --json a line per event. Exit code 1 when a file has a problem."
+    );
+}
+
+void describe_check(CLI::App& app, check_options& o) {
+    describe_folder(app, o);
+    app.add_option("-@,--threads", o.threads, "Files to read at once")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_flag("--quick", o.quick, "Do not read files to their end that nobody has indexed yet");
+    app.footer(
+        "Reads every file to its end once (and keeps the index that comes of it), then prints a "
+        "line\n"
+        "per problem: file, what is wrong, the command that mends it; and notes on files that "
+        "look\n"
+        "like parts of one variant set and are not. Exit code 1 when there is a problem."
+    );
+}
+
+void describe_ls(CLI::App& app, ls_options& o) {
+    describe_folder(app, o);
     app.add_flag("--wait", o.wait, "Index what is not indexed yet and show exact counts");
     app.footer(
-        "One line per variant set: id, samples, records, index, file. Records come from our "
+        "One line per variant set: id, samples, records, index, files. Records come from our "
         "index,\n"
         "else from the CSI or TBI; '?' when neither is there. What cannot be served follows on\n"
         "stderr with the reason, and makes the exit code 1."
@@ -193,6 +228,12 @@ command_line parse_command_line(int argc, char** argv) {
     auto* ls_command = app.add_subcommand("ls", "Show what would be served, with counts");
     describe_serve(*serve_command, serve);
     describe_ls(*ls_command, ls);
+    index_options index;
+    check_options check;
+    auto* index_command = app.add_subcommand("index", "Build what is missing, with progress");
+    auto* check_command = app.add_subcommand("check", "Name every problem and what mends it");
+    describe_index(*index_command, index);
+    describe_check(*check_command, check);
     command_line out;
     try {
         app.parse(argc, argv);
@@ -201,13 +242,15 @@ command_line parse_command_line(int argc, char** argv) {
         out.exit_code = app.exit(e) == 0 ? 0 : 2;
         return out;
     }
-    if (serve_command->parsed()) {
-        if (serve.state.empty()) serve.state = default_state(serve.folder);
-        out.serve = std::move(serve);
-    } else {
-        if (ls.state.empty()) ls.state = default_state(ls.folder);
-        out.ls = std::move(ls);
-    }
+    const auto take = [](const CLI::App& command, auto& options, auto& into) {
+        if (!command.parsed()) return;
+        if (options.state.empty()) options.state = default_state(options.folder);
+        into = std::move(options);
+    };
+    take(*serve_command, serve, out.serve);
+    take(*ls_command, ls, out.ls);
+    take(*index_command, index, out.index);
+    take(*check_command, check, out.check);
     return out;
 }
 

@@ -33,12 +33,31 @@ struct ls_options {
     std::filesystem::path folder;
     std::filesystem::path state;
     bool wait = false;
+    bool json = false;
+};
+
+struct index_options {
+    std::filesystem::path folder;
+    std::filesystem::path state;
+    unsigned threads = 1;
+    bool json = false;
+    bool beside = false;
+};
+
+struct check_options {
+    std::filesystem::path folder;
+    std::filesystem::path state;
+    unsigned threads = 1;
+    bool json = false;
+    bool quick = false;
 };
 
 /// What was asked for: one of the commands, or just an exit code after help or an error.
 struct command_line {
     std::optional<serve_options> serve;
     std::optional<ls_options> ls;
+    std::optional<index_options> index;
+    std::optional<check_options> check;
     int exit_code = 0;
 };
 

@@ -108,8 +108,8 @@ TEST_F(scan_test, a_directory_with_the_name_of_a_file_is_reported) {
     EXPECT_THAT(
         problems(),
         UnorderedElementsAre(
-            "x.bcf is a directory with the name of a variant file",
-            "set/y.vcf.gz is a directory with the name of a variant file"
+            "x.bcf is a directory with the name of a variant file; rename it",
+            "set/y.vcf.gz is a directory with the name of a variant file; rename it"
         )
     );
 }

@@ -1,0 +1,151 @@
+#include "server/cli/index_run.hpp"
+
+#include "server/cli/progress.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+namespace callstream::cli {
+namespace {
+
+std::atomic<bool> stop_asked{false};
+
+/// Until destroyed, SIGINT and SIGTERM ask the passes to stop.
+class stop_signals {
+ public:
+    stop_signals() {
+        stop_asked = false;
+        for (const int number : {SIGINT, SIGTERM}) {
+            std::signal(number, [](int) { stop_asked = true; });
+        }
+    }
+    ~stop_signals() {
+        for (const int number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);
+    }
+};
+
+std::filesystem::path index_folder(const std::filesystem::path& state) {
+    return state / "index";
+}
+
+void take_kept_index(variants::variant_file& file, const std::filesystem::path& state) {
+    try {
+        file.find_index(index_folder(state), {});
+    } catch (const std::exception&) {
+        // Then it is made again, or the statistics beside the file are shown.
+    }
+}
+
+/// The passes of one run, spread over threads; the calling thread watches.
+class passes {
+ public:
+    passes(const index_run& run, std::vector<catalog::opened_file> todo)
+        : run_(run), todo_(std::move(todo)), report_(run.form) {
+        for (const auto& [found, file] : todo_) numbers_.bytes += file->identity().size;
+        numbers_.files = todo_.size();
+    }
+
+    void run(index_result& out) {
+        const stop_signals signals;
+        std::vector<std::jthread> workers;
+        const std::size_t count = std::min<std::size_t>(run_.threads, todo_.size());
+        for (std::size_t i = 0; i < count; ++i) workers.emplace_back([this] { work(); });
+        watch();
+        workers.clear();
+        report_.end();
+        out.built = built_;
+        out.failures = std::move(failures_);
+        out.stopped = stop_.stop_requested();
+    }
+
+ private:
+    void work() {
+        for (;;) {
+            const std::size_t number = next_.fetch_add(1);
+            if (number >= todo_.size() || stop_.stop_requested()) return;
+            const auto& [found, file] = todo_[number];
+            const std::string problem = index_one(*file);
+            const std::lock_guard lock(mutex_);
+            ++numbers_.files_done;
+            const auto refusal = file->refusal();
+            if (!stop_.stop_requested() || file->index()) {
+                built_ += file->index() != nullptr ? 1 : 0;
+                if (!problem.empty()) failures_.push_back({found.relative, problem});
+                report_.file_done(found.relative, refusal ? refusal->text : problem, numbers_);
+            }
+        }
+    }
+
+    std::string index_one(variants::variant_file& file) const {
+        try {
+            const auto made = file.make_index(index_folder(run_.state), stop_.get_token());
+            return made ? std::string() : made.error().text;
+        } catch (const std::exception& e) {
+            return std::string("cannot be indexed: ") + e.what();
+        }
+    }
+
+    void watch() {
+        for (;;) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            if (stop_asked) stop_.request_stop();
+            const std::lock_guard lock(mutex_);
+            if (numbers_.files_done == todo_.size() || stop_.stop_requested()) return;
+            numbers_.bytes_done = 0;
+            for (const auto& [found, file] : todo_) {
+                const std::uint64_t done = file->progress().bytes_done;
+                const bool ended = file->index() != nullptr || file->refusal().has_value();
+                numbers_.bytes_done += ended ? file->identity().size : done;
+            }
+            report_.show(numbers_);
+        }
+    }
+
+    const index_run& run_;
+    std::vector<catalog::opened_file> todo_;
+    std::stop_source stop_;
+    std::atomic<std::size_t> next_{0};
+
+    std::mutex mutex_;  // guards what follows
+    progress_report report_;
+    progress_numbers numbers_;
+    std::size_t built_ = 0;
+    std::vector<catalog::problem> failures_;
+};
+
+}  // namespace
+
+index_result run_index_passes(const index_run& run) {
+    std::filesystem::create_directories(index_folder(run.state));
+    const auto found = catalog::scan(run.folder);
+    const auto opened = catalog::snapshot::make(found, nullptr);
+    index_result out;
+    std::vector<catalog::opened_file> todo;
+    for (const auto& file : opened->files()) {
+        take_kept_index(*file.file, run.state);
+        if (file.file->index()) {
+            ++out.kept;
+        } else {
+            todo.push_back(file);
+        }
+    }
+    if (!todo.empty()) passes(run, std::move(todo)).run(out);
+    out.catalog =
+        catalog::snapshot::make(found, opened.get());  // what belongs together is known now
+    return out;
+}
+
+std::shared_ptr<const catalog::snapshot> look_at_folder(
+    const std::filesystem::path& folder, const std::filesystem::path& state
+) {
+    const auto found = catalog::scan(folder);
+    const auto opened = catalog::snapshot::make(found, nullptr);
+    for (const auto& file : opened->files()) take_kept_index(*file.file, state);
+    return catalog::snapshot::make(found, opened.get());
+}
+
+}  // namespace callstream::cli
