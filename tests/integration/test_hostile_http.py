@@ -10,6 +10,7 @@ import select
 import socket
 import threading
 import time
+import unittest
 import urllib.parse
 
 import support
@@ -18,7 +19,6 @@ from support import SANITIZED, FolderTest, Server, calls_path, simple_panel
 CALL_SET = "main~p~S1"
 CALLS = calls_path(CALL_SET)
 SEARCH = "/brapi/v2/search/callsets"
-JSON = b"Content-Type: application/json\r\n"
 
 
 def head(first_line, *fields):
@@ -143,7 +143,7 @@ class HostileTest(FolderTest):
         if witness.problem:
             raise witness.problem
         self.assertGreater(witness.served, 0)
-        self.assertLess(witness.slowest, 5 if SANITIZED else 1)
+        self.assertLess(witness.slowest, 10 if SANITIZED else 2)
 
 
 class bodies_and_framing(HostileTest):
@@ -180,7 +180,7 @@ class bodies_and_framing(HostileTest):
             ("trailers", head(slash, te(b"chunked"), b"Trailer: Authorization") + b"0\r\nAuthorization: x\r\n\r\n", 411),
             ("200 KB of trailers", head(slash, te(b"chunked")) + b"0\r\n" + b"X: y\r\n" * 33_000 + b"\r\n", 411),
             ("1 MB chunk extension", head(slash, te(b"chunked")) + b"5;" + b"e" * 1_000_000, 411),
-            ("bare LF", b"GET /health HTTP/1.1\nHost: x\n\n\r\n\r\n", 400),
+            ("bare LF", b"GET /health HTTP/1.1\nHost: x\n\n\r\n\r\n", 505),
             ("bare CR", head(get, b"X: a\rb"), 400),
             ("zero byte in a field", head(get, b"X: a\0b"), 400),
             ("space before the colon", head(get, b"X : a"), 400),
@@ -210,7 +210,7 @@ class bodies_and_framing(HostileTest):
         cases = [
             ("2 MB to a path without bodies", post(b"", path="/health", length=2_000_000), 405),
             ("no such path", post(b"", path="/nothing", length=5), 404),
-            ("too long", post(b"", length=(8 << 20) + 1), 413),
+            ("too long", post(b"", length=(4 << 20) + 1), 413),
             ("endless", post(b"", length=2**64 - 1), 413),
             ("a form", post(b"", length=5, media=b"application/x-www-form-urlencoded"), 415),
             ("no type", post(b"", length=5, media=None), 415),
@@ -254,7 +254,7 @@ class bodies_and_framing(HostileTest):
         self.assertEqual(answers.next()[0], 202)
         s.sendall(post(b"{}", b"Expect: 100-continue"))  # does not wait, so it is not told
         self.assertEqual(answers.next()[0], 202)
-        s.sendall(post(b"", b"Expect: 100-continue", length=9 << 20))
+        s.sendall(post(b"", b"Expect: 100-continue", length=5 << 20))
         self.assertEqual(answers.next()[0], 413)
         self.assertIsNone(answers.next())
         big = pathlib.Path(self.folder.parent / "body.json")
@@ -284,8 +284,8 @@ class bodies_and_framing(HostileTest):
         names = ",".join(f'"k{i}":0' for i in range(20_000))
         cases = [
             b'{"a":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}",
-            b'{"a":' * 1_000_000 + b"1" + b"}" * 1_000_000,
-            b"[" * 8_000_000,
+            b'{"a":' * 600_000 + b"1" + b"}" * 600_000,
+            b"[" * 4_000_000,
             b'{"a":' + b"9" * 100_000 + b"}",
             b'{"a":1.' + b"0" * 100_000 + b"e99999}",
             b'{"a":1' + b"0" * 100_000 + b"e-100000x}",
@@ -303,8 +303,8 @@ class bodies_and_framing(HostileTest):
             b"\0" * 1000,
             b"\xef\xbb\xbf{}",
             b'{"a":NaN}',
-            b'{"a":"' + b"x" * 8_000_000,
-            b'{"a":"' + b"\\u0000" * 1_000_000 + b'"}}',
+            b'{"a":"' + b"x" * 4_000_000,
+            b'{"a":"' + b"\\u0000" * 600_000 + b'"}}',
             b'{"callSetNames":"\n"}',
             b'{"callSetNames":' + b"[[" * 8 + b"]]" * 8 + b"}",
             b'{"page":1e400}',
@@ -322,14 +322,14 @@ class bodies_and_framing(HostileTest):
                     self.assertEqual(status, 400)
                     self.assertLess(len(text), 500)
                     self.assertTrue(json.loads(text).startswith("ERROR - "))
-            s.sendall(post(b'{"callSetNames":["' + b"x" * 8_000_000 + b'"]}', b"Prefer: respond-sync"))
+            s.sendall(post(b'{"callSetNames":["' + b"x" * 4_000_000 + b'"]}', b"Prefer: respond-sync"))
             self.assertEqual(answers.next()[0], 200)
         self.check(witness)
 
     def test_memory_for_bodies_goes_back(self):
         if SANITIZED:
             self.skipTest("sanitizers keep freed memory for a while")
-        wide = b'{"a":[' + b"[]," * 2_700_000 + b"0]}"
+        wide = b'{"a":[' + b"[]," * 1_300_000 + b"0]}"
         s = self.open(timeout=60)
         answers = Answers(s)
         s.sendall(post(b"{}"))
@@ -340,9 +340,10 @@ class bodies_and_framing(HostileTest):
             s.sendall(post(wide))
             self.assertEqual(answers.next()[0], 202)
         peak = self.server.memory_kib("VmHWM") - idle
-        self.wait_for(lambda: self.server.memory_kib() - idle < 40 * 1024)
-        print(f"a body of 8 MB: peak +{peak} KiB, after +{self.server.memory_kib() - idle} KiB", flush=True)
-        self.assertLess(peak, 400 * 1024)
+        after = self.server.memory_kib() - idle
+        print(f"a body of 4 MB: peak +{peak} KiB, after +{after} KiB", flush=True)
+        self.assertLess(peak, 200 * 1024)
+        self.assertLess(after, 10 * 1024)
 
 
 class tokens(HostileTest):
@@ -458,17 +459,20 @@ class slow_clients(HostileTest):
             for s in heads:
                 s.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX: ")
             for s in bodies:
-                s.sendall(post(b"", length=5_000_000))
+                s.sendall(post(b"", length=4_000_000))
+            # Much at once earns no time to keep it in memory.
+            stalled = self.open()
+            stalled.sendall(post(b"x" * 1_000_000, length=2_000_000))
             began = time.monotonic()
             self.drip(heads + bodies, b'{"a":', 3)
-            self.expect_408(heads + bodies)
+            self.expect_408([*heads, *bodies, stalled])
             self.assertLess(time.monotonic() - began, 8)
         self.check(witness)
 
     def test_a_body_at_the_least_rate_is_read(self):
         body = json.dumps({"callSetNames": ["x" * 6000]}).encode()
         s = self.open()
-        s.sendall(post(b"", length=len(body), media=b"application/json") )
+        s.sendall(post(b"", length=len(body)))
         for at in range(0, len(body), 600):  # 1.2 KB/s, far beyond the grace
             s.sendall(body[at : at + 600])
             time.sleep(0.5)
@@ -524,13 +528,6 @@ class slow_clients(HostileTest):
         except ConnectionResetError:
             pass
         return data
-
-    def test_small_blocks_do_not_make_a_slow_reader_fast(self):
-        # Compressed blocks are small, so a block per time alone would let it read for hours.
-        target = calls_path("main~long~S1") + "?pageSize=100000"
-        s = self.open(receive_buffer=2048)
-        s.sendall(head(b"GET %s HTTP/1.1" % target.encode(), b"Accept-Encoding: gzip"))
-        self.assertEqual(self.server.request("/health")[0], 200)
 
 
 class many_connections(HostileTest):
@@ -598,6 +595,7 @@ class too_many_connections(HostileTest):
             for s in held:
                 s.sendall(head(b"GET /health HTTP/1.1"))
                 self.assertEqual(Answers(s).next()[0], 200)
+            times = []
             for request in (b"", head(b"GET /health HTTP/1.1"), post(b"{}")):
                 for _ in range(20):
                     began = time.monotonic()
@@ -609,9 +607,12 @@ class too_many_connections(HostileTest):
                     self.assertEqual(status, 503)
                     self.assertIn(b"\r\nRetry-After: 1", fields)
                     self.assertIn(b"\r\nConnection: close", fields)
-                    self.assertLess(time.monotonic() - began, 5 if SANITIZED else 0.1)
+                    times.append(time.monotonic() - began)
                     self.assertIsNone(answers.next())
                     s.close()
+            if not SANITIZED:
+                # All but a few, which the machine may have kept waiting.
+                self.assertLess(sorted(times)[-5], 0.1)
             refused = re.search(rb"connections_refused_total (\d+)", self.metrics_over(held[0]))
             self.assertEqual(int(refused[1]), 60)
             for s in held:
@@ -677,6 +678,4 @@ class few_descriptors(HostileTest):
 
 
 if __name__ == "__main__":
-    import unittest
-
     unittest.main()
