@@ -227,10 +227,14 @@ class server_information(FolderTest):
             services = {c["service"]: c for c in calls}
             self.assertEqual(
                 set(services),
-                {"serverinfo", "callsets", "callsets/{callSetDbId}", "callsets/{callSetDbId}/calls"},
+                {
+                    "serverinfo", "callsets", "callsets/{callSetDbId}", "callsets/{callSetDbId}/calls",
+                    "search/callsets", "search/callsets/{searchResultsDbId}",
+                },
             )
             for service in calls:
-                self.assertEqual(service["methods"], ["GET"])
+                posted = service["service"] == "search/callsets"
+                self.assertEqual(service["methods"], ["POST"] if posted else ["GET"])
                 self.assertEqual(service["versions"], ["2.0", "2.1"])
                 self.assertEqual(service["contentTypes"], service["dataTypes"])
             for parameter in ("contentType", "dataType"):
