@@ -15,7 +15,7 @@ namespace callstream::brapi {
 namespace json = boost::json;
 namespace {
 
-constexpr std::uint64_t body_bytes_max = 8 << 20;  // some 200,000 ids
+constexpr std::uint64_t body_bytes_max = 4 << 20;  // some 100,000 ids
 constexpr std::size_t id_bytes_max = 2048;         // paths much longer do not pass every proxy
 constexpr std::size_t text_bytes_max = id_bytes_max / 4 * 3 - paging::signature_bytes;
 constexpr std::string_view purpose = "search/callsets/1";

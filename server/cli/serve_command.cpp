@@ -73,6 +73,10 @@ int serve(const serve_options& options) {
     // Few malloc arenas: answers live in recycled blocks, so threads do not compete for the heap,
     // and every further arena would keep memory of its own.
     mallopt(M_ARENA_MAX, 2);
+    // Large pieces (a request body, what a parser makes of it) go back to the system when they are
+    // freed; left alone, malloc would raise this with the first one and keep the rest.
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 4 << 20);
     std::signal(SIGHUP, SIG_IGN);  // until the server listens to it
     const auto where = parse_endpoint(options.listen);
     if (!where) return refuse("--listen wants HOST:PORT, not '" + options.listen + "'");

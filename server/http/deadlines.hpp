@@ -23,7 +23,7 @@ struct deadlines {
     std::chrono::seconds body{10};  ///< before the rate of a body is looked at
     std::chrono::seconds send{60};  ///< for each block, and before the rate of an answer counts
 
-    /// When a body of which so many bytes have come is too slow.
+    /// When a body, or a part of one, of which so many bytes have come is too slow.
     clock::time_point body_due(clock::time_point began, std::uint64_t received) const {
         return began + body + time_for(received, body_rate);
     }
@@ -40,6 +40,36 @@ struct deadlines {
     static milliseconds time_for(std::uint64_t bytes, std::int64_t rate) {
         return milliseconds(static_cast<std::int64_t>(bytes) / rate * 1000);
     }
+};
+
+/// The deadline of one body while it arrives. Besides the rate of the whole, the rate since the
+/// last few KiB counts: otherwise a client could send megabytes at once and hold their memory for
+/// as long as they would have taken at the least rate.
+class body_pace {
+ public:
+    using clock = deadlines::clock;
+
+    body_pace(const deadlines& limits, clock::time_point began)
+        : limits_(limits), began_(began), step_began_(began) {}
+
+    /// When the body is too slow of which, `now`, so many bytes have come.
+    clock::time_point due(std::uint64_t received, clock::time_point now) {
+        const auto step = static_cast<std::uint64_t>(limits_.body.count() * deadlines::body_rate);
+        if (received - step_received_ >= step) {
+            step_began_ = now;
+            step_received_ = received;
+        }
+        return std::min(
+            limits_.body_due(began_, received),
+            limits_.body_due(step_began_, received - step_received_)
+        );
+    }
+
+ private:
+    deadlines limits_;
+    clock::time_point began_;
+    clock::time_point step_began_;
+    std::uint64_t step_received_ = 0;
 };
 
 }  // namespace callstream::http

@@ -55,6 +55,12 @@ std::string metrics::text() const {
     };
     gauge("callstream_connections_open", "gauge", "Open connections.", connections_open);
     gauge("callstream_connections_total", "counter", "Accepted connections.", connections_total);
+    gauge(
+        "callstream_connections_refused_total",
+        "counter",
+        "Connections answered 503 because too many were open.",
+        connections_refused
+    );
     gauge("callstream_streams_open", "gauge", "Answers being streamed.", streams_open);
     gauge("callstream_sent_bytes_total", "counter", "Bytes sent, heads included.", bytes_sent);
     gauge("callstream_calls_streamed_total", "counter", "Genotype calls sent.", calls_streamed);

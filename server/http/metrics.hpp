@@ -17,6 +17,7 @@ class metrics {
  public:
     std::atomic<std::uint64_t> connections_open{0};
     std::atomic<std::uint64_t> connections_total{0};
+    std::atomic<std::uint64_t> connections_refused{0};  ///< there were too many
     std::atomic<std::uint64_t> streams_open{0};
     std::atomic<std::uint64_t> bytes_sent{0};
     std::atomic<std::uint64_t> calls_streamed{0};

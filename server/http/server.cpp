@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <array>
 #include <csignal>
 #include <deque>
 #include <set>
@@ -16,6 +17,11 @@ namespace callstream::http {
 namespace {
 
 constexpr std::chrono::seconds rescan_every{30};
+
+// A connection that is one too many is told so, and gone after this time.
+constexpr std::chrono::milliseconds refusal_time{100};
+// So many may wait for that at once; each holds a descriptor that files might need.
+constexpr std::size_t refusals_max = 8;
 
 /// One I/O thread with its connections. The set is touched on that thread only.
 struct lane {
@@ -46,6 +52,7 @@ struct server::state {
     std::unique_ptr<timer> clock;
     std::size_t next_lane = 0;
     std::atomic<std::size_t> open{0};
+    std::atomic<std::size_t> refusals{0};  // that wait for the client to read
     bool ended = false;  // every connection has ended after a signal; on the first lane only
 
     state(server_options o, exchange_context context, metrics& numbers)
@@ -64,7 +71,11 @@ struct server::state {
     task<void> accept_all();
     task<void> watch_signals();
     task<void> rescan_regularly();
+    void receive(lane& home, tcp_socket s);
     void admit(lane& home, tcp_socket s);
+    std::string refusal() const;
+    void refuse(lane& home, tcp_socket s);
+    task<void> refuse_gently(tcp_socket s);
     task<void> drain();
 };
 
@@ -145,22 +156,75 @@ task<void> server::state::accept_all() {
             co_await pause.async_wait(as_value);
             continue;
         }
-        if (open.load() >= options.connections_max) continue;  // closes it
         next_lane = (next_lane + 1) % lanes.size();
-        asio::post(home.io, [this, &home, s = std::move(socket)]() mutable {
-            try {
-                admit(home, std::move(s));
-            } catch (const std::exception& e) {
-                shared.exchanges.log_problem(std::string("a connection: ") + e.what());
-            }
-        });
+        try {
+            receive(home, std::move(socket));
+        } catch (const std::exception& e) {
+            shared.exchanges.log_problem(std::string("a connection: ") + e.what());
+        }
     }
+}
+
+/// Counts it at once, so that a burst cannot pass the limit while it waits for its lane.
+void server::state::receive(lane& home, tcp_socket s) {
+    if (open.load() >= options.connections_max) return refuse(home, std::move(s));
+    ++open;
+    asio::post(home.io, [this, &home, socket = std::move(s)]() mutable {
+        try {
+            admit(home, std::move(socket));
+        } catch (const std::exception& e) {
+            --open;
+            shared.exchanges.log_problem(std::string("a connection: ") + e.what());
+        }
+    });
+}
+
+/// All bytes of the answer that there is no room.
+std::string server::state::refusal() const {
+    const exchange e = exchange::refused(
+        shared.exchanges, 503, "too many connections are open; try again shortly"
+    );
+    return e.head(false).append(e.body());
+}
+
+/// The send buffer of a new connection is empty, so the answer leaves without waiting. But a close
+/// while the client's request lies unread resets the connection, and the answer may be lost with
+/// it; so as many as there is room for wait a moment for the client to read.
+void server::state::refuse(lane& home, tcp_socket s) {
+    shared.numbers->connections_refused.fetch_add(1, std::memory_order_relaxed);
+    if (refusals.load() < refusals_max) {
+        ++refusals;
+        asio::co_spawn(
+            home.io.get_executor(),
+            refuse_gently(std::move(s)),
+            [this](std::exception_ptr) { --refusals; }
+        );
+        return;
+    }
+    error_code ignored;
+    s.non_blocking(true, ignored);
+    s.write_some(asio::buffer(refusal()), ignored);
+}
+
+task<void> server::state::refuse_gently(tcp_socket s) {
+    timed_socket socket(std::move(s));
+    socket.expires_after(refusal_time);
+    const std::string answer = refusal();
+    const timed_socket::parts parts = {asio::buffer(answer)};
+    co_await socket.write(parts);
+    error_code ignored;
+    socket.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    std::array<char, 1024> dropped;
+    const auto room = asio::buffer(dropped);
+    std::size_t n = 0;
+    do {
+        n = co_await socket.read_some(room);
+    } while (n > 0);
 }
 
 void server::state::admit(lane& home, tcp_socket s) {
     auto connection = std::make_shared<session>(shared, std::move(s));
     home.sessions.insert(connection);
-    ++open;
     shared.numbers->connections_open.fetch_add(1, std::memory_order_relaxed);
     shared.numbers->connections_total.fetch_add(1, std::memory_order_relaxed);
     asio::co_spawn(

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <exception>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace callstream::http {
 namespace {
@@ -13,6 +15,14 @@ namespace {
 constexpr std::size_t read_step = 4096;
 
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/// About a block waits in the kernel while another one travels. It would take megabytes for a slow
+/// reader, and take more only when a third of them has been read: memory outside every budget, and
+/// no sign of progress for minutes.
+void limit_unsent(tcp_socket& s) {
+    constexpr int bytes = 256 * 1024;
+    setsockopt(s.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+}
 
 /// The size line of a chunk (RFC 9112, section 7.1).
 std::string chunk_head(std::size_t bytes) {
@@ -53,6 +63,7 @@ void session::reset_on_close(bool reset) {
 task<void> session::run() {
     error_code ignored;
     socket_.socket().set_option(tcp::no_delay(true), ignored);
+    limit_unsent(socket_.socket());
     for (bool keep = true; keep;) {
         const head_outcome outcome = co_await read_head();
         if (outcome == head_outcome::closed) co_return;
@@ -127,6 +138,7 @@ task<bool> session::take_request() {
 /// False when the client went away; every other trouble becomes the answer.
 task<bool> session::read_body(exchange& e) {
     incoming_body body(context_.bodies, e.asked().body_bytes);
+    body_pace pace(context_.limits, began_);
     bool told_to_go_on = !e.asked().expects_continue;
     while (!body.complete()) {
         const auto room = body.room();
@@ -141,7 +153,7 @@ task<bool> session::read_body(exchange& e) {
             told_to_go_on = true;
             continue;
         }
-        socket_.expires_at(context_.limits.body_due(began_, body.received_bytes()));
+        socket_.expires_at(pace.due(body.received_bytes(), std::chrono::steady_clock::now()));
         if (!told_to_go_on) {
             const timed_socket::parts line = {asio::buffer(go_on.data(), go_on.size())};
             co_await socket_.write(line);

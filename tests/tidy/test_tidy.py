@@ -38,6 +38,15 @@ LIBRARIES = {
     "CLI/": {"server/cli"},
     "toml++/": {"engine/catalog", "server/cli"},
 }
+# Library header -> the only files that include it: sockets stay in few hands.
+LIBRARY_FILES = {
+    "boost/asio": {
+        "asio.hpp", "asio_impl.cpp", "server.cpp", "session.cpp", "timed_socket.hpp", "worker_call.hpp",
+    },
+    "boost/beast": {"beast_impl.cpp", "request_head.cpp"},
+}
+# Our own headers that bring Asio along -> the only files that include them.
+SOCKET_HEADERS = {"server/http/asio.hpp", "server/http/session.hpp", "server/http/timed_socket.hpp", "server/http/worker_call.hpp"}
 LINES_MAX = 500
 
 
@@ -62,6 +71,17 @@ class tidy(unittest.TestCase):
                 for library, rooms in LIBRARIES.items():
                     if header.startswith(library) and room != "server":
                         self.assertIn(room, rooms, f"{path} includes <{header}>")
+
+    def test_sockets_stay_in_few_files(self):
+        for path, _ in sources():
+            text = path.read_text()
+            for header in re.findall(r"#include <([^>]+)>", text):
+                for library, files in LIBRARY_FILES.items():
+                    if header.startswith(library):
+                        self.assertIn(path.name, files, f"{path} includes <{header}>")
+            if SOCKET_HEADERS & set(re.findall(r'#include "([^"]+)"', text)):
+                files = LIBRARY_FILES["boost/asio"] | {"session.hpp"}
+                self.assertIn(path.name, files, f"{path} sees a socket")
 
     def test_every_room_is_known(self):
         self.assertEqual({room for _, room in sources()} - {"server"}, set(ARROWS))

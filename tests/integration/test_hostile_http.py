@@ -1,0 +1,681 @@
+"""Requests made to hurt: each is answered as it should be, and somebody else is served meanwhile."""
+
+import json
+import os
+import pathlib
+import random
+import re
+import resource
+import select
+import socket
+import threading
+import time
+import unittest
+import urllib.parse
+
+import support
+from support import SANITIZED, FolderTest, Server, calls_path, simple_panel
+
+CALL_SET = "main~p~S1"
+CALLS = calls_path(CALL_SET)
+SEARCH = "/brapi/v2/search/callsets"
+
+
+def head(first_line, *fields):
+    return b"\r\n".join([first_line, b"Host: x", *fields, b"", b""])
+
+
+def post(body, *fields, path=SEARCH, length=None, media=b"application/json"):
+    lines = [b"Content-Length: %d" % (len(body) if length is None else length), *fields]
+    if media:
+        lines.append(b"Content-Type: " + media)
+    return head(b"POST %s HTTP/1.1" % path.encode(), *lines) + body
+
+
+class Answers:
+    """Reads answers with Content-Length off one socket."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.data = b""
+
+    def more(self):
+        part = self.connection.recv(1 << 20)
+        self.data += part
+        return bool(part)
+
+    def next(self):
+        """Status, head and body; None at the end of the connection."""
+        while b"\r\n\r\n" not in self.data:
+            if not self.more():
+                return None
+        fields, _, _ = self.data.partition(b"\r\n\r\n")
+        status = int(fields[9:12])
+        length = re.search(rb"\r\nContent-Length: (\d+)", fields)
+        end = len(fields) + 4 + (int(length[1]) if length else 0)
+        while len(self.data) < end:
+            if not self.more():
+                raise AssertionError("an answer was cut")
+        body = self.data[len(fields) + 4 : end]
+        self.data = self.data[end:]
+        return status, fields, body
+
+
+class Witness(threading.Thread):
+    """Another client: asks all the time, over one connection, and must always be served well."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+        self.over = threading.Event()
+        self.served = 0
+        self.slowest = 0
+        self.problem = None
+
+    def __enter__(self):
+        self.connection = self.server.connect(timeout=20)
+        self.connection.connect()
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.join()
+        self.connection.close()
+
+    def run(self):
+        try:
+            while not self.over.is_set():
+                began = time.monotonic()
+                self.connection.request("GET", CALLS + "?pageSize=100")
+                answer = self.connection.getresponse()
+                body = json.loads(answer.read())
+                assert answer.status == 200 and len(body["result"]["data"]) == 100
+                self.served += 1
+                self.slowest = max(self.slowest, time.monotonic() - began)
+                time.sleep(0.01)
+        except Exception as problem:  # told by `check`, on the thread of the test
+            self.problem = problem
+
+
+class HostileTest(FolderTest):
+    options = []
+    open_files = None
+
+    def setUp(self):
+        super().setUp()
+        simple_panel(self.folder / "p.bcf", 3000)
+        self.server = Server(self.folder, *self.options, open_files=self.open_files)
+        self.addCleanup(self.server.stop)
+
+    def open(self, timeout=30, receive_buffer=None):
+        s = socket.socket()
+        if receive_buffer:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        s.settimeout(timeout)
+        s.connect((self.server.host, self.server.port))
+        self.addCleanup(s.close)
+        return s
+
+    def exchange(self, *parts):
+        """Sends the parts; the answers until the server closes, which it must."""
+        s = self.open()
+        for part in parts:
+            try:
+                s.sendall(part)
+            except (BrokenPipeError, ConnectionResetError):
+                break  # it has closed already; the answer is there
+        answers = Answers(s)
+        found = []
+        while answer := answers.next():
+            found.append(answer)
+        return found
+
+    def refusal(self, *parts):
+        """The status of the only answer, after which the connection closed."""
+        found = self.exchange(*parts)
+        self.assertEqual(len(found), 1, found)
+        status, fields, _ = found[0]
+        self.assertIn(b"\r\nConnection: close", fields)
+        return status
+
+    def check(self, witness):
+        if witness.problem:
+            raise witness.problem
+        self.assertGreater(witness.served, 0)
+        self.assertLess(witness.slowest, 10 if SANITIZED else 2)
+
+
+class bodies_and_framing(HostileTest):
+    def test_every_laxness_of_the_parser_is_refused(self):
+        get, slash = b"GET /health HTTP/1.1", b"POST /health HTTP/1.1"
+        te = lambda value: b"Transfer-Encoding: " + value
+        smuggled = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+        five = b"Content-Length: 5"
+        cases = [
+            ("length and chunked", head(slash, five, te(b"chunked")), 400),
+            ("chunked and length", head(slash, te(b"chunked"), five), 400),
+            ("gzip and length", head(slash, te(b"gzip"), five) + b"hello", 411),
+            ("identity", head(slash, te(b"identity")) + smuggled, 411),
+            ("xchunked", head(slash, te(b"xchunked")) + smuggled, 411),
+            ("chunked, gzip", head(slash, te(b"chunked, gzip")) + smuggled, 411),
+            ("chunked", head(slash, te(b"chunked")) + b"0\r\n\r\n" + smuggled, 411),
+            ("two chunked", head(slash, te(b"chunked"), te(b"chunked")) + smuggled, 400),
+            ("HTTP/1.0 chunked", head(b"POST /health HTTP/1.0", te(b"chunked")) + b"0\r\n\r\n", 411),
+            ("two equal lengths", head(slash, five, five) + b"hello", 400),
+            ("a list of lengths", head(slash, b"Content-Length: 5, 5") + b"hello", 400),
+            ("different lengths", head(slash, five, b"Content-Length: 6") + b"hello!", 400),
+            ("+5", head(slash, b"Content-Length: +5") + b"hello", 400),
+            ("-1", head(slash, b"Content-Length: -1"), 400),
+            ("0x5", head(slash, b"Content-Length: 0x5") + b"hello", 400),
+            ("20 digits", head(slash, b"Content-Length: 99999999999999999999"), 400),
+            ("no length", head(slash, b"Content-Length:"), 400),
+            ("folded field", head(get, b"X-A: b\r\n c"), 400),
+            ("no Host", b"GET /health HTTP/1.1\r\n\r\n", 400),
+            ("two Hosts", head(get, b"Host: y"), 400),
+            ("absolute form", head(b"GET http://evil/x HTTP/1.1"), 400),
+            ("raw byte in the target", head(b"GET /\xff HTTP/1.1"), 400),
+            ("zero byte in the target", head(b"GET /%00 HTTP/1.1"), 400),
+            ("fragment", head(b"GET /health#x HTTP/1.1"), 400),
+            ("trailers", head(slash, te(b"chunked"), b"Trailer: Authorization") + b"0\r\nAuthorization: x\r\n\r\n", 411),
+            ("200 KB of trailers", head(slash, te(b"chunked")) + b"0\r\n" + b"X: y\r\n" * 33_000 + b"\r\n", 411),
+            ("1 MB chunk extension", head(slash, te(b"chunked")) + b"5;" + b"e" * 1_000_000, 411),
+            ("bare LF", b"GET /health HTTP/1.1\nHost: x\n\n\r\n\r\n", 505),
+            ("bare CR", head(get, b"X: a\rb"), 400),
+            ("zero byte in a field", head(get, b"X: a\0b"), 400),
+            ("space before the colon", head(get, b"X : a"), 400),
+            ("HTTP/2", head(b"GET /health HTTP/2.0"), 505),
+            ("HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+            ("leading line end", b"\r\n" + head(get), 400),
+            ("200 KB head", head(get, b"X: " + b"a" * 200_000), 431),
+            ("200 KB head without end", b"GET /health HTTP/1.1\r\nX: " + b"a" * 200_000, 431),
+            ("long target", head(b"GET /" + b"a" * 9000 + b" HTTP/1.1"), 414),
+            ("GET with a body", head(get, five) + b"hello", 400),
+            ("HEAD with a body", head(b"HEAD /health HTTP/1.1", five) + b"hello", 400),
+            ("DELETE with a body", head(b"DELETE /health HTTP/1.1", five) + b"hello", 400),
+            ("OPTIONS with a body", head(b"OPTIONS /health HTTP/1.1", five) + b"hello", 400),
+            ("unknown method with a body", head(b"FOOBAR /health HTTP/1.1", five) + b"hello", 501),
+            ("another expectation", post(b"{}", b"Expect: tea"), 417),
+        ]
+        with Witness(self.server) as witness:
+            for name, data, status in cases:
+                with self.subTest(name):
+                    self.assertEqual(self.refusal(data), status)
+            for method in (b"FOOBAR", b"TRACE", b"CONNECT"):
+                found = self.exchange(head(method + b" /health HTTP/1.1", b"Connection: close"))
+                self.assertIn(found[0][0], (400, 501))
+        self.check(witness)
+
+    def test_what_is_wrong_with_a_body_is_told_before_it_is_read(self):
+        cases = [
+            ("2 MB to a path without bodies", post(b"", path="/health", length=2_000_000), 405),
+            ("no such path", post(b"", path="/nothing", length=5), 404),
+            ("too long", post(b"", length=(4 << 20) + 1), 413),
+            ("endless", post(b"", length=2**64 - 1), 413),
+            ("a form", post(b"", length=5, media=b"application/x-www-form-urlencoded"), 415),
+            ("no type", post(b"", length=5, media=None), 415),
+            ("Latin-1", post(b"", length=5, media=b"application/json; charset=latin1"), 415),
+            ("gzip", post(b"", b"Content-Encoding: gzip", length=5), 415),
+        ]
+        for name, data, status in cases:
+            with self.subTest(name):
+                began = time.monotonic()
+                s = self.open()
+                s.sendall(data)
+                answer = Answers(s).next()
+                self.assertEqual(answer[0], status)
+                self.assertIn(b"\r\nConnection: close", answer[1])
+                self.assertLess(time.monotonic() - began, 1)
+        # Also a client that sends it all before it reads gets to see the answer.
+        self.assertEqual(self.refusal(post(b"x" * 300_000, path="/nothing")), 404)
+
+    def test_bodies_are_read_however_they_come(self):
+        body = json.dumps({"callSetNames": ["S1"]}).encode()
+        end = head(b"GET /health HTTP/1.1", b"Connection: close")
+        for media in (b"application/json", b"application/json;charset=utf-8", b'Application/JSON; charset="UTF-8"'):
+            found = self.exchange(post(body, media=media) * 3 + end)
+            self.assertEqual([answer[0] for answer in found], [202, 202, 202, 200])
+            self.assertEqual(len({answer[2] for answer in found[:3]}), 1)
+        request = post(body)
+        s = self.open()
+        for i in range(len(request)):
+            s.sendall(request[i : i + 1])
+        self.assertEqual(Answers(s).next()[0], 202)
+        found = self.exchange(head(b"POST %s HTTP/1.1" % SEARCH.encode(), b"Connection: close"))
+        self.assertEqual(found[0][0], 400)
+        self.assertIn(b"is empty", found[0][2])
+
+    def test_a_client_that_waits_is_told_to_go_on_or_not_to(self):
+        s = self.open()
+        s.sendall(post(b"", b"Expect: 100-continue", length=2))
+        self.assertEqual(s.recv(1000), b"HTTP/1.1 100 Continue\r\n\r\n")
+        s.sendall(b"{}")
+        answers = Answers(s)
+        self.assertEqual(answers.next()[0], 202)
+        s.sendall(post(b"{}", b"Expect: 100-continue"))  # does not wait, so it is not told
+        self.assertEqual(answers.next()[0], 202)
+        s.sendall(post(b"", b"Expect: 100-continue", length=5 << 20))
+        self.assertEqual(answers.next()[0], 413)
+        self.assertIsNone(answers.next())
+        big = pathlib.Path(self.folder.parent / "body.json")
+        big.write_text(json.dumps({"callSetNames": ["S1"], "trialDbIds": [""] * 300_000}))
+        url = f"http://{self.server.host}:{self.server.port}{SEARCH}"
+        answer = support.run(
+            "curl", "-sS", "--fail", "-H", "Content-Type: application/json", "-H", "Prefer: respond-sync",
+            "--data-binary", f"@{big}", url,
+        )
+        self.assertEqual(json.loads(answer)["result"]["data"][0]["callSetDbId"], CALL_SET)
+
+    def test_a_browser_may_post(self):
+        status, fields, _ = self.server.request(
+            SEARCH,
+            method="OPTIONS",
+            headers={
+                "Origin": "https://example.org",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "content-type",
+            },
+        )
+        self.assertEqual(status, 204)
+        self.assertEqual(fields["Access-Control-Allow-Methods"], "POST, OPTIONS")
+        self.assertIn("Content-Type", fields["Access-Control-Allow-Headers"])
+
+    def test_json_made_to_hurt_is_400(self):
+        names = ",".join(f'"k{i}":0' for i in range(20_000))
+        cases = [
+            b'{"a":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}",
+            b'{"a":' * 600_000 + b"1" + b"}" * 600_000,
+            b"[" * 4_000_000,
+            b'{"a":' + b"9" * 100_000 + b"}",
+            b'{"a":1.' + b"0" * 100_000 + b"e99999}",
+            b'{"a":1' + b"0" * 100_000 + b"e-100000x}",
+            b'{"a":"\xff\xfe"}',
+            b'{"a":"\xc0\xaf"}',
+            b'{"a":"\xed\xa0\x80"}',
+            b'{"\\ud800":1}',
+            b'{"a":1,"a":2}',
+            b'{"a":[{"b":0,"b":0}]}',
+            b"{" + names.encode() + b',"k777":1}',
+            b"{}{}",
+            b"{}]",
+            b"{} x",
+            b"{}\0",
+            b"\0" * 1000,
+            b"\xef\xbb\xbf{}",
+            b'{"a":NaN}',
+            b'{"a":"' + b"x" * 4_000_000,
+            b'{"a":"' + b"\\u0000" * 600_000 + b'"}}',
+            b'{"callSetNames":"\n"}',
+            b'{"callSetNames":' + b"[[" * 8 + b"]]" * 8 + b"}",
+            b'{"page":1e400}',
+            b'{"page":18446744073709551615}',
+            b"null",
+            b"",
+        ]
+        with Witness(self.server) as witness:
+            s = self.open(timeout=60)
+            answers = Answers(s)
+            for body in cases:
+                with self.subTest(body[:40]):
+                    s.sendall(post(body))
+                    status, _, text = answers.next()
+                    self.assertEqual(status, 400)
+                    self.assertLess(len(text), 500)
+                    self.assertTrue(json.loads(text).startswith("ERROR - "))
+            s.sendall(post(b'{"callSetNames":["' + b"x" * 4_000_000 + b'"]}', b"Prefer: respond-sync"))
+            self.assertEqual(answers.next()[0], 200)
+        self.check(witness)
+
+    def test_memory_for_bodies_goes_back(self):
+        if SANITIZED:
+            self.skipTest("sanitizers keep freed memory for a while")
+        wide = b'{"a":[' + b"[]," * 1_300_000 + b"0]}"
+        s = self.open(timeout=60)
+        answers = Answers(s)
+        s.sendall(post(b"{}"))
+        self.assertEqual(answers.next()[0], 202)
+        idle = self.server.memory_kib()
+        self.server.reset_peak_memory()
+        for _ in range(5):
+            s.sendall(post(wide))
+            self.assertEqual(answers.next()[0], 202)
+        peak = self.server.memory_kib("VmHWM") - idle
+        after = self.server.memory_kib() - idle
+        print(f"a body of 4 MB: peak +{peak} KiB, after +{after} KiB", flush=True)
+        self.assertLess(peak, 200 * 1024)
+        self.assertLess(after, 10 * 1024)
+
+
+class tokens(HostileTest):
+    COUNT = 10_000 if SANITIZED else 100_000
+    BATCH = 500
+
+    def mutated(self, rng, token, others):
+        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        letters = list(token)
+        how = rng.randrange(6)
+        at = rng.randrange(len(letters))
+        if how == 0:
+            letters[at] = rng.choice(alphabet)
+        elif how == 1:
+            del letters[at:]
+        elif how == 2:
+            letters += rng.choices(alphabet, k=rng.randrange(1, 20))
+        elif how == 3:
+            other = rng.randrange(len(letters))
+            letters[at], letters[other] = letters[other], letters[at]
+        elif how == 4:
+            letters[at:] = rng.choice(others)[at:]
+        else:
+            letters[at] = chr(rng.randrange(1, 0x250))
+        return "".join(letters)
+
+    def test_no_altered_token_is_taken(self):
+        rng = random.Random(20260131)
+        good = set()
+        token = None
+        for _ in range(20):
+            page = self.server.get(CALLS, pageSize=100, pageToken=token)
+            token = page["metadata"]["pagination"]["nextPageToken"]
+            good.add(token)
+        known = sorted(good)
+        s = self.open(timeout=60)
+        answers = Answers(s)
+        sent = 0
+        while sent < self.COUNT:
+            batch = []
+            while len(batch) < self.BATCH:
+                token = self.mutated(rng, rng.choice(known), known)
+                # Nothing, and nothing but digits, mean a page by number.
+                if token and token not in good and not token.isdigit():
+                    batch.append(token)
+            request = b"".join(
+                head(b"GET %s?pageToken=%s HTTP/1.1" % (CALLS.encode(), urllib.parse.quote(t).encode()))
+                for t in batch
+            )
+            s.sendall(request)
+            for token in batch:
+                status, _, body = answers.next()
+                self.assertEqual(status, 400, (token, body))
+            sent += len(batch)
+        for token in known[:3]:
+            self.assertEqual(self.server.request(f"{CALLS}?pageToken={token}")[0], 200)
+
+    def test_no_altered_search_is_answered(self):
+        rng = random.Random(1)
+        ids = []
+        for name in ("S0", "S1", "S2"):
+            body = json.dumps({"callSetNames": [name]})
+            connection = self.server.connect()
+            connection.request("POST", SEARCH, body, {"Content-Type": "application/json"})
+            ids.append(json.loads(connection.getresponse().read())["result"]["searchResultsDbId"])
+            connection.close()
+        s = self.open()
+        answers = Answers(s)
+        for _ in range(2000):
+            changed = self.mutated(rng, rng.choice(ids), ids)
+            if changed in ids or not changed:
+                continue
+            path = SEARCH + "/" + urllib.parse.quote(changed, safe="")
+            s.sendall(head(b"GET %s HTTP/1.1" % path.encode()))
+            self.assertEqual(answers.next()[0], 404, changed)
+        for name, known in zip(("S0", "S1", "S2"), ids):
+            found = self.server.get(f"{SEARCH}/{known}")["result"]["data"]
+            self.assertEqual([c["callSetName"] for c in found], [name])
+
+
+class slow_clients(HostileTest):
+    options = ["--head-timeout", "2", "--body-timeout", "2", "--send-timeout", "2", "--idle-timeout", "3"]
+
+    def setUp(self):
+        super().setUp()
+        simple_panel(self.folder / "long.bcf", 100_000)
+        self.server.process.send_signal(1)  # SIGHUP: look again
+        self.wait_for(lambda: self.server.request("/brapi/v2/callsets/main~long~S1")[0] == 200)
+
+    def drip(self, connections, data, seconds):
+        """A byte to each connection every 0.3 s, as the slowest clients do."""
+        end = time.monotonic() + seconds
+        at = 0
+        while time.monotonic() < end:
+            for s in connections:
+                try:
+                    s.sendall(data[at % len(data) : at % len(data) + 1])
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+            at += 1
+            time.sleep(0.3)
+
+    def expect_408(self, connections):
+        for s in connections:
+            answer = Answers(s).next()
+            self.assertEqual(answer[0], 408)
+            self.assertIn(b"\r\nConnection: close", answer[1])
+
+    def test_slow_heads_and_bodies_are_408_however_steadily_they_come(self):
+        with Witness(self.server) as witness:
+            heads = [self.open() for _ in range(100)]
+            bodies = [self.open() for _ in range(100)]
+            for s in heads:
+                s.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX: ")
+            for s in bodies:
+                s.sendall(post(b"", length=4_000_000))
+            # Much at once earns no time to keep it in memory.
+            stalled = self.open()
+            stalled.sendall(post(b"x" * 1_000_000, length=2_000_000))
+            began = time.monotonic()
+            self.drip(heads + bodies, b'{"a":', 3)
+            self.expect_408([*heads, *bodies, stalled])
+            self.assertLess(time.monotonic() - began, 8)
+        self.check(witness)
+
+    def test_a_body_at_the_least_rate_is_read(self):
+        body = json.dumps({"callSetNames": ["x" * 6000]}).encode()
+        s = self.open()
+        s.sendall(post(b"", length=len(body)))
+        for at in range(0, len(body), 600):  # 1.2 KB/s, far beyond the grace
+            s.sendall(body[at : at + 600])
+            time.sleep(0.5)
+        self.assertEqual(Answers(s).next()[0], 413)  # of the handler: the id would be too long
+
+    def test_idle_connections_are_closed_and_busy_ones_are_not(self):
+        idle = self.open()
+        idle.sendall(head(b"GET /health HTTP/1.1"))
+        answers = Answers(idle)
+        self.assertEqual(answers.next()[0], 200)
+        busy = self.server.connect()
+        began = time.monotonic()
+        while time.monotonic() - began < 5:
+            busy.request("GET", "/health")
+            self.assertEqual(busy.getresponse().read(), b'{"status":"ok"}\n')
+            time.sleep(0.5)
+        busy.close()
+        idle.settimeout(0.5)
+        self.assertIsNone(answers.next())
+
+    def test_slow_readers_are_cut_and_patient_ones_served(self):
+        target = calls_path("main~long~S1") + "?pageSize=100000"
+        with Witness(self.server) as witness:
+            slow = [self.open(receive_buffer=4096) for _ in range(50)]
+            for s in slow:
+                s.sendall(head(b"GET %s HTTP/1.1" % target.encode()))
+            patient = self.open(receive_buffer=65536)
+            patient.sendall(head(b"GET %s HTTP/1.1" % target.encode(), b"Connection: close"))
+            received = b""
+            end = time.monotonic() + 4
+            while time.monotonic() < end:  # about 400 KB/s: more than a block per 2 s
+                received += patient.recv(40_000)
+                for s in slow:
+                    try:
+                        s.recv(10)
+                    except ConnectionResetError:
+                        pass
+                time.sleep(0.1)
+            while part := patient.recv(1 << 20):
+                received += part
+            self.assertTrue(received.endswith(b"0\r\n\r\n"))
+            for s in slow:
+                self.assertFalse(self.rest(s).endswith(b"0\r\n\r\n"))
+        self.check(witness)
+        self.wait_for(lambda: b"callstream_streams_open 0\n" in self.server.request("/metrics")[2])
+
+    @staticmethod
+    def rest(connection):
+        data = b""
+        try:
+            while part := connection.recv(1 << 20):
+                data = (data + part)[-100:]
+        except ConnectionResetError:
+            pass
+        return data
+
+
+class many_connections(HostileTest):
+    options = ["--body-memory", "1"]
+
+    def test_idle_connections_cost_little_and_disturb_nobody(self):
+        wanted = 2000
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        enough = wanted + 200
+        if soft < enough:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(enough, hard), hard))
+            self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        count = min(wanted, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200)
+        if count < wanted:
+            print(f"only {count} of {wanted} connections: the limit of open files is {hard}", flush=True)
+        with Witness(self.server) as witness:
+            before = self.server.memory_kib()
+            idle = [self.open() for _ in range(count)]
+            self.wait_for(lambda: f"callstream_connections_open {count + 1}".encode() in self.metrics())
+            cost = (self.server.memory_kib() - before) / count
+            print(f"{count} idle connections: {cost:.1f} KiB each", flush=True)
+            if not SANITIZED:
+                self.assertLess(cost, 16)
+            for s in idle[::50]:
+                s.sendall(head(b"GET /health HTTP/1.1"))
+                self.assertEqual(Answers(s).next()[0], 200)
+        self.check(witness)
+
+    def metrics(self):
+        # Its own connection counts, too, so the witness stands for one and this one is taken off.
+        text = self.server.request("/metrics")[2]
+        return re.sub(
+            rb"connections_open (\d+)", lambda m: b"connections_open %d" % (int(m[1]) - 1), text
+        )
+
+    def test_bodies_over_the_budget_are_503(self):
+        half = post(b"x" * 300_000, length=400_000)
+        holders = [self.open() for _ in range(2)]
+        with Witness(self.server) as witness:
+            for s in holders:
+                s.sendall(half)
+            time.sleep(0.5)
+            s = self.open()
+            s.sendall(post(b"x" * 399_999, length=400_000))
+            status, fields, _ = Answers(s).next()
+            self.assertEqual(status, 503)
+            self.assertIn(b"\r\nRetry-After: 1", fields)
+            self.assertIn(b"\r\nConnection: close", fields)
+            s = self.open()
+            s.sendall(post(b"{}"))  # small ones still have room
+            self.assertEqual(Answers(s).next()[0], 202)
+            for s in holders:
+                s.close()
+            body = b'{"a":"' + b"x" * 390_000 + b'"}'
+            self.wait_for(lambda: self.exchange(post(body, b"Connection: close"))[0][0] == 202)
+        self.check(witness)
+
+
+class too_many_connections(HostileTest):
+    options = ["--connections", "20"]
+
+    def test_the_next_one_is_told_at_once(self):
+        with Witness(self.server) as witness:
+            held = [self.open() for _ in range(19)]
+            for s in held:
+                s.sendall(head(b"GET /health HTTP/1.1"))
+                self.assertEqual(Answers(s).next()[0], 200)
+            times = []
+            for request in (b"", head(b"GET /health HTTP/1.1"), post(b"{}")):
+                for _ in range(20):
+                    began = time.monotonic()
+                    s = self.open()
+                    if request:
+                        s.sendall(request)
+                    answers = Answers(s)
+                    status, fields, body = answers.next()
+                    self.assertEqual(status, 503)
+                    self.assertIn(b"\r\nRetry-After: 1", fields)
+                    self.assertIn(b"\r\nConnection: close", fields)
+                    times.append(time.monotonic() - began)
+                    self.assertIsNone(answers.next())
+                    s.close()
+            if not SANITIZED:
+                # All but a few, which the machine may have kept waiting.
+                self.assertLess(sorted(times)[-5], 0.1)
+            refused = re.search(rb"connections_refused_total (\d+)", self.metrics_over(held[0]))
+            self.assertEqual(int(refused[1]), 60)
+            for s in held:
+                s.close()
+            self.wait_for(lambda: self.exchange(head(b"GET /health HTTP/1.1", b"Connection: close"))[0][0] == 200)
+        self.check(witness)
+
+    @staticmethod
+    def metrics_over(connection):
+        connection.sendall(head(b"GET /metrics HTTP/1.1"))
+        return Answers(connection).next()[2]
+
+
+class few_descriptors(HostileTest):
+    open_files = 64
+
+    def test_200_clients_of_64_descriptors_are_served_or_told(self):
+        with Witness(self.server) as witness:
+            clients = [self.open() for _ in range(200)]
+            for s in clients:
+                try:
+                    s.sendall(head(b"GET /health HTTP/1.1"))
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+            statuses = {}
+            for s in clients:
+                status = self.status(s)
+                statuses[status] = statuses.get(status, 0) + 1
+            print(f"200 clients, 64 descriptors: {statuses}", flush=True)
+            self.assertGreater(statuses.get(200, 0), 20)
+            self.assertGreater(statuses.get(503, 0), 20)
+            self.assertEqual(set(statuses) - {200, 503, None}, set())
+            for s in clients:
+                s.close()
+            self.wait_for(lambda: self.exchange(head(b"GET /health HTTP/1.1", b"Connection: close"))[0][0] == 200)
+        self.check(witness)
+
+    @staticmethod
+    def status(connection):
+        """None where the close overtook the answer."""
+        try:
+            answer = Answers(connection).next()
+            return answer and answer[0]
+        except ConnectionResetError:
+            return None
+
+    def test_accepting_goes_on_after_the_descriptors_ran_out(self):
+        pid = self.server.process.pid
+        with Witness(self.server) as witness:
+            time.sleep(0.2)
+            used = len(os.listdir(f"/proc/{pid}/fd"))
+            limit = resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 3, 64))
+            waiting = [self.open() for _ in range(30)]
+            for s in waiting:
+                s.sendall(head(b"GET /health HTTP/1.1"))
+            time.sleep(0.5)
+            ready, _, _ = select.select(waiting, [], [], 0)
+            self.assertLess(len(ready), 10, "the limit did not hold")
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, limit)
+            for s in waiting[:20]:
+                self.assertEqual(Answers(s).next()[0], 200)
+        self.check(witness)
+
+
+if __name__ == "__main__":
+    unittest.main()
