@@ -12,6 +12,7 @@ ARROWS = {
     "engine/core": set(),
     "engine/hts": {"engine/core"},
     "engine/genotype": {"engine/core", "engine/hts"},
+    "engine/reads": {"engine/core", "engine/hts"},
     "engine/reference": {"engine/core", "engine/hts"},
     "engine/variants": {"engine/core", "engine/hts"},
     "engine/paging": {"engine/core", "engine/variants"},
