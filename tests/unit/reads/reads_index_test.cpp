@@ -137,21 +137,22 @@ TEST_F(reads_index_test, counts_of_real_indexes_are_those_of_samtools) {
 }
 
 TEST_F(reads_index_test, indexes_that_came_with_real_files_are_judged) {
-    int usable = 0;
+    int judged = 0;
     for (const char* ending : {".bam", ".cram"}) {
         for (const auto& top : {testing::demo_data(), testing::collection()}) {
             for (const auto& path : testing::files_below(top, ending)) {
                 const auto index = find(path);
                 if (!index && index.error().code == errc::not_found) continue;
+                // A fresh checkout may have written the index first.
                 EXPECT_TRUE(
                     has_value(index) || error_text(index).find("older") != std::string::npos
                 ) << path
                   << error_text(index);
-                usable += index.has_value();
+                ++judged;
             }
         }
     }
-    EXPECT_GE(usable, 1);
+    EXPECT_GE(judged, 1);
 }
 
 }  // namespace
