@@ -73,34 +73,37 @@ std::span<const std::uint8_t> block_inflater::inflate(std::span<const std::uint8
 bgzf_stream::bgzf_stream(int fd, std::uint64_t file_bytes, std::uint64_t address)
     : fd_(fd), file_bytes_(file_bytes), address_(address) {}
 
+/// Reads ahead from `address_` on: little after a jump, more and more while nobody jumps.
+void bgzf_stream::read_ahead() {
+    const bool goes_on = address_ >= ahead_from_ && address_ - ahead_from_ <= ahead_bytes_;
+    const std::size_t window =
+        goes_on ? std::min(std::max(ahead_first, 2 * ahead_bytes_), ahead_max) : ahead_first;
+    if (window > ahead_capacity_) {
+        ahead_ = std::make_unique_for_overwrite<std::uint8_t[]>(window);
+        ahead_capacity_ = window;
+    }
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(window, file_bytes_ - address_));
+    ahead_bytes_ = 0;
+    if (!read_exactly(fd_, ahead_.get(), size, address_)) throw damaged_file("the file shrank");
+    ahead_from_ = address_;
+    ahead_bytes_ = size;
+}
+
 std::span<const std::uint8_t> bgzf_stream::packed_block() {
-    const auto available = [this]() -> std::size_t {
+    // A second look follows where the first window ends within the block.
+    for (int look = 0; look < 2; ++look) {
         const bool inside = address_ >= ahead_from_ && address_ - ahead_from_ < ahead_bytes_;
-        return inside ? ahead_bytes_ - (address_ - ahead_from_) : 0;
-    };
-    const std::uint64_t left = file_bytes_ - address_;
-    const auto needed = std::min<std::uint64_t>(left, block_bytes_max);
-    std::size_t packed = 0;
-    if (const std::size_t have = available(); have > 0) {
-        packed = block_bytes(ahead_.get() + (address_ - ahead_from_), have);
-    }
-    if (packed == 0 || packed > available()) {
-        const std::size_t window = std::min(std::max(ahead_first, 2 * ahead_capacity_), ahead_max);
-        if (window > ahead_capacity_) {
-            ahead_ = std::make_unique_for_overwrite<std::uint8_t[]>(window);
-            ahead_capacity_ = window;
+        if (inside) {
+            const std::uint8_t* block = ahead_.get() + (address_ - ahead_from_);
+            const auto available =
+                static_cast<std::size_t>(ahead_bytes_ - (address_ - ahead_from_));
+            const std::size_t packed = block_bytes(block, available);
+            if (packed > 0 && packed <= available) return {block, packed};
         }
-        ahead_bytes_ = 0;
-        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, ahead_capacity_));
-        if (!read_exactly(fd_, ahead_.get(), size, address_)) throw damaged_file("the file shrank");
-        ahead_from_ = address_;
-        ahead_bytes_ = size;
-        packed = block_bytes(ahead_.get(), size);
+        if (look == 0) read_ahead();
     }
-    if (packed == 0 || packed > needed) {
-        throw damaged_file("no BGZF block at byte " + std::to_string(address_));
-    }
-    return {ahead_.get() + (address_ - ahead_from_), packed};
+    throw damaged_file("no BGZF block at byte " + std::to_string(address_));
 }
 
 std::span<const std::uint8_t> bgzf_stream::next_block() {

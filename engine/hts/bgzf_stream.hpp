@@ -57,6 +57,7 @@ class bgzf_stream {
     std::size_t read(void* into, std::size_t size);
 
  private:
+    void read_ahead();
     std::span<const std::uint8_t> packed_block();
 
     int fd_;

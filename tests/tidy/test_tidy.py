@@ -13,6 +13,8 @@ ARROWS = {
     "engine/hts": {"engine/core"},
     "engine/genotype": {"engine/core", "engine/hts"},
     "engine/variants": {"engine/core", "engine/genotype", "engine/hts"},
+    "engine/reads": {"engine/core", "engine/hts"},
+    "engine/reference": {"engine/core", "engine/hts"},
     "engine/paging": {"engine/core", "engine/variants"},
     "engine/catalog": {"engine/core", "engine/hts", "engine/variants"},
     "server/streaming": {"engine/core"},
@@ -24,7 +26,8 @@ ARROWS = {
     },
     "server/ops": {"engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/cli": {
-        "engine/catalog", "engine/core", "engine/hts", "server/brapi", "server/http", "server/ops",
+        "engine/catalog", "engine/core", "engine/hts", "engine/variants", "server/brapi",
+        "server/http", "server/ops",
     },
 }
 # Library header -> the only rooms that include it.
@@ -33,7 +36,7 @@ LIBRARIES = {
     "isa-l/": {"engine/hts", "server/streaming"},
     "boost/asio": {"server/http"},
     "boost/beast": {"server/http"},
-    "openssl/": {"engine/paging"},
+    "openssl/": {"engine/paging", "engine/reference"},
     "spdlog/": {"server/cli"},
     "CLI/": {"server/cli"},
     "toml++/": {"engine/catalog", "server/cli"},

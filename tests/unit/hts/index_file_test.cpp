@@ -258,7 +258,7 @@ TEST_F(index_file_test, counts_agree_with_bcftools) {
             }
         }
     }
-    EXPECT_GE(compared, 6);
+    EXPECT_GE(compared, 5);  // those of the demo
 }
 
 }  // namespace

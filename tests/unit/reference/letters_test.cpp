@@ -1,0 +1,45 @@
+#include "engine/reference/letters.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <string>
+
+namespace callstream::reference {
+namespace {
+
+const std::uint8_t* bytes_of(const std::string& text) {
+    return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+TEST(letters_test, every_byte_at_every_place_is_judged_and_turned) {
+    for (int byte = 0; byte < 256; ++byte) {
+        const bool is_letter = byte > 0x20 && byte < 0x7f;
+        for (std::size_t size = 1; size <= 17; ++size) {
+            for (std::size_t at = 0; at < size; ++at) {
+                std::string text(size, 'g');
+                text[at] = static_cast<char>(byte);
+                std::string out(size, '?');
+                EXPECT_EQ(are_letters(bytes_of(text), size), is_letter) << byte << " " << at;
+                EXPECT_EQ(copy_letters(bytes_of(text), size, out.data(), false), is_letter);
+                if (!is_letter) continue;
+                EXPECT_EQ(out, text);
+                EXPECT_TRUE(copy_letters(bytes_of(text), size, out.data(), true));
+                for (char& c : text) c = static_cast<char>(std::toupper(c));
+                EXPECT_EQ(out, text) << byte << " " << at;
+            }
+        }
+    }
+}
+
+TEST(letters_test, a_bad_byte_is_seen_beside_any_other) {
+    for (int good = 0x21; good < 0x7f; ++good) {
+        for (int bad : {0, 9, 10, 13, 32, 127, 128, 160, 255}) {
+            const std::string text{static_cast<char>(good), static_cast<char>(bad), 'A'};
+            EXPECT_FALSE(are_letters(bytes_of(text), text.size())) << good << " " << bad;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace callstream::reference
