@@ -1,6 +1,6 @@
 // Call objects: rendering one beside copying the finished text, the least that can be done.
 #include "bench/micro/panels.hpp"
-#include "engine/variants/variant_file.hpp"
+#include "engine/variants/set_cursor.hpp"
 #include "server/brapi/call_writer.hpp"
 #include "server/streaming/body_source.hpp"
 
@@ -27,13 +27,13 @@ class recycled_block {
 
 struct one_record {
     one_record() {
-        cursor->rewind();
-        record = cursor->next();
+        cursor.rewind().value();
+        record = cursor.next();
         if (record == nullptr) throw std::runtime_error("the panel is empty");
     }
 
-    variants::cursor_lease cursor =
-        variants::variant_file::open(bench::micro_panel()).value()->cursor().value();
+    variants::set_cursor cursor{
+        variants::set_view({variants::variant_file::open(bench::micro_panel()).value()})};
     const hts::record* record = nullptr;
     brapi::call_writer writer{
         {"main~panel~S1", "S1", "main~panel", "panel"}, genotype::genotype_format{}, 0};
@@ -46,7 +46,7 @@ void report(benchmark::State& state, std::size_t size) {
 
 std::string one_call(one_record& from) {
     text_buffer text;
-    from.writer.write(text, *from.record, *from.cursor);
+    from.writer.write(text, *from.record, from.cursor);
     return std::string(text.view());
 }
 
@@ -56,7 +56,7 @@ void call_writer_write(benchmark::State& state) {
     recycled_block block;
     for (auto _ : state) {
         auto& out = block.get();
-        from.writer.write(out, *from.record, *from.cursor);
+        from.writer.write(out, *from.record, from.cursor);
         benchmark::DoNotOptimize(out.data());
     }
     report(state, size);
