@@ -40,6 +40,10 @@ void take_kept_index(variants::variant_file& file, const std::filesystem::path& 
     }
 }
 
+bool has_ended(const catalog::opened_file& opened) {
+    return opened.file->index() != nullptr || opened.file->refusal().has_value();
+}
+
 /// The passes of one run, spread over threads; the calling thread watches.
 class passes {
  public:
@@ -59,7 +63,7 @@ class passes {
         report_.end();
         out.built = built_;
         out.failures = std::move(failures_);
-        out.stopped = stop_.stop_requested();
+        out.stopped = stop_.stop_requested() && !std::all_of(todo_.begin(), todo_.end(), has_ended);
     }
 
  private:
@@ -96,10 +100,10 @@ class passes {
             const std::lock_guard lock(mutex_);
             if (numbers_.files_done == todo_.size() || stop_.stop_requested()) return;
             numbers_.bytes_done = 0;
-            for (const auto& [found, file] : todo_) {
-                const std::uint64_t done = file->progress().bytes_done;
-                const bool ended = file->index() != nullptr || file->refusal().has_value();
-                numbers_.bytes_done += ended ? file->identity().size : done;
+            for (const auto& opened : todo_) {
+                variants::variant_file& file = *opened.file;
+                const std::uint64_t done = file.progress().bytes_done;
+                numbers_.bytes_done += has_ended(opened) ? file.identity().size : done;
             }
             report_.show(numbers_);
         }
