@@ -1,10 +1,12 @@
 #include "engine/catalog/catalog.hpp"
 
+#include "engine/catalog/reference_link.hpp"
 #include "engine/core/clock.hpp"
 #include "engine/core/id.hpp"
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 namespace callstream::catalog {
@@ -16,12 +18,37 @@ std::string creation_date(const variants::variant_file& file) {
 }
 
 /// A file that the disk cannot read is a problem of its own, not of all the others.
-result<std::shared_ptr<variants::variant_file>> open_safely(const std::filesystem::path& path) {
+template <class Open>
+auto open_safely(Open open, const std::filesystem::path& path) -> decltype(open(path)) {
     try {
-        return variants::variant_file::open(path);
+        return open(path);
+    } catch (const damaged_file& damage) {
+        return error{errc::file_unusable, std::string("is damaged: ") + damage.what()};
     } catch (const std::exception& e) {
         return error{errc::unavailable, std::string("cannot be read: ") + e.what()};
     }
+}
+
+/// Names for files of one kind: the stem, or for those that share it the whole file name.
+std::vector<std::string> names_of(const std::vector<found_file>& files) {
+    std::map<std::pair<std::string, std::string>, int> uses;
+    for (const auto& f : files) ++uses[{f.data_set, f.stem}];
+    std::vector<std::string> names;
+    for (const auto& f : files) {
+        const bool alone = uses[{f.data_set, f.stem}] == 1;
+        names.push_back(alone ? f.stem : f.path.filename().string());
+    }
+    return names;
+}
+
+/// What an earlier snapshot has of a file, as long as the file is the same.
+template <class Set, class IsCurrent>
+const Set* kept(const std::vector<Set>* before, const std::string& relative, IsCurrent is_current) {
+    if (before == nullptr) return nullptr;
+    const auto at = std::find_if(before->begin(), before->end(), [&](const Set& set) {
+        return set.relative == relative;
+    });
+    return at != before->end() && is_current(*at) ? &*at : nullptr;
 }
 
 bool is_served(const variant_set& set) {
@@ -41,7 +68,10 @@ std::shared_ptr<const snapshot> snapshot::make(scan_result found, const snapshot
     made->problems_ = found.problems;
     made->open_files(found, before);
     made->read_data_sets(found);
+    made->open_references(found, before);
+    made->open_reads(found, before);
     made->make_sets();
+    made->link_references();
     return made;
 }
 
@@ -72,7 +102,7 @@ void snapshot::open_file(const found_file& found, const opened_file* before) {
         files_.push_back({found, before->file});
         return;
     }
-    auto opened = open_safely(found.path);
+    auto opened = open_safely(variants::variant_file::open, found.path);
     if (opened) {
         files_.push_back({found, std::move(*opened)});
     } else if (before != nullptr && opened.error().code == errc::unavailable) {
@@ -85,8 +115,99 @@ void snapshot::open_file(const found_file& found, const opened_file* before) {
 void snapshot::read_data_sets(const scan_result& found) {
     std::map<std::string, found_data_set> all;
     for (const auto& file : files_) all[file.found.data_set].relative = file.found.data_set;
+    for (const auto* files : {&found.references, &found.reads}) {
+        for (const auto& file : *files) all[file.data_set].relative = file.data_set;
+    }
     for (const auto& described : found.data_sets) all[described.relative] = described;
     for (const auto& [relative, d] : all) data_sets_.push_back(read_data_set(d, problems_));
+}
+
+std::shared_ptr<const data_set> snapshot::home_of(const std::string& relative) const {
+    return *std::find_if(data_sets_.begin(), data_sets_.end(), [&](const auto& d) {
+        return d->relative == relative;
+    });
+}
+
+void snapshot::open_references(const scan_result& found, const snapshot* before) {
+    const auto names = names_of(found.references);
+    for (std::size_t i = 0; i < found.references.size(); ++i) {
+        const auto& file = found.references[i];
+        const auto* old = kept(
+            before == nullptr ? nullptr : &before->reference_sets_,
+            file.relative,
+            [](const reference_set& set) { return set.fasta->is_current(); }
+        );
+        auto fasta =
+            old != nullptr ? old->fasta : open_safely(reference::indexed_fasta::open, file.path);
+        if (!fasta) {
+            problems_.push_back({file.relative, fasta.error().text});
+            continue;
+        }
+        auto home = home_of(file.data_set);
+        auto id = id::join(home->id, id::encode(names[i]));
+        reference_sets_.push_back(
+            {std::move(id), names[i], std::move(home), file.relative, std::move(*fasta)}
+        );
+    }
+}
+
+void snapshot::open_reads(const scan_result& found, const snapshot* before) {
+    const auto names = names_of(found.reads);
+    for (std::size_t i = 0; i < found.reads.size(); ++i) {
+        const auto& file = found.reads[i];
+        const auto* old = kept(
+            before == nullptr ? nullptr : &before->read_group_sets_,
+            file.relative,
+            [&](const read_group_set& set) {
+                const auto now = identity_of(file.path);
+                return now && *now == set.file->identity();
+            }
+        );
+        auto reads = old != nullptr ? old->file : open_safely(reads::reads_file::open, file.path);
+        if (!reads) {
+            problems_.push_back({file.relative, reads.error().text});
+            continue;
+        }
+        auto home = home_of(file.data_set);
+        auto id = id::join(home->id, id::encode(names[i]));
+        read_group_sets_.push_back(
+            {std::move(id), names[i], std::move(home), file.relative, file.path, std::move(*reads)}
+        );
+    }
+}
+
+void snapshot::link_references() {
+    for (auto& set : sets_) set.reference_set_id = reference_of(set);
+}
+
+/// That of its data set, else the only one that fits.
+std::string snapshot::reference_of(const variant_set& set) const {
+    std::vector<const reference_set*> own;
+    std::vector<const reference_set*> fitting;
+    for (const auto& candidate : reference_sets_) {
+        const auto file = candidate.fasta->file();
+        if (!file) continue;
+        const bool is_own = candidate.home == set.home;
+        if (is_own) own.push_back(&candidate);
+        const auto& header = set.files.front()->header();
+        if (misfit(header, *file, set.home->contigs).empty()) fitting.push_back(&candidate);
+    }
+    if (own.size() == 1) return own.front()->id;
+    return fitting.size() == 1 ? fitting.front()->id : std::string();
+}
+
+std::vector<std::shared_ptr<indexable>> snapshot::indexables() const {
+    std::vector<std::shared_ptr<indexable>> all;
+    for (const auto& set : reference_sets_) all.push_back(set.fasta);
+    std::unordered_set<const variants::variant_file*> waits;
+    for (const auto& opened : waiting_) {
+        waits.insert(opened.file.get());
+        all.push_back(opened.file);
+    }
+    for (const auto& opened : files_) {
+        if (!waits.contains(opened.file.get())) all.push_back(opened.file);
+    }
+    return all;
 }
 
 /// Files that an index pass has refused take no part.
@@ -151,6 +272,9 @@ std::vector<problem> snapshot::problems() const {
     std::vector<problem> all = problems_;
     for (const auto& [found, file] : files_) {
         if (const auto why = file->refusal()) all.push_back({found.relative, why->text});
+    }
+    for (const auto& set : reference_sets_) {
+        if (const auto why = set.fasta->refusal()) all.push_back({set.relative, why->text});
     }
     return all;
 }

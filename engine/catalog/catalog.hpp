@@ -4,6 +4,8 @@
 #include "engine/catalog/data_set.hpp"
 #include "engine/catalog/grouping.hpp"
 #include "engine/catalog/scan.hpp"
+#include "engine/reads/reads_file.hpp"
+#include "engine/reference/indexed_fasta.hpp"
 #include "engine/variants/set_view.hpp"
 
 #include <cstdint>
@@ -16,6 +18,25 @@
 
 namespace callstream::catalog {
 
+/// A FASTA file; each of its sequences is a reference.
+struct reference_set {
+    std::string id;  ///< dataSet~name
+    std::string name;
+    std::shared_ptr<const data_set> home;
+    std::string relative;  ///< path below the served folder, for the operator's eyes only
+    std::shared_ptr<reference::indexed_fasta> fasta;
+};
+
+/// A BAM or CRAM file.
+struct read_group_set {
+    std::string id;  ///< dataSet~name
+    std::string name;
+    std::shared_ptr<const data_set> home;
+    std::string relative;
+    std::filesystem::path path;
+    std::shared_ptr<const reads::reads_file> file;
+};
+
 /// A variant set: one file, or several that are parts of one whole. Ids are as `engine/core/id.hpp`
 /// makes them.
 struct variant_set {
@@ -26,6 +47,7 @@ struct variant_set {
     std::string created;                ///< RFC 3339: ##fileDate, else the oldest file's mtime
     std::string updated;                ///< RFC 3339: the newest file's mtime
     variants::file_list files;          ///< in the order of their records
+    std::string reference_set_id;       ///< empty when no reference set fits
 
     const std::vector<std::string>& samples() const { return files.front()->header().samples; }
     std::string call_set_id(std::uint32_t column) const;
@@ -54,7 +76,15 @@ class snapshot {
     const variant_set* find_variant_set(std::string_view id) const;
     std::optional<call_set> find_call_set(std::string_view id) const;
 
-    /// Data sets with variant sets or a description, by their paths.
+    /// In the order of their paths. A reference set whose indexes are still being made has no
+    /// sequences yet.
+    const std::vector<reference_set>& reference_sets() const { return reference_sets_; }
+    const std::vector<read_group_set>& read_group_sets() const { return read_group_sets_; }
+
+    /// Everything that a pass derives an index from, those first that are not served without it.
+    std::vector<std::shared_ptr<indexable>> indexables() const;
+
+    /// Data sets with files or a description, by their paths.
     const std::vector<std::shared_ptr<const data_set>>& data_sets() const { return data_sets_; }
 
     /// All that is not served, including what the index passes found meanwhile.
@@ -71,11 +101,18 @@ class snapshot {
  private:
     void open_files(const scan_result& found, const snapshot* before);
     void open_file(const found_file& found, const opened_file* before);
+    void open_references(const scan_result& found, const snapshot* before);
+    void open_reads(const scan_result& found, const snapshot* before);
     void read_data_sets(const scan_result& found);
     void make_sets();
+    void link_references();
+    std::shared_ptr<const data_set> home_of(const std::string& relative) const;
+    std::string reference_of(const variant_set& set) const;
 
     std::vector<opened_file> files_;
     std::vector<opened_file> waiting_;
+    std::vector<reference_set> reference_sets_;
+    std::vector<read_group_set> read_group_sets_;
     std::vector<std::shared_ptr<const data_set>> data_sets_;
     std::vector<variant_set> sets_;
     std::unordered_map<std::string_view, std::size_t> by_id_;  // views into `sets_`

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 #include <set>
-#include <unordered_set>
 
 namespace callstream::catalog {
 
@@ -58,17 +57,11 @@ void catalog_service::scan_once() {
     changed_.notify_all();
 }
 
-/// Those that are not served without it come first.
 void catalog_service::queue_files(const snapshot& now) {
     queue_.clear();
-    std::unordered_set<const variants::variant_file*> queued;
-    const auto add = [&](const opened_file& opened) {
-        const auto& file = opened.file;
-        const bool wants_index = !file->index() && !file->refusal() && file != in_work_;
-        if (wants_index && queued.insert(file.get()).second) queue_.push_back(file);
-    };
-    for (const auto& file : now.waiting()) add(file);
-    for (const auto& file : now.files()) add(file);
+    for (auto& file : now.indexables()) {
+        if (!file->is_settled() && file != in_work_) queue_.push_back(std::move(file));
+    }
 }
 
 void catalog_service::log_problems(const snapshot& now, const snapshot* before) const {
@@ -85,7 +78,7 @@ void catalog_service::index_soon(const variants::file_list& files) {
     const std::lock_guard lock(mutex_);
     // Those that are not queued are being indexed, or the next rescan queues them again.
     std::stable_partition(queue_.begin(), queue_.end(), [&](const file_ptr& queued) {
-        return std::find(files.begin(), files.end(), queued) != files.end();
+        return std::any_of(files.begin(), files.end(), [&](const auto& f) { return f == queued; });
     });
 }
 
@@ -93,7 +86,7 @@ catalog_service::index_state catalog_service::indexing() const {
     const std::lock_guard lock(mutex_);
     index_state state;
     const auto add = [&state](const file_ptr& file) {
-        const std::uint64_t done = file->progress().bytes_done.load(std::memory_order_relaxed);
+        const std::uint64_t done = file->bytes_done();
         const std::uint64_t size = file->identity().size;
         ++state.waiting;
         state.bytes_left += size - std::min(done, size);
@@ -132,10 +125,15 @@ bool catalog_service::wants_regrouping(const file_ptr& indexed) {
     const auto now = current();
     const auto is_this = [&](const opened_file& f) { return f.file == indexed; };
     const auto& waiting = now->waiting();
-    if (indexed->refusal()) return true;
+    // A variant set looks for its reference among those that can be read.
+    const auto& references = now->reference_sets();
+    const bool is_reference = std::any_of(
+        references.begin(), references.end(), [&](const auto& set) { return set.fasta == indexed; }
+    );
+    if (indexed->refusal() || is_reference) return true;
     if (std::none_of(waiting.begin(), waiting.end(), is_this)) return false;
     const bool all_known = std::all_of(waiting.begin(), waiting.end(), [](const opened_file& f) {
-        return f.file->index() != nullptr || f.file->refusal();
+        return f.file->is_settled();
     });
     return all_known || std::chrono::steady_clock::now() - regrouped_ > std::chrono::seconds(1);
 }

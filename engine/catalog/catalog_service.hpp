@@ -46,7 +46,7 @@ class catalog_service {
     void wait_until_indexed();
 
  private:
-    using file_ptr = std::shared_ptr<variants::variant_file>;
+    using file_ptr = std::shared_ptr<indexable>;
 
     void scan_once();
     void log_problems(const snapshot& now, const snapshot* before) const;

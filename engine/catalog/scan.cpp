@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -16,8 +17,15 @@ namespace {
 
 constexpr const char* root_data_set = "main";
 
-std::optional<std::string> variant_stem(std::string_view name) {
-    constexpr std::array<std::string_view, 3> endings = {".vcf.gz", ".vcf.bgz", ".bcf"};
+constexpr std::array<std::string_view, 3> variant_endings = {".vcf.gz", ".vcf.bgz", ".bcf"};
+constexpr std::array<std::string_view, 9> reference_endings = {
+    ".fa", ".fasta", ".fna", ".fa.gz", ".fasta.gz", ".fna.gz", ".fa.bgz", ".fasta.bgz", ".fna.bgz"};
+constexpr std::array<std::string_view, 2> reads_endings = {".bam", ".cram"};
+
+/// The name without one of the endings; nothing when it has none of them.
+std::optional<std::string> stem_of(
+    std::string_view name, std::span<const std::string_view> endings
+) {
     for (const auto ending : endings) {
         if (name.size() > ending.size() && name.ends_with(ending)) {
             return std::string(name.substr(0, name.size() - ending.size()));
@@ -26,15 +34,19 @@ std::optional<std::string> variant_stem(std::string_view name) {
     return std::nullopt;
 }
 
+void sort_by_path(std::vector<found_file>& files) {
+    std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) {
+        return a.relative < b.relative;
+    });
+}
+
 class scanner {
  public:
     explicit scanner(const fs::path& root) : root_(root) {}
 
     scan_result run() {
         enter(root_, "");
-        std::sort(out_.files.begin(), out_.files.end(), [](const auto& a, const auto& b) {
-            return a.relative < b.relative;
-        });
+        for (auto* files : {&out_.files, &out_.references, &out_.reads}) sort_by_path(*files);
         for (auto& [relative, described] : described_) {
             out_.data_sets.push_back(std::move(described));
         }
@@ -74,9 +86,10 @@ class scanner {
         if (name.starts_with('.')) return;
         const std::string relative = folder.empty() ? name : folder + "/" + name;
         std::error_code ec;
-        const auto stem = variant_stem(name);
+        const auto stem = stem_of(name, variant_endings);
         if (entry.is_directory(ec)) {
-            if (stem) add_problem(relative, "is a directory with the name of a variant file; rename it");
+            if (stem)
+                add_problem(relative, "is a directory with the name of a variant file; rename it");
             if (relative == root_data_set) {
                 return add_problem(
                     relative, "has the id of the files directly in the folder; rename it"
@@ -89,11 +102,26 @@ class scanner {
                 relative, "is not compressed; mend it with bgzip and bcftools index"
             );
         }
-        if (!stem) return note_description(entry, name, relative, folder);
+        if (stem) return add_file(out_.files, entry, relative, folder, *stem);
+        if (const auto fasta = stem_of(name, reference_endings)) {
+            return add_file(out_.references, entry, relative, folder, *fasta);
+        }
+        if (const auto aligned = stem_of(name, reads_endings)) {
+            return add_file(out_.reads, entry, relative, folder, *aligned);
+        }
+        note_description(entry, name, relative, folder);
+    }
+
+    void add_file(
+        std::vector<found_file>& into,
+        const fs::directory_entry& entry,
+        const std::string& relative,
+        const std::string& folder,
+        const std::string& stem
+    ) {
+        std::error_code ec;
         if (!entry.is_regular_file(ec)) return add_problem(relative, "is not a regular file");
-        out_.files.push_back(
-            {entry.path(), relative, folder.empty() ? root_data_set : folder, *stem}
-        );
+        into.push_back({entry.path(), relative, folder.empty() ? root_data_set : folder, stem});
     }
 
     void note_description(

@@ -13,7 +13,7 @@ struct found_file {
     std::filesystem::path path;
     std::string relative;  ///< path below the served folder
     std::string data_set;  ///< relative folder, `main` for the served folder itself
-    std::string stem;      ///< file name without .vcf.gz, .vcf.bgz or .bcf
+    std::string stem;      ///< file name without the ending that tells its kind
 };
 
 /// A file that an operator wrote about a data set.
@@ -37,7 +37,9 @@ struct problem {
 };
 
 struct scan_result {
-    std::vector<found_file> files;          ///< by relative path
+    std::vector<found_file> files;          ///< variant files, by relative path
+    std::vector<found_file> references;     ///< FASTA files, by relative path
+    std::vector<found_file> reads;          ///< BAM and CRAM files, by relative path
     std::vector<found_data_set> data_sets;  ///< those that are described, by relative path
     std::vector<problem> problems;
     std::vector<std::string> unread;  ///< relative paths of folders that could not be read

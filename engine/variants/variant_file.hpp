@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/core/error.hpp"
-#include "engine/core/file.hpp"
+#include "engine/core/indexable.hpp"
 #include "engine/hts/variant_header.hpp"
 #include "engine/hts/vcf_reader.hpp"
 #include "engine/variants/index_pass.hpp"
@@ -47,15 +47,15 @@ struct variant_place {
 };
 
 /// Thread-safe.
-class variant_file : public std::enable_shared_from_this<variant_file> {
+class variant_file : public indexable, public std::enable_shared_from_this<variant_file> {
  public:
     /// Opens the file, checks that it is complete, reads its header and looks at the first record.
     /// Nothing stays open.
     static result<std::shared_ptr<variant_file>> open(std::filesystem::path path);
-    ~variant_file();
+    ~variant_file() override;
 
-    const std::filesystem::path& path() const noexcept { return path_; }
-    const file_identity& identity() const noexcept { return identity_; }
+    const std::filesystem::path& path() const noexcept override { return path_; }
+    const file_identity& identity() const noexcept override { return identity_; }
     const hts::variant_header& header() const noexcept { return header_; }
     std::uint64_t provisional_fingerprint() const noexcept { return provisional_; }
 
@@ -68,17 +68,12 @@ class variant_file : public std::enable_shared_from_this<variant_file> {
     /// Null until the index pass is done.
     std::shared_ptr<const ordinal_index> index() const;
     std::shared_ptr<const site_table> sites() const;
-    /// Why the index pass found that the file cannot be served.
-    std::optional<error> refusal() const;
-    index_progress& progress() noexcept { return progress_; }
+    bool is_indexed() const override { return index() != nullptr; }
+    std::optional<error> refusal() const override;
+    std::uint64_t bytes_done() const noexcept override { return progress_.bytes_done.load(); }
 
-    /// Takes what an earlier pass left in the folder; false when it is not all there.
-    /// Throws std::system_error and damaged_file.
-    bool find_index(const std::filesystem::path& folder, std::stop_token stop);
-    /// Finds the derived files in the folder or makes them there, and keeps the outcome. Blocks for
-    /// as long as it takes to read the file. An error, or an exception, says why there is no
-    /// outcome yet; it may be tried again.
-    result<void> make_index(const std::filesystem::path& folder, std::stop_token stop);
+    bool find_index(const std::filesystem::path& folder, std::stop_token stop) override;
+    result<void> make_index(const std::filesystem::path& folder, std::stop_token stop) override;
 
     /// Exact from the ordinal index. Before that what the CSI or TBI beside the file says, which
     /// nobody has checked: good to be shown, never to decide where the file ends. Nothing when

@@ -1,4 +1,7 @@
 // `callstream check`: everything in a folder that is not as it should be, by file, with the cure.
+#include "engine/catalog/reference_link.hpp"
+#include "engine/reads/reads_index.hpp"
+#include "engine/reads/reads_pass.hpp"
 #include "engine/variants/neighbour_index.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/index_run.hpp"
@@ -52,6 +55,60 @@ void check_neighbours(const catalog::opened_file& opened, problems& out) {
     }
 }
 
+void check_reference(const catalog::reference_set& set, problems& out) {
+    const auto& why = set.fasta->beside_problem();
+    if (why.empty()) return;
+    out.push_back(
+        {set.relative + ".fai",
+         "is not used: " + why + "; mend it with samtools faidx " + set.relative}
+    );
+}
+
+void check_reads_index(const catalog::read_group_set& set, problems& out) {
+    const auto index = reads::find_reads_index(set.path, *set.file);
+    if (index) return;
+    const bool none = index.error().code == errc::not_found;
+    out.push_back(
+        {set.relative,
+         (none ? "has no index" : "has an index that cannot be used: " + index.error().text) +
+             "; mend it with samtools index " + set.relative}
+    );
+}
+
+/// Reads the whole file.
+void check_reads(const catalog::read_group_set& set, problems& out) {
+    try {
+        reads::pass_progress progress;
+        const auto counts = reads::count_records(*set.file, progress, {});
+        if (!counts || !counts->unsorted_at) return;
+        out.push_back(
+            {set.relative,
+             "is not sorted: " + *counts->unsorted_at +
+                 " comes too late; mend it with samtools sort"}
+        );
+    } catch (const damaged_file& damage) {
+        out.push_back({set.relative, std::string("is damaged: ") + damage.what() + "; get it again"}
+        );
+    }
+}
+
+/// Contigs that are not those of the reference in the same folder.
+void note_misfits(const catalog::snapshot& now, problems& out) {
+    for (const auto* set : now.variant_sets()) {
+        for (const auto& reference : now.reference_sets()) {
+            const auto file = reference.fasta->file();
+            if (!file || reference.home != set->home || reference.id != set->reference_set_id)
+                continue;
+            const auto why =
+                catalog::misfit(set->files.front()->header(), *file, set->home->contigs);
+            if (why.empty()) continue;
+            out.push_back(
+                {set->relative.front(), "does not fit " + reference.relative + ": it " + why}
+            );
+        }
+    }
+}
+
 /// Every problem ends with what to do about it.
 std::string with_cure(const catalog::problem& p) {
     for (const char* cure : {"mend it", "get it again", "rename it", "is not used"}) {
@@ -97,10 +154,16 @@ int check(const check_options& options) {
     found.insert(found.end(), done.failures.begin(), done.failures.end());
     for (auto& p : found) p.text = with_cure(p);
     for (const auto& file : now.files()) check_neighbours(file, found);
+    for (const auto& set : now.reference_sets()) check_reference(set, found);
+    for (const auto& set : now.read_group_sets()) {
+        check_reads_index(set, found);
+        if (!options.quick && !done.stopped) check_reads(set, found);
+    }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
         return a.relative < b.relative;
     });
     problems notes = now.remarks();
+    note_misfits(now, notes);
     for (const auto& waiting : now.waiting()) {
         notes.push_back({waiting.found.relative, "is served when it is indexed (callstream index)"}
         );

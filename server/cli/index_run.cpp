@@ -32,7 +32,7 @@ std::filesystem::path index_folder(const std::filesystem::path& state) {
     return state / "index";
 }
 
-void take_kept_index(variants::variant_file& file, const std::filesystem::path& state) {
+void take_kept_index(indexable& file, const std::filesystem::path& state) {
     try {
         file.find_index(index_folder(state), {});
     } catch (const std::exception&) {
@@ -40,16 +40,12 @@ void take_kept_index(variants::variant_file& file, const std::filesystem::path& 
     }
 }
 
-bool has_ended(const catalog::opened_file& opened) {
-    return opened.file->index() != nullptr || opened.file->refusal().has_value();
-}
-
 /// The passes of one run, spread over threads; the calling thread watches.
 class passes {
  public:
-    passes(const index_run& run, std::vector<catalog::opened_file> todo)
+    passes(const index_run& run, std::vector<std::shared_ptr<indexable>> todo)
         : run_(run), todo_(std::move(todo)), report_(run.form) {
-        for (const auto& [found, file] : todo_) numbers_.bytes += file->identity().size;
+        for (const auto& file : todo_) numbers_.bytes += file->identity().size;
         numbers_.files = todo_.size();
     }
 
@@ -63,7 +59,10 @@ class passes {
         report_.end();
         out.built = built_;
         out.failures = std::move(failures_);
-        out.stopped = stop_.stop_requested() && !std::all_of(todo_.begin(), todo_.end(), has_ended);
+        const bool all = std::all_of(todo_.begin(), todo_.end(), [](const auto& file) {
+            return file->is_settled();
+        });
+        out.stopped = stop_.stop_requested() && !all;
     }
 
  private:
@@ -71,20 +70,20 @@ class passes {
         for (;;) {
             const std::size_t number = next_.fetch_add(1);
             if (number >= todo_.size() || stop_.stop_requested()) return;
-            const auto& [found, file] = todo_[number];
+            const auto& file = todo_[number];
             const std::string problem = index_one(*file);
+            const auto name = file->path().lexically_relative(run_.folder).string();
             const std::lock_guard lock(mutex_);
             ++numbers_.files_done;
             const auto refusal = file->refusal();
-            if (!stop_.stop_requested() || file->index()) {
-                built_ += file->index() != nullptr ? 1 : 0;
-                if (!problem.empty()) failures_.push_back({found.relative, problem});
-                report_.file_done(found.relative, refusal ? refusal->text : problem, numbers_);
-            }
+            if (stop_.stop_requested() && !file->is_settled()) continue;
+            built_ += file->is_indexed() ? 1 : 0;
+            if (!problem.empty()) failures_.push_back({name, problem});
+            report_.file_done(name, refusal ? refusal->text : problem, numbers_);
         }
     }
 
-    std::string index_one(variants::variant_file& file) const {
+    std::string index_one(indexable& file) const {
         try {
             const auto made = file.make_index(index_folder(run_.state), stop_.get_token());
             return made ? std::string() : made.error().text;
@@ -100,17 +99,16 @@ class passes {
             const std::lock_guard lock(mutex_);
             if (numbers_.files_done == todo_.size() || stop_.stop_requested()) return;
             numbers_.bytes_done = 0;
-            for (const auto& opened : todo_) {
-                variants::variant_file& file = *opened.file;
-                const std::uint64_t done = file.progress().bytes_done;
-                numbers_.bytes_done += has_ended(opened) ? file.identity().size : done;
+            for (const auto& file : todo_) {
+                const bool settled = file->is_settled();
+                numbers_.bytes_done += settled ? file->identity().size : file->bytes_done();
             }
             report_.show(numbers_);
         }
     }
 
     const index_run& run_;
-    std::vector<catalog::opened_file> todo_;
+    std::vector<std::shared_ptr<indexable>> todo_;
     std::stop_source stop_;
     std::atomic<std::size_t> next_{0};
 
@@ -128,13 +126,13 @@ index_result run_index_passes(const index_run& run) {
     const auto found = catalog::scan(run.folder);
     const auto opened = catalog::snapshot::make(found, nullptr);
     index_result out;
-    std::vector<catalog::opened_file> todo;
-    for (const auto& file : opened->files()) {
-        take_kept_index(*file.file, run.state);
-        if (file.file->index()) {
+    std::vector<std::shared_ptr<indexable>> todo;
+    for (auto& file : opened->indexables()) {
+        take_kept_index(*file, run.state);
+        if (file->is_indexed()) {
             ++out.kept;
         } else {
-            todo.push_back(file);
+            todo.push_back(std::move(file));
         }
     }
     if (!todo.empty()) passes(run, std::move(todo)).run(out);
@@ -148,7 +146,7 @@ std::shared_ptr<const catalog::snapshot> look_at_folder(
 ) {
     const auto found = catalog::scan(folder);
     const auto opened = catalog::snapshot::make(found, nullptr);
-    for (const auto& file : opened->files()) take_kept_index(*file.file, state);
+    for (const auto& file : opened->indexables()) take_kept_index(*file, state);
     return catalog::snapshot::make(found, opened.get());
 }
 

@@ -35,9 +35,40 @@ void print(const catalog::variant_set& set) {
               << '\t' << joined(set.relative) << '\n';
 }
 
+std::uint64_t bases_of(const reference::reference_file& file) {
+    std::uint64_t total = 0;
+    for (const auto& sequence : file.sequences()) total += sequence.length;
+    return total;
+}
+
+void print(const catalog::reference_set& set) {
+    const auto file = set.fasta->file();
+    std::cout << set.id << '\t' << (file ? std::to_string(file->sequences().size()) : "?") << '\t'
+              << (file ? std::to_string(bases_of(*file)) : "?") << '\t' << set.relative << '\n';
+}
+
+const char* format_text(reads::reads_format format) {
+    return format == reads::reads_format::bam ? "BAM" : "CRAM";
+}
+
+void print(const catalog::read_group_set& set) {
+    const auto& header = set.file->header();
+    std::cout << set.id << '\t' << format_text(set.file->format()) << '\t'
+              << header.read_groups.size() << '\t' << header.references.size() << '\t'
+              << set.relative << '\n';
+}
+
 void print_text(const catalog::snapshot& now) {
     std::cout << "#variantSetDbId\tsamples\trecords\tindex\tfiles\n";
     for (const auto* set : now.variant_sets()) print(*set);
+    if (!now.reference_sets().empty()) {
+        std::cout << "#referenceSetDbId\tsequences\tbases\tfile\n";
+        for (const auto& set : now.reference_sets()) print(set);
+    }
+    if (!now.read_group_sets().empty()) {
+        std::cout << "#readGroupSetId\tformat\treadGroups\treferences\tfile\n";
+        for (const auto& set : now.read_group_sets()) print(set);
+    }
     for (const auto& waiting : now.waiting()) {
         std::cerr << "served when it is indexed: " << waiting.found.relative << '\n';
     }
@@ -55,7 +86,40 @@ json::object to_json(const catalog::variant_set& set) {
         {"records", records ? json::value(*records) : json::value(nullptr)},
         {"index", index_state(view, records)},
         {"files", json::array(set.relative.begin(), set.relative.end())},
+        {"referenceSetDbId",
+         set.reference_set_id.empty() ? json::value(nullptr) : json::value(set.reference_set_id)},
     };
+}
+
+json::object to_json(const catalog::reference_set& set) {
+    const auto file = set.fasta->file();
+    const auto known = [&](std::uint64_t value) {
+        return file ? json::value(value) : json::value(nullptr);
+    };
+    return {
+        {"referenceSetDbId", set.id},
+        {"sequences", known(file ? file->sequences().size() : 0)},
+        {"bases", known(file ? bases_of(*file) : 0)},
+        {"file", set.relative},
+    };
+}
+
+json::object to_json(const catalog::read_group_set& set) {
+    const auto& header = set.file->header();
+    return {
+        {"readGroupSetId", set.id},
+        {"format", format_text(set.file->format())},
+        {"readGroups", header.read_groups.size()},
+        {"references", header.references.size()},
+        {"file", set.relative},
+    };
+}
+
+template <class Sets>
+json::array as_array(const Sets& sets) {
+    json::array out;
+    for (const auto& set : sets) out.push_back(to_json(set));
+    return out;
 }
 
 void print_json(const catalog::snapshot& now) {
@@ -69,6 +133,8 @@ void print_json(const catalog::snapshot& now) {
     }
     std::cout << json::serialize(json::object{
                      {"variantSets", std::move(sets)},
+                     {"referenceSets", as_array(now.reference_sets())},
+                     {"readGroupSets", as_array(now.read_group_sets())},
                      {"waiting", std::move(waiting)},
                      {"problems", std::move(problems)}})
               << "\n";

@@ -16,6 +16,7 @@ constexpr const char* welcome =
     "  /brapi/v2/serverinfo                       what this server speaks\n"
     "  /brapi/v2/callsets                         the call sets (samples) in the files\n"
     "  /brapi/v2/callsets/{callSetDbId}/calls     their genotype calls\n"
+    "  /brapi/v2/search/callsets                  the same by many ids and names at once\n"
     "  /ready   /health   /metrics                how it is\n";
 
 /// Ready as soon as the folder was scanned: files are served while others are still being indexed.
@@ -37,6 +38,8 @@ http::response ready(const catalog::catalog_service& catalog) {
         {"status", "ready"},
         {"variantSets", sets.size()},
         {"callSets", call_sets},
+        {"referenceSets", now->reference_sets().size()},
+        {"readGroupSets", now->read_group_sets().size()},
         {"indexing", {{"files", indexing.waiting}, {"bytesLeft", indexing.bytes_left}}},
         {"problems", std::move(problems)},
     });

@@ -202,6 +202,30 @@ class folders_of_files(FolderTest):
         self.assertIn("0 problems", self.callstream("check"))
         self.assertIn("0 problems", self.callstream("check", "--quick"))
 
+    def test_references_and_reads_are_listed_and_checked(self):
+        demo = support.DEMO
+        for name in ("reference.fa.gz", "reads.bam"):
+            (self.folder / name).write_bytes((demo / name).read_bytes())
+        (self.folder / "reference.fa.gz.fai").write_text("1\t9\t9\t9\t10\n")
+        simple_panel(self.folder / "p.bcf", 5)
+        problems = json.loads(self.callstream("check", "--json", code=1))["problems"]
+        found = {p["file"]: p["problem"] for p in problems}
+        self.assertEqual(set(found), {"reads.bam", "reference.fa.gz.fai"})
+        self.assertIn("samtools index reads.bam", found["reads.bam"])
+        self.assertIn("samtools faidx reference.fa.gz", found["reference.fa.gz.fai"])
+        notes = json.loads(self.callstream("check", "--json", code=1))["notes"]
+        self.assertIn("does not fit reference.fa.gz", notes[0]["note"])
+        listed = json.loads(self.callstream("ls", "--json"))
+        sequences = run("samtools", "dict", demo / "reference.fa.gz").count(b"@SQ")
+        self.assertEqual(listed["referenceSets"][0]["sequences"], sequences)
+        self.assertEqual(listed["readGroupSets"][0]["format"], "BAM")
+        text = self.callstream("ls")
+        self.assertIn("main~reference\t", text)
+        self.assertIn("main~reads\tBAM\t", text)
+        with Server(self.folder) as server:
+            ready = server.get("/ready")
+            self.assertEqual((ready["referenceSets"], ready["readGroupSets"]), (1, 1))
+
     def test_index_builds_what_is_missing_once(self):
         for name in ("a.bcf", "b.vcf.gz"):
             simple_panel(self.folder / name, 50)

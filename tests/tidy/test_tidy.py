@@ -16,7 +16,9 @@ ARROWS = {
     "engine/reads": {"engine/core", "engine/hts"},
     "engine/reference": {"engine/core", "engine/hts"},
     "engine/paging": {"engine/core", "engine/variants"},
-    "engine/catalog": {"engine/core", "engine/hts", "engine/variants"},
+    "engine/catalog": {
+        "engine/core", "engine/hts", "engine/reads", "engine/reference", "engine/variants",
+    },
     "server/streaming": {"engine/core"},
     "server/auth": {"engine/core"},
     "server/http": {"engine/core", "server/auth", "server/streaming"},
@@ -26,8 +28,8 @@ ARROWS = {
     },
     "server/ops": {"engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/cli": {
-        "engine/catalog", "engine/core", "engine/hts", "engine/variants", "server/brapi",
-        "server/http", "server/ops",
+        "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/variants",
+        "server/brapi", "server/http", "server/ops",
     },
 }
 # Library header -> the only rooms that include it.

@@ -70,8 +70,7 @@ TEST_F(catalog_service_test, a_restart_finds_the_indexes_of_the_last_run) {
     start();
     service->wait_until_indexed();
     EXPECT_NE(find("main~a")->files.front()->index(), nullptr);
-    EXPECT_EQ(find("main~a")->files.front()->progress().bytes_done, 0U)
-        << "the file was read again";
+    EXPECT_EQ(find("main~a")->files.front()->bytes_done(), 0U) << "the file was read again";
 }
 
 TEST_F(catalog_service_test, a_rescan_keeps_unchanged_files_and_notices_replaced_ones) {

@@ -1,6 +1,7 @@
 #include "engine/catalog/catalog.hpp"
 
 #include "engine/core/id.hpp"
+#include "tests/support/reference_builder.hpp"
 #include "tests/support/vcf_builder.hpp"
 
 #include <gmock/gmock.h>
@@ -271,6 +272,54 @@ TEST_F(catalog_test, a_data_set_is_described_by_what_lies_beside_its_files) {
     ASSERT_EQ(now->problems().size(), 1U);
     EXPECT_EQ(now->problems()[0].relative, "broken/dataset.toml");
     EXPECT_EQ(now->data_sets().size(), 3U);
+}
+
+TEST_F(catalog_test, references_and_reads_are_in_it_with_ids_of_their_own) {
+    const std::string fasta = testing::fasta_text("1", "ACGT") + testing::fasta_text("2", "AC");
+    testing::write_file(dir / "ref.fa", fasta);
+    testing::write_file(dir / "set" / "b.fa", fasta);
+    testing::write_file(dir / "set" / "b.fasta", fasta);
+    testing::write_file(dir / "cut.fa.gz", testing::bgzf_block(fasta));
+    testing::write_file(dir / "x.cram", "junk");
+    testing::write_file(dir / "in.sam", "@SQ\tSN:1\tLN:4\n");
+    testing::run_tool(
+        "samtools view -b -o " + (dir / "r.bam").string() + " " + (dir / "in.sam").string()
+    );
+    const auto now = look();
+    std::vector<std::string> all;
+    for (const auto& set : now->reference_sets()) all.push_back(set.id);
+    EXPECT_THAT(all, ElementsAre("main~ref", "set~b.2Efa", "set~b.2Efasta"));
+    ASSERT_EQ(now->read_group_sets().size(), 1U);
+    EXPECT_EQ(now->read_group_sets()[0].id, "main~r");
+    std::vector<std::string> refused;
+    for (const auto& p : now->problems()) refused.push_back(p.relative);
+    EXPECT_THAT(refused, ::testing::UnorderedElementsAre("cut.fa.gz", "x.cram"));
+    const auto later = look(now.get());
+    EXPECT_EQ(later->reference_sets()[0].fasta, now->reference_sets()[0].fasta);
+    EXPECT_EQ(later->read_group_sets()[0].file, now->read_group_sets()[0].file);
+}
+
+TEST_F(split_files, find_their_reference_by_names_and_lengths) {
+    const auto write = [&](const char* name, std::size_t first, std::size_t second) {
+        testing::write_file(
+            dir / name,
+            testing::fasta_text("chr1", testing::some_letters(first, 1)) +
+                testing::fasta_text("chr2", testing::some_letters(second, 2))
+        );
+    };
+    write("a.fa", 1'000'000, 2'000'000);
+    write("b.fa", 1'000'000, 1'999'999);
+    add("x.vcf.gz");
+    add("own/y.vcf.gz");
+    write("own/c.fa", 5, 5);
+    const auto before = look();
+    EXPECT_EQ(before->find_variant_set("main~x")->reference_set_id, "") << "nothing is known yet";
+    for (const auto& set : before->reference_sets()) {
+        ASSERT_TRUE(set.fasta->make_index(state.path(), {}));
+    }
+    const auto after = look(before.get());
+    EXPECT_EQ(after->find_variant_set("main~x")->reference_set_id, "main~a");
+    EXPECT_EQ(after->find_variant_set("own~y")->reference_set_id, "own~c") << "of its own folder";
 }
 
 }  // namespace
