@@ -179,8 +179,7 @@ void vcf_reader::state::check_counts() const {
         h.id[BCF_DT_CTG][raw.contig].key == nullptr) {
         throw damaged_file("a record names a contig that is not in the header");
     }
-    // A line of a text VCF without samples has no sample columns at all.
-    if (raw.sample_count != static_cast<std::uint32_t>(samples()) && raw.field_count > 0) {
+    if (raw.sample_count != static_cast<std::uint32_t>(samples())) {
         throw damaged_file("a record has another number of samples than the header");
     }
 }

@@ -33,7 +33,7 @@ class Server:
         command = [PROGRAM, "serve", str(folder), "--listen", listen, "--state", str(self.state)]
         if open_files:
             command = ["bash", "-c", f'ulimit -n {open_files}; exec "$@"', "-", *command]
-        self.log = tempfile.TemporaryFile(mode="w+")
+        self.log = tempfile.TemporaryFile(mode="w+", errors="replace")
         self.process = subprocess.Popen(
             [*command, *options], stdout=subprocess.PIPE, stderr=self.log, text=True
         )

@@ -193,6 +193,28 @@ TEST_F(vcf_reader_test, lines_that_are_no_records_are_damage) {
     }
 }
 
+TEST_F(vcf_reader_test, a_record_without_fields_still_has_the_samples_of_the_header) {
+    vcf_builder().line("1\t5\t.\tA\tC\t.\t.\t.").write_vcf_gz(dir / "a.vcf.gz");
+    auto text = open(dir / "a.vcf.gz");
+    const auto wanted = "a record has another number of samples than the header";
+    EXPECT_EQ(damage_text([&] { text.next(); }), wanted);
+
+    vcf_builder().record("1", 5, "GT", {"0/1", "1/1"}).write_bcf(dir / "a.bcf");
+    const std::string content = testing::gunzip(testing::read_file(dir / "a.bcf"));
+    std::uint32_t header_bytes = 0;
+    std::memcpy(&header_bytes, content.data() + 5, sizeof header_bytes);
+    for (const char samples : {0, 1, 3}) {
+        for (const char fields : {0, 1}) {
+            std::string changed = content;
+            changed[9 + header_bytes + 28] = samples;
+            changed[9 + header_bytes + 31] = fields;
+            testing::write_file(dir / "b.bcf", testing::bgzf_file(changed));
+            auto binary = open(dir / "b.bcf");
+            EXPECT_EQ(damage_text([&] { binary.next(); }), wanted) << int{samples};
+        }
+    }
+}
+
 TEST_F(vcf_reader_test, other_files_are_refused) {
     const std::string vcf = many_records(3).text();
     testing::write_file(dir / "plain.vcf", vcf);
