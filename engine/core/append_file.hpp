@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/core/file.hpp"
+#include "engine/core/hash.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,8 +19,8 @@ class append_file {
     explicit append_file(std::filesystem::path path) : path_(std::move(path)) {}
 
     /// Takes up the first `size` bytes that an earlier process left, dropping what it added after
-    /// its last sync. False when the file has fewer.
-    bool resume(std::uint64_t size);
+    /// its last sync. Reads them; false when there are fewer, or others than `hash` says.
+    bool resume(std::uint64_t size, std::uint64_t hash);
 
     void append(std::string_view bytes) {
         pending_.append(bytes);
@@ -29,6 +30,8 @@ class append_file {
 
     /// All that was added is on the disk when it returns.
     void sync();
+    /// Of all bytes up to the last sync.
+    std::uint64_t synced_hash() const { return hash_.value().low; }
     /// Reads exactly `size` bytes at `offset`, which must be within `size()`.
     void read(std::uint64_t offset, void* into, std::size_t size);
     /// Deletes the file.
@@ -42,6 +45,7 @@ class append_file {
     unique_fd fd_;
     std::string pending_;
     std::uint64_t flushed_ = 0;
+    running_hash hash_;  // of what was flushed
 };
 
 }  // namespace callstream

@@ -24,10 +24,17 @@ void refuse_disk_errors(const BGZF& stream) {
     throw damaged_file("a block cannot be inflated");
 }
 
+/// BGZF's own readers go on with a block that lost its BGZF subfield as with plain gzip, where no
+/// offset means anything and a missing end is not noticed.
+void refuse_gzip(const BGZF& stream) {
+    if (stream.is_gzip != 0) throw damaged_file("a block is not a BGZF block");
+}
+
 /// The next block, if the current one is used up; false at the end of the file.
 bool has_bytes(BGZF& stream) {
     if (stream.block_offset < stream.block_length) return true;
     if (bgzf_read_block(&stream) != 0) refuse_block(stream);
+    refuse_gzip(stream);
     return stream.block_length != 0;
 }
 
@@ -66,6 +73,7 @@ bool read_line(BGZF& stream, kstring_t& line, std::size_t limit) {
 bool read_bytes(BGZF& stream, void* into, std::size_t size) {
     const ssize_t got = bgzf_read(&stream, into, size);
     if (got < 0) refuse_block(stream);
+    refuse_gzip(stream);
     if (got == 0 && size > 0) return false;
     if (static_cast<std::size_t>(got) < size) {
         refuse_disk_errors(stream);

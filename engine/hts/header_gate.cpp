@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <unordered_set>
 
 namespace callstream::hts {
@@ -37,6 +39,62 @@ error too_long() {
         "has a header of more than " + std::to_string(header_bytes_max >> 20) + " MiB"};
 }
 
+/// What htslib and `variant_header` take for the parts of a header, in bytes: measured, rounded up.
+constexpr std::size_t copies_of_text = 3;
+constexpr std::size_t bytes_per_line = 400;
+constexpr std::size_t bytes_per_entry = 80;  // of a structured line: ID=, Number= ...
+constexpr std::size_t bytes_per_column = 270;
+
+/// Adds up what the lines of a header cost.
+class cost_check {
+ public:
+    /// `line` without its end. Says what is too much.
+    result<void> add(std::string_view line) {
+        const bool is_meta = line.starts_with("##");
+        const auto entries = std::count(line.begin(), line.end(), is_meta ? ',' : '\t');
+        memory_ +=
+            line.size() * copies_of_text + bytes_per_line +
+            static_cast<std::size_t>(entries) * (is_meta ? bytes_per_entry : bytes_per_column);
+        if (memory_ > header_memory_max) {
+            return error{
+                errc::file_unusable,
+                "has a header that needs more than " + std::to_string(header_memory_max >> 30) +
+                    " GiB of memory"};
+        }
+        if (!is_meta) return {};
+        const bool is_structure = line.substr(line.find('=') + 1).starts_with('<');
+        if (!is_structure && ++plain_lines_ > plain_lines_max) {
+            return error{
+                errc::file_unusable,
+                "has more than " + std::to_string(plain_lines_max) +
+                    " header lines of the form ##key=value"};
+        }
+        return check_numbers(line);
+    }
+
+ private:
+    /// Wherever IDX= may stand; in a quoted text it is taken for one, too.
+    static result<void> check_numbers(std::string_view line) {
+        for (std::size_t at = line.find("IDX"); at != line.npos; at = line.find("IDX", at + 1)) {
+            auto rest = line.substr(at + 3);
+            rest.remove_prefix(std::min(rest.find_first_not_of(" =\"+\t"), rest.size()));
+            std::int64_t number = 0;
+            const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+            const bool is_huge = read.ec == std::errc::result_out_of_range;
+            if (is_huge || number > entry_number_max) {
+                return error{
+                    errc::file_unusable,
+                    "has a header that numbers an entry beyond " +
+                        std::to_string(entry_number_max) + " (IDX=)"};
+            }
+        }
+        return {};
+    }
+
+    std::size_t memory_ = 0;
+    std::size_t plain_lines_ = 0;
+};
+
 /// Length of the header text by the first nine bytes (VCF specification 4.3, section 6.2).
 std::uint32_t bcf_header_bytes(BGZF& stream) {
     std::array<char, 9> head{};
@@ -46,17 +104,24 @@ std::uint32_t bcf_header_bytes(BGZF& stream) {
     return length;
 }
 
-/// The line that names the columns; empty when a line without `#` comes first. Nothing is kept of
-/// the lines before it.
-result<void> find_column_line(BGZF& stream, line_buffer& line) {
+/// Calls `each(line)` up to the line that names the columns, which is then in `line`; that is empty
+/// when there is none. Follows htslib: a text VCF may have empty lines, and the first that does not
+/// start with ## names the columns; in a BCF, whose text has `text_bytes`, it skips what it does
+/// not understand. Nothing is kept of other lines.
+template <class Each>
+result<void> find_column_line(
+    BGZF& stream, bool is_bcf, std::size_t text_bytes, line_buffer& line, Each each
+) {
     std::size_t total = 0;
-    while (read_line(stream, line.text, header_bytes_max)) {
-        total += line.text.l;
-        if (total > header_bytes_max) return too_long();
-        if (!line.view().starts_with('#')) break;
-        if (!line.view().starts_with("##")) return {};
+    while (total < text_bytes && read_line(stream, line.text, header_bytes_max)) {
+        total += line.text.l + 1;
+        if (const auto fine = each(line.view()); !fine) return fine;
+        if (line.view().starts_with("##") || line.view().empty()) continue;
+        if (line.view().starts_with(is_bcf ? "#CHROM\tPOS" : "#")) return {};
+        if (!is_bcf) break;
     }
     line.text.l = 0;
+    if (!is_bcf && total >= text_bytes) return too_long();
     return {};
 }
 
@@ -74,29 +139,35 @@ std::string problem_of_columns(std::string_view columns) {
     return {};
 }
 
-/// Moves to the header text of a BCF, whose lines are those of a VCF.
-void enter_text(BGZF& stream, bool is_bcf) {
+/// Moves to the text of the header, whose lines are those of a VCF also in a BCF. Returns how many
+/// bytes of it to read at most.
+std::size_t enter_text(BGZF& stream, bool is_bcf) {
     rewind(stream);
-    if (is_bcf) bcf_header_bytes(stream);
+    return is_bcf ? bcf_header_bytes(stream) : header_bytes_max;
 }
 
 }  // namespace
 
-result<void> check_header_size(BGZF& stream, bool is_bcf) {
-    if (is_bcf) {
-        if (bcf_header_bytes(stream) > header_bytes_max) return too_long();
-    } else {
-        line_buffer line;
-        if (const auto found = find_column_line(stream, line); !found) return found.error();
-    }
+result<void> check_header_cost(BGZF& stream, bool is_bcf) {
+    const std::size_t text_bytes = enter_text(stream, is_bcf);
+    if (text_bytes > header_bytes_max) return too_long();
+    line_buffer line;
+    cost_check cost;
+    const auto within_limits = find_column_line(
+        stream, is_bcf, text_bytes, line, [&](std::string_view text) { return cost.add(text); }
+    );
+    if (!within_limits) return within_limits;
     rewind(stream);
     return {};
 }
 
 std::string why_header_is_refused(BGZF& stream, bool is_bcf) {
-    enter_text(stream, is_bcf);
+    const std::size_t text_bytes = enter_text(stream, is_bcf);
     line_buffer line;
-    if (const auto found = find_column_line(stream, line); !found) return found.error().text;
+    const auto found = find_column_line(stream, is_bcf, text_bytes, line, [](std::string_view) {
+        return result<void>();
+    });
+    if (!found) return found.error().text;
     const auto problem = problem_of_columns(line.view());
     return problem.empty() ? "has a header that htslib refuses" : problem;
 }

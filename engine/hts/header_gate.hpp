@@ -10,9 +10,9 @@ struct BGZF;
 
 namespace callstream::hts {
 
-/// Refuses a header that is longer than `header_bytes_max`. Leaves the stream at its start. Throws
-/// damaged_file where the stream breaks.
-result<void> check_header_size(BGZF& stream, bool is_bcf);
+/// Refuses a header on which htslib would spend more memory or time than `limits.hpp` allows.
+/// Leaves the stream at its start. Throws damaged_file where the stream breaks.
+result<void> check_header_cost(BGZF& stream, bool is_bcf);
 
 /// Why htslib refused the header, as a sentence that goes on "the file ...". Moves the stream.
 std::string why_header_is_refused(BGZF& stream, bool is_bcf);

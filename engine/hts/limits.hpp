@@ -3,11 +3,23 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace callstream::hts {
 
-/// Bytes of an inflated header. A million samples and three million contigs fit.
+/// Bytes of an inflated header.
 constexpr std::size_t header_bytes_max = std::size_t{256} << 20;
+
+/// Bytes that htslib and callstream may need for a header, as `header_gate.cpp` estimates them. A
+/// million samples and three million contigs fit.
+constexpr std::size_t header_memory_max = std::size_t{2} << 30;
+
+/// Lines of a header that are no `<...>` structures. htslib compares each with all others.
+constexpr std::size_t plain_lines_max = 10'000;
+
+/// The largest number that a header may give an entry of its own (IDX=). htslib makes room for all
+/// numbers up to it.
+constexpr std::int64_t entry_number_max = 10'000'000;
 
 /// Bytes of one inflated record: a line of a VCF, both parts of a BCF record. A million samples
 /// with GT:AD:DP:GQ:PL are 40 MB.
@@ -18,6 +30,12 @@ constexpr std::size_t translated_bytes_max = std::size_t{1} << 30;
 
 /// Contigs and tags that a text VCF may use without having declared them. htslib adds each to its
 /// header, at a cost that grows with the header.
-constexpr int undeclared_max = 10'000;
+constexpr std::int64_t undeclared_max = 10'000;
+
+/// Steps that adding them may take in all; each takes as many as the header has entries then.
+constexpr std::int64_t undeclared_steps_max = 200'000'000;
+
+/// Entries of the FILTER and of the INFO column of a line: all of them may be undeclared.
+constexpr std::size_t column_entries_max = 10'000;
 
 }  // namespace callstream::hts

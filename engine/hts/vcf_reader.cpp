@@ -47,20 +47,51 @@ std::span<const std::uint8_t> bytes_of(const kstring_t& s) {
     return {reinterpret_cast<const std::uint8_t*>(s.s), s.l};
 }
 
-/// Bytes that htslib takes at most to translate the samples of a line: each sample gets the room of
-/// the widest, a number of two characters becomes four bytes.
+/// Bytes that htslib takes at most to translate the samples of a line: each sample gets, in every
+/// field, the room of the widest; a number of two characters becomes four bytes. 0 when a glance
+/// shows that they are few.
 std::size_t translated_bytes(std::string_view line, std::size_t samples) {
-    constexpr std::size_t spare = 16;
+    constexpr std::size_t spare = 4;  // per field
+    constexpr std::size_t fields_max = 256;
     const std::size_t narrowest = std::min(line.size(), 2 * samples);
-    if (2 * (line.size() - narrowest + spare) * samples <= translated_bytes_max) return 0;
-    std::size_t widest = 0;
-    std::size_t columns = 0;
-    for (std::size_t at = 0; at < line.size(); ++columns) {
-        const std::size_t end = std::min(line.find('\t', at), line.size());
-        if (columns >= 9) widest = std::max(widest, end - at);
-        at = end + 1;
+    const std::size_t at_most = 2 * (line.size() - narrowest + spare * fields_max) * samples;
+    if (at_most <= translated_bytes_max) return 0;
+    std::vector<std::size_t> widest;  // by field
+    std::size_t begin = 0;
+    for (std::size_t column = 0; begin < line.size(); ++column) {
+        const std::size_t end = std::min(line.find('\t', begin), line.size());
+        auto cell = line.substr(begin, end - begin);
+        begin = end + 1;
+        if (column < 9) continue;
+        for (std::size_t field = 0; field < fields_max; ++field) {
+            const std::size_t width = std::min(cell.find(':'), cell.size());
+            if (field == widest.size()) widest.push_back(0);
+            widest[field] = std::max(widest[field], width);
+            if (width == cell.size()) break;
+            cell.remove_prefix(width + 1);
+        }
     }
-    return 2 * (widest + spare) * samples;
+    std::size_t per_sample = 0;
+    for (const std::size_t width : widest) per_sample += 2 * width + spare;
+    return per_sample * samples;
+}
+
+/// Entries of the FILTER or the INFO column, whichever has more; 0 when a glance shows that they
+/// are few.
+std::size_t column_entries(std::string_view line) {
+    if (line.size() <= 2 * column_entries_max) return 0;
+    constexpr std::size_t filter = 6;
+    constexpr std::size_t info = 7;
+    std::ptrdiff_t most = 0;
+    std::size_t begin = 0;
+    for (std::size_t column = 0; column <= info && begin < line.size(); ++column) {
+        const std::size_t end = std::min(line.find('\t', begin), line.size());
+        const auto cell = line.substr(begin, end - begin);
+        begin = end + 1;
+        if (column < filter) continue;
+        most = std::max(most, std::count(cell.begin(), cell.end(), ';') + 1);
+    }
+    return static_cast<std::size_t>(most);
 }
 
 std::string genotype_definition(const bcf_hdr_t* h) {
@@ -127,6 +158,9 @@ bool vcf_reader::state::read_text() {
     if (translated_bytes(text, static_cast<std::size_t>(samples())) > translated_bytes_max) {
         throw damaged_file("a record is too wide");
     }
+    if (column_entries(text) > column_entries_max) {
+        throw damaged_file("a record has too many entries in FILTER or INFO");
+    }
     bcf1_t& r = *translated;
     if (vcf_parse(&line, header.get(), &r) != 0) throw damaged_file("a record cannot be read");
     if ((r.errcode & ~tolerated_errors) != 0) throw damaged_file("a record is malformed");
@@ -146,8 +180,11 @@ bool vcf_reader::state::read_text() {
 }
 
 void vcf_reader::state::refuse_too_many_undeclared() const {
-    const bool too_many = header->n[BCF_DT_CTG] - declared_contigs > undeclared_max ||
-                          header->n[BCF_DT_ID] - declared_tags > undeclared_max;
+    const std::int64_t contigs = header->n[BCF_DT_CTG];
+    const std::int64_t tags = header->n[BCF_DT_ID];
+    const std::int64_t most = std::max(contigs - declared_contigs, tags - declared_tags);
+    const std::int64_t steps = most * (contigs + tags);
+    const bool too_many = most > undeclared_max || steps > undeclared_steps_max;
     if (too_many) throw damaged_file("too many contigs or tags are not declared in the header");
 }
 
@@ -158,8 +195,7 @@ void vcf_reader::state::check_counts() const {
         h.id[BCF_DT_CTG][raw.contig].key == nullptr) {
         throw damaged_file("a record names a contig that is not in the header");
     }
-    // A line of a text VCF without samples has no sample columns at all.
-    if (raw.sample_count != static_cast<std::uint32_t>(samples()) && raw.field_count > 0) {
+    if (raw.sample_count != static_cast<std::uint32_t>(samples())) {
         throw damaged_file("a record has another number of samples than the header");
     }
 }
@@ -199,7 +235,7 @@ result<vcf_reader> vcf_reader::open(unique_fd fd, const shared_header& header) {
 
 result<void> vcf_reader::read_header(state& s) {
     try {
-        if (auto fits = check_header_size(s.stream(), s.is_bcf); !fits) return fits.error();
+        if (auto fits = check_header_cost(s.stream(), s.is_bcf); !fits) return fits.error();
         s.header.reset(bcf_hdr_read(s.file.get()), destroy_header{});
         if (s.header) return {};
         return error{errc::file_unusable, why_header_is_refused(s.stream(), s.is_bcf)};

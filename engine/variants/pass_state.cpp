@@ -10,7 +10,7 @@
 namespace callstream::variants {
 namespace {
 
-constexpr char file_magic[8] = {'C', 'S', 'P', 'A', 'S', '0', '0', '1'};
+constexpr char file_magic[8] = {'C', 'S', 'P', 'A', 'S', '0', '0', '2'};
 constexpr std::size_t checkpoint_bytes_max = std::size_t{1} << 30;
 
 struct checkpoint_head {
@@ -19,6 +19,9 @@ struct checkpoint_head {
     std::uint64_t records_bytes;
     std::uint64_t names_bytes;
     std::uint64_t blocks_bytes;
+    std::uint64_t records_hash;
+    std::uint64_t names_hash;
+    std::uint64_t blocks_hash;
     std::uint64_t contigs;
 };
 
@@ -85,8 +88,9 @@ bool pass_state::resume(const pass_subject& subject) {
     std::vector<indexed_contig> contigs;
     const bool fits = same_subject(head.subject, subject) &&
                       take_contigs(rest, head.contigs, contigs) && !contigs.empty() &&
-                      records_.resume(head.records_bytes) && names_.resume(head.names_bytes) &&
-                      blocks_.resume(head.blocks_bytes);
+                      records_.resume(head.records_bytes, head.records_hash) &&
+                      names_.resume(head.names_bytes, head.names_hash) &&
+                      blocks_.resume(head.blocks_bytes, head.blocks_hash);
     if (!fits) {
         discard();
         std::filesystem::create_directories(folder_);
@@ -105,6 +109,9 @@ void pass_state::checkpoint(const pass_subject& subject) {
     head.records_bytes = records_.size();
     head.names_bytes = names_.size();
     head.blocks_bytes = blocks_.size();
+    head.records_hash = records_.synced_hash();
+    head.names_hash = names_.synced_hash();
+    head.blocks_hash = blocks_.synced_hash();
     head.contigs = contigs_.size();
     std::string body(bytes_of(head));
     for (const auto& c : contigs_) {

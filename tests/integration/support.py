@@ -26,14 +26,17 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 class Server:
     """A running `callstream serve`, ended when the `with` block ends."""
 
-    def __init__(self, folder, *options, state=None, wait=True, open_files=None, listen="127.0.0.1:0"):
+    def __init__(
+        self, folder, *options, state=None, wait=True, open_files=None, listen="127.0.0.1:0", under=()
+    ):
+        """`under` is a command that runs the program, as strace does."""
         self.folder = pathlib.Path(folder)
         self.own_state = None if state else tempfile.TemporaryDirectory(prefix="callstream-state-")
         self.state = pathlib.Path(state or self.own_state.name)
-        command = [PROGRAM, "serve", str(folder), "--listen", listen, "--state", str(self.state)]
+        command = [*under, PROGRAM, "serve", str(folder), "--listen", listen, "--state", str(self.state)]
         if open_files:
             command = ["bash", "-c", f'ulimit -n {open_files}; exec "$@"', "-", *command]
-        self.log = tempfile.TemporaryFile(mode="w+")
+        self.log = tempfile.TemporaryFile(mode="w+", errors="replace")
         self.process = subprocess.Popen(
             [*command, *options], stdout=subprocess.PIPE, stderr=self.log, text=True
         )

@@ -8,7 +8,7 @@ import unittest
 import urllib.parse
 
 import support
-from hostile import CALL_SET, CALLS, SEARCH, Answers, HostileTest, Witness, head, post
+from hostile_clients import CALL_SET, CALLS, SEARCH, Answers, HostileTest, Witness, head, post
 from support import SANITIZED
 
 

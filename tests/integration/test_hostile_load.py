@@ -8,7 +8,7 @@ import select
 import time
 import unittest
 
-from hostile import Answers, HostileTest, Witness, head, post
+from hostile_clients import Answers, HostileTest, Witness, head, post
 from support import SANITIZED, calls_path, simple_panel
 
 

@@ -193,6 +193,28 @@ TEST_F(vcf_reader_test, lines_that_are_no_records_are_damage) {
     }
 }
 
+TEST_F(vcf_reader_test, a_record_without_fields_still_has_the_samples_of_the_header) {
+    vcf_builder().line("1\t5\t.\tA\tC\t.\t.\t.").write_vcf_gz(dir / "a.vcf.gz");
+    auto text = open(dir / "a.vcf.gz");
+    const auto wanted = "a record has another number of samples than the header";
+    EXPECT_EQ(damage_text([&] { text.next(); }), wanted);
+
+    vcf_builder().record("1", 5, "GT", {"0/1", "1/1"}).write_bcf(dir / "a.bcf");
+    const std::string content = testing::gunzip(testing::read_file(dir / "a.bcf"));
+    std::uint32_t header_bytes = 0;
+    std::memcpy(&header_bytes, content.data() + 5, sizeof header_bytes);
+    for (const char samples : {0, 1, 3}) {
+        for (const char fields : {0, 1}) {
+            std::string changed = content;
+            changed[9 + header_bytes + 28] = samples;
+            changed[9 + header_bytes + 31] = fields;
+            testing::write_file(dir / "b.bcf", testing::bgzf_file(changed));
+            auto binary = open(dir / "b.bcf");
+            EXPECT_EQ(damage_text([&] { binary.next(); }), wanted) << int{samples};
+        }
+    }
+}
+
 TEST_F(vcf_reader_test, other_files_are_refused) {
     const std::string vcf = many_records(3).text();
     testing::write_file(dir / "plain.vcf", vcf);
@@ -285,6 +307,70 @@ TEST_F(vcf_reader_test, a_line_that_htslib_would_blow_up_is_damage) {
     vcf_builder().samples(names).record("1", 5, "GT", cells).write_vcf_gz(dir / "a.vcf.gz");
     auto reader = open(dir / "a.vcf.gz");
     EXPECT_EQ(damage_text([&] { reader.next(); }), "a record is too wide");
+}
+
+TEST_F(vcf_reader_test, a_line_whose_samples_are_wide_in_different_fields_is_damage) {
+    // No cell is wide, yet each of 150 fields would get the room of its widest in each sample.
+    constexpr int count = 150;
+    const std::string wide(30'000, 'x');
+    vcf_builder file;
+    std::vector<std::string> names;
+    std::vector<std::string> cells;
+    std::string format;
+    for (int i = 0; i < count; ++i) {
+        const std::string name = "F" + std::to_string(i);
+        file.meta("FORMAT=<ID=" + name + ",Number=1,Type=String,Description=\"d\">");
+        names.push_back("s" + std::to_string(i));
+        format += (i == 0 ? "" : ":") + name;
+        std::string cell;
+        for (int field = 0; field < count; ++field) {
+            cell += (field == 0 ? "" : ":") + (field == i ? wide : std::string("."));
+        }
+        cells.push_back(cell);
+    }
+    file.samples(names).record("1", 5, format, cells).write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    EXPECT_EQ(damage_text([&] { reader.next(); }), "a record is too wide");
+}
+
+TEST_F(vcf_reader_test, a_line_with_more_filters_or_info_than_can_be_declared_is_damage) {
+    const auto list = [](int count) {
+        std::string out;
+        for (int i = 0; i < count; ++i) out += (i == 0 ? "f" : ";f") + std::to_string(i);
+        return out;
+    };
+    const std::pair<std::string, std::string> table[] = {
+        {list(10'001), "."}, {".", list(10'001)}, {list(300'000), "."}};
+    for (const auto& [filters, info] : table) {
+        vcf_builder()
+            .line("1\t5\t.\tA\tC\t.\t" + filters + "\t" + info + "\tGT\t0/1\t1/1")
+            .write_vcf_gz(dir / "a.vcf.gz");
+        auto reader = open(dir / "a.vcf.gz");
+        const auto text = damage_text([&] { reader.next(); });
+        EXPECT_EQ(text, "a record has too many entries in FILTER or INFO");
+    }
+    vcf_builder()
+        .line("1\t5\t.\tA\tC\t.\t" + list(4000) + "\t" + list(4000) + "\tGT\t0/1\t1/1")
+        .write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    EXPECT_NE(reader.next(), nullptr);
+}
+
+TEST_F(vcf_reader_test, a_large_header_grows_less) {
+    vcf_builder file;
+    for (int i = 0; i < 200'000; ++i) file.meta("contig=<ID=d" + std::to_string(i) + ">");
+    for (int i = 0; i < 2000; ++i) {
+        file.record("c" + std::to_string(i), 5, "GT", {"0/1", "0/0"});
+    }
+    file.write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    int records = 0;
+    const auto text = damage_text([&] {
+        while (reader.next() != nullptr) ++records;
+    });
+    EXPECT_EQ(text, "too many contigs or tags are not declared in the header");
+    EXPECT_GT(records, 800);
+    EXPECT_LT(records, 1100);
 }
 
 TEST_F(vcf_reader_test, a_header_does_not_grow_without_end) {

@@ -268,6 +268,27 @@ TEST_F(index_pass, does_not_trust_a_damaged_checkpoint) {
     }
 }
 
+TEST_F(index_pass, does_not_go_on_with_working_files_that_were_changed) {
+    testing::write_file(data, thousands_of_records().vcf_gz(3000));
+    ASSERT_TRUE(has_value(run_index_pass(data, derived, progress, {})));
+    const std::string ordinals = testing::read_file(derived.ordinals);
+    const std::string sites = testing::read_file(derived.sites);
+    for (const char* name : {"checkpoint", "records", "names", "blocks"}) {
+        for (const std::size_t part : {3, 5, 7}) {
+            for (int blocks = 0; blocks < 3; ++blocks) {
+                EXPECT_FALSE(run_index_pass(data, derived, progress, testing::stopped()));
+            }
+            const auto path = derived.work / name;
+            std::string bytes = testing::read_file(path);
+            bytes[bytes.size() / part] ^= 1;
+            testing::write_file(path, bytes);
+            ASSERT_TRUE(has_value(run_index_pass(data, derived, progress, {})));
+            EXPECT_EQ(testing::read_file(derived.ordinals), ordinals) << name;
+            EXPECT_EQ(testing::read_file(derived.sites), sites) << name;
+        }
+    }
+}
+
 TEST_F(index_pass, makes_a_csi_that_other_tools_can_use) {
     const bool forms[] = {false, true};
     for (const bool bcf : forms) {
