@@ -90,19 +90,18 @@ class damage_sweep : public ::testing::TestWithParam<const char*> {
     static walked_calls walk(variant_file& file) {
         walked_calls out;
         try {
-            const auto cursor = file.cursor();
-            if (!cursor) return out;
+            variants::set_cursor cursor{variants::set_view({file.shared_from_this()})};
+            if (!cursor.rewind()) return out;
             std::vector<call_writer> writers;
             for (std::uint32_t sample = 0; sample < 2; ++sample) {
                 writers.emplace_back(
                     call_origin{"id", "name", "set", "name"}, genotype::genotype_format{}, sample
                 );
             }
-            (*cursor)->rewind();
             text_buffer text;
-            while (const auto* record = (*cursor)->next()) {
+            while (const auto* record = cursor.next()) {
                 text.clear();
-                for (auto& writer : writers) writer.write(text, *record, **cursor);
+                for (auto& writer : writers) writer.write(text, *record, cursor);
                 out.calls.emplace_back(text.view());
             }
             out.complete = true;
