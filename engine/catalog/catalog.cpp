@@ -67,7 +67,7 @@ std::shared_ptr<const snapshot> snapshot::make(scan_result found, const snapshot
     auto made = std::make_shared<snapshot>();
     made->problems_ = found.problems;
     made->open_files(found, before);
-    made->read_data_sets(found);
+    made->read_data_sets(found, before);
     made->open_references(found, before);
     made->open_reads(found, before);
     made->make_sets();
@@ -112,14 +112,21 @@ void snapshot::open_file(const found_file& found, const opened_file* before) {
     }
 }
 
-void snapshot::read_data_sets(const scan_result& found) {
+void snapshot::read_data_sets(const scan_result& found, const snapshot* before) {
     std::map<std::string, found_data_set> all;
     for (const auto& file : files_) all[file.found.data_set].relative = file.found.data_set;
     for (const auto* files : {&found.references, &found.reads}) {
         for (const auto& file : *files) all[file.data_set].relative = file.data_set;
     }
     for (const auto& described : found.data_sets) all[described.relative] = described;
-    for (const auto& [relative, d] : all) data_sets_.push_back(read_data_set(d, problems_));
+    std::unordered_map<std::string_view, std::shared_ptr<const data_set>> old;
+    if (before != nullptr) {
+        for (const auto& d : before->data_sets_) old.emplace(d->relative, d);
+    }
+    for (const auto& [relative, described] : all) {
+        const auto& made = data_sets_.emplace_back(read_data_set(described, old[relative]));
+        problems_.insert(problems_.end(), made->problems.begin(), made->problems.end());
+    }
 }
 
 std::shared_ptr<const data_set> snapshot::home_of(const std::string& relative) const {

@@ -103,7 +103,7 @@ class snapshot {
     void open_file(const found_file& found, const opened_file* before);
     void open_references(const scan_result& found, const snapshot* before);
     void open_reads(const scan_result& found, const snapshot* before);
-    void read_data_sets(const scan_result& found);
+    void read_data_sets(const scan_result& found, const snapshot* before);
     void make_sets();
     void link_references();
     std::shared_ptr<const data_set> home_of(const std::string& relative) const;

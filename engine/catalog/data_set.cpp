@@ -227,6 +227,16 @@ data_set without_description(const std::string& relative) {
     return out;
 }
 
+/// Of the files that are there, in a fixed order.
+std::vector<file_identity> identities_of(const found_data_set& found) {
+    std::vector<file_identity> out;
+    for (const auto* file : {&found.description, &found.samples, &found.references}) {
+        const auto identity = *file ? identity_of((*file)->path) : result<file_identity>({});
+        out.push_back(identity ? *identity : file_identity{});
+    }
+    return out;
+}
+
 void complete(data_set& d) {
     for (auto* entity : {&d.program, &d.trial, &d.study}) {
         if (entity->id.empty()) entity->id = d.id;
@@ -242,9 +252,12 @@ const sample_facts* data_set::find_sample(const std::string& column) const {
 }
 
 std::shared_ptr<const data_set> read_data_set(
-    const found_data_set& found, std::vector<problem>& problems
+    const found_data_set& found, const std::shared_ptr<const data_set>& before
 ) {
+    auto sources = identities_of(found);
+    if (before != nullptr && before->sources == sources) return before;
     data_set out = without_description(found.relative);
+    std::vector<problem> problems;
     const auto apply = [&](const std::optional<found_text>& file, std::size_t limit, auto read) {
         if (!file) return;
         data_set changed = out;
@@ -260,6 +273,8 @@ std::shared_ptr<const data_set> read_data_set(
     apply(found.samples, table_bytes_max, apply_samples);
     apply(found.references, table_bytes_max, apply_references);
     complete(out);
+    out.problems = std::move(problems);
+    out.sources = std::move(sources);
     return std::make_shared<const data_set>(std::move(out));
 }
 

@@ -6,6 +6,7 @@
 #include "engine/catalog/contig_names.hpp"
 #include "engine/catalog/scan.hpp"
 #include "engine/catalog/tsv.hpp"
+#include "engine/core/file.hpp"
 
 #include <memory>
 #include <string>
@@ -58,16 +59,18 @@ struct data_set {
     contact about;
     contig_names contigs;
     std::unordered_map<std::string, sample_facts> samples;  ///< by the name of the VCF column
-    tsv_table references;  ///< as written; its column `name` is the sequence
+    tsv_table references;                ///< as written; its column `name` is the sequence
+    std::vector<problem> problems;       ///< what was left out, and why
+    std::vector<file_identity> sources;  ///< of the files that it was read from
 
     /// Null for a sample that is not listed.
     const sample_facts* find_sample(const std::string& column) const;
 };
 
 /// Reads what lies in the folder. What cannot be read or understood is left out whole, and named in
-/// `problems`.
+/// `problems`. `before`, which may be null, is given back when the files have not changed since.
 std::shared_ptr<const data_set> read_data_set(
-    const found_data_set& found, std::vector<problem>& problems
+    const found_data_set& found, const std::shared_ptr<const data_set>& before
 );
 
 }  // namespace callstream::catalog

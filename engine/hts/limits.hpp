@@ -25,6 +25,13 @@ constexpr std::int64_t entry_number_max = 10'000'000;
 /// with GT:AD:DP:GQ:PL are 40 MB.
 constexpr std::size_t record_bytes_max = std::size_t{128} << 20;
 
+/// Bytes of one FORMAT value of one sample. Answers are made value by value, and text may be
+/// several times as long.
+constexpr std::size_t value_bytes_max = std::size_t{4} << 20;
+
+/// Alleles of one genotype. Clients choose what stands between them, up to kilobytes.
+constexpr std::uint32_t ploidy_max = 4096;
+
 /// Bytes that htslib may need to translate a line: it gives every sample the room of the widest.
 constexpr std::size_t translated_bytes_max = std::size_t{1} << 30;
 

@@ -110,6 +110,19 @@ hash128 hash_of(const std::vector<std::string>& samples) {
     return hash.value();
 }
 
+/// `name` is null where the header's dictionary has a gap.
+void check_field(const char* name, const format_field& field) {
+    if (name == nullptr) throw damaged_file("a FORMAT key is not in the header");
+    if (field.stride() > value_bytes_max) {
+        throw damaged_file(
+            "a value is longer than " + std::to_string(value_bytes_max >> 20) + " MiB"
+        );
+    }
+    if (field.per_sample > ploidy_max && std::strcmp(name, "GT") == 0) {
+        throw damaged_file("a genotype has more than " + std::to_string(ploidy_max) + " alleles");
+    }
+}
+
 }  // namespace
 
 void prepare_library() {
@@ -292,11 +305,7 @@ const record* vcf_reader::next() {
     decode_format_fields(
         raw.individual, raw.field_count, raw.sample_count, h.n[BCF_DT_ID], out.fields
     );
-    for (const auto& field : out.fields) {
-        if (h.id[BCF_DT_ID][field.key].key == nullptr) {
-            throw damaged_file("a FORMAT key is not in the header");
-        }
-    }
+    for (const auto& field : out.fields) check_field(h.id[BCF_DT_ID][field.key].key, field);
     return &out;
 }
 

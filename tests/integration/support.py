@@ -27,7 +27,8 @@ class Server:
     """A running `callstream serve`, ended when the `with` block ends."""
 
     def __init__(
-        self, folder, *options, state=None, wait=True, open_files=None, listen="127.0.0.1:0", under=()
+        self, folder, *options, state=None, wait=True, open_files=None, listen="127.0.0.1:0", under=(),
+        cwd=None,
     ):
         """`under` is a command that runs the program, as strace does."""
         self.folder = pathlib.Path(folder)
@@ -38,7 +39,7 @@ class Server:
             command = ["bash", "-c", f'ulimit -n {open_files}; exec "$@"', "-", *command]
         self.log = tempfile.TemporaryFile(mode="w+", errors="replace")
         self.process = subprocess.Popen(
-            [*command, *options], stdout=subprocess.PIPE, stderr=self.log, text=True
+            [*command, *options], stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=cwd
         )
         line = self.process.stdout.readline()
         found = re.search(r"http://([^:]+):(\d+)", line)

@@ -65,6 +65,14 @@ class bombs(FolderTest):
             "fields": (bgzf(fields), "too wide"),
             "undeclared": (bgzf(many), "not declared"),
             "alleles": (bgzf(vcf_text([record(10, alt=",".join(["C"] * 70_000))])), "a record"),
+            "ploidy": (
+                bgzf(vcf_text([record(10, cells=("/".join(["0"] * 500_000), "."))])),
+                "more than 4096 alleles",
+            ),
+            "value": (
+                bgzf(vcf_text([record(10, keys="NT", cells=("x" * 50_000_000, "."))])),
+                "a value is longer than 4 MiB",
+            ),
             "no-end": (head + hostile.bgzf_block(line * 100), "cut off"),
         }
 

@@ -102,10 +102,26 @@ class no_connection(FolderTest):
                 with Server(self.folder) as server:
                     self.assertEqual(problems(server), {})
                     ask_for_everything(self, server, files)
-                    loaded = pathlib.Path(f"/proc/{server.process.pid}/maps").read_text()
-            self.assertNotIn("hfile_", loaded, "a plugin of htslib was loaded")
+                    self.assert_no_plugin(server)
+                self.serve_relative_paths(address)
             self.assertEqual(listener.connections, 1)
         print(f"{files} files that name an address: no connection", file=sys.stderr)
+
+    def assert_no_plugin(self, server):
+        loaded = pathlib.Path(f"/proc/{server.process.pid}/maps").read_text()
+        self.assertNotIn("hfile_", loaded, "a plugin of htslib was loaded")
+
+    def serve_relative_paths(self, address):
+        """Folders that look like URLs from where the server stands."""
+        here = self.folder.parent / "here"
+        simple_panel(here / "http:" / address / "data" / "p.bcf", 20, samples=2)
+        with Server(
+            f"http:/{address}/data", state=f"http:/{address}/state", cwd=here
+        ) as server:
+            ask_for_everything(self, server, 1)
+            self.assert_no_plugin(server)
+        made = {path.suffix for path in (here / "http:" / address / "state" / "index").iterdir()}
+        self.assertEqual(made, {".ord", ".sites", ".csi"})
 
 
 def can_trace():

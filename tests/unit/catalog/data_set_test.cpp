@@ -25,8 +25,10 @@ class data_set_test : public ::testing::Test {
         add(found.description, "dataset.toml", toml);
         add(found.samples, "samples.tsv", samples);
         add(found.references, "references.tsv", references);
-        problems.clear();
-        return read_data_set(found, problems);
+        const auto made = read_data_set(found, last);
+        problems = made->problems;
+        last = made;
+        return made;
     }
     std::string problem_of(const std::string& toml, const std::string& samples = "") {
         read(toml, samples);
@@ -35,6 +37,7 @@ class data_set_test : public ::testing::Test {
 
     testing::temp_dir dir;
     std::vector<problem> problems;
+    std::shared_ptr<const data_set> last;
 };
 
 TEST_F(data_set_test, without_a_description_it_is_its_own_study_trial_and_program) {
@@ -127,6 +130,17 @@ TEST_F(data_set_test, what_is_wrong_is_named_and_nothing_of_the_file_is_used) {
          "externalReferenceId"},
     };
     for (const auto& [samples, wanted] : tables) EXPECT_EQ(problem_of("", samples), wanted);
+}
+
+TEST_F(data_set_test, is_read_again_only_when_its_files_have_changed) {
+    const found_data_set found{"d", found_text{dir / "dataset.toml", "dataset.toml"}, {}, {}};
+    testing::write_file(dir / "dataset.toml", "name = \"one\"");
+    const auto one = read_data_set(found, nullptr);
+    EXPECT_EQ(read_data_set(found, one), one);
+    testing::replace_file(dir / "dataset.toml", "name = \"two\"");
+    const auto two = read_data_set(found, one);
+    EXPECT_EQ(two->name, "two");
+    EXPECT_EQ(read_data_set({"d", {}, {}, {}}, two)->name, "d");
 }
 
 TEST_F(data_set_test, references_are_kept_as_they_were_written) {
