@@ -65,6 +65,7 @@ const hts::record* set_cursor::next() {
 }
 
 void set_cursor::leave_file() {
+    if (!is_unchanged()) throw damaged_file("the file was changed in place");
     const std::uint64_t records = (*cursor_)->records_at_end();
     const ordinal_index* index = view_.index(file_);
     if (index != nullptr && index->records() != records) {
