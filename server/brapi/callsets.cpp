@@ -2,21 +2,18 @@
 #include "server/brapi/callsets.hpp"
 
 #include "engine/core/id.hpp"
-#include "engine/paging/page_plan.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/routes.hpp"
+#include "server/brapi/search.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
 namespace callstream::brapi {
 namespace json = boost::json;
 namespace {
-
-constexpr std::int64_t page_size_max = 100'000;  // of metadata lists, see DESIGN of paging
 
 json::array to_json(const std::vector<catalog::external_reference>& references) {
     json::array out;
@@ -87,50 +84,13 @@ std::vector<catalog::call_set> select(
     return page;
 }
 
-/// The list, a block at a time.
-class list_source : public streaming::body_source {
- public:
-    list_source(
-        std::shared_ptr<const catalog::snapshot> now,
-        std::vector<catalog::call_set> page,
-        json::object meta
-    )
-        : now_(std::move(now)), page_(std::move(page)), meta_(std::move(meta)) {}
-
-    result<progress> fill(text_buffer& out) override {
-        const std::size_t began = out.size();
-        if (at_ == 0) {
-            out.append('{');
-            out.append(context_member());
-            out.append(",\"metadata\":");
-            out.append(json::serialize(meta_));
-            out.append(",\"result\":{\"data\":[");
-        }
-        for (; at_ < page_.size(); ++at_) {
-            if (out.size() - began >= streaming::block_bytes) return progress::more;
-            if (at_ > 0) out.append(',');
-            out.append(json::serialize(to_json(page_[at_])));
-        }
-        out.append("]}}\n");
-        return progress::done;
-    }
-
- private:
-    std::shared_ptr<const catalog::snapshot> now_;
-    std::vector<catalog::call_set> page_;  // points into `now_`
-    json::object meta_;
-    std::size_t at_ = 0;
-};
-
 result<http::response> list(const context& ctx, const http::request& request) {
     http::query q(request);
     const auto wanted = read_callset_filter(q);
     if (!wanted) return wanted.error();
-    const auto page = q.integer("page");
+    const auto page = read_list_page(q);
     if (!page) return page.error();
-    const auto size = q.integer("pageSize");
-    if (!size) return size.error();
-    return list_call_sets(ctx, *wanted, {*page, *size}, ignored_parameters(q));
+    return list_call_sets(ctx, *wanted, *page, ignored_parameters(q));
 }
 
 result<http::response> get_one(
@@ -162,32 +122,26 @@ result<http::response> list_call_sets(
     const list_page& page,
     std::vector<std::string> warnings
 ) {
-    const auto plan = paging::plan_request(page.page, page.size, std::nullopt);
-    if (!plan) return plan.error();
-    const std::int64_t asked = plan->size.value_or(paging::default_page_size);
-    const std::int64_t used = std::min(asked, page_size_max);
-    if (used < asked) {
-        warnings.push_back("pageSize was reduced to " + std::to_string(page_size_max));
-    }
-    const std::int64_t number = plan->page.value_or(0);
+    const auto window = plan_list(page, warnings);
+    if (!window) return window.error();
     const auto now = ctx.catalog->current();
     std::uint64_t total = 0;
-    auto page_items = select(
-        *now, wanted, paging::first_item(number, used), static_cast<std::uint64_t>(used), total
-    );
+    auto items = select(*now, wanted, window->first, window->size, total);
     if (const auto waiting = now->waiting().size(); waiting > 0) {
         warnings.push_back(
             std::to_string(waiting) + " files are still being indexed, and are not listed before"
         );
     }
     if (total == 0 && wanted.any()) warnings.emplace_back("No call set fits the filters");
-    const page_numbers numbers{
-        static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(used), total};
-    http::response r;
-    r.source = std::make_unique<list_source>(
-        now, std::move(page_items), metadata(pagination(numbers), warnings)
+    const std::size_t count = items.size();
+    // The items point into the snapshot.
+    return list_response(
+        *window,
+        total,
+        count,
+        [now, items = std::move(items)](std::size_t i) { return json::value(to_json(items[i])); },
+        warnings
     );
-    return r;
 }
 
 void add_callset_routes(http::router& routes, const context& ctx) {
@@ -204,6 +158,25 @@ void add_callset_routes(http::router& routes, const context& ctx) {
                       const auto& request, const auto& values
                   ) { return get_one(ctx, request, values[0]); },
     });
+    add_search_routes(
+        routes,
+        ctx,
+        {
+            .entity = "callsets",
+            .canonical = [](http::json_fields& fields) -> result<json::object> {
+                const auto wanted = read_callset_filter(fields);
+                if (!wanted) return wanted.error();
+                return wanted->to_body();
+            },
+            .list = [&ctx](const json::object& body, const list_page& page, auto warnings)
+                -> result<http::response> {
+                http::json_fields fields(body);
+                const auto wanted = read_callset_filter(fields);
+                if (!wanted) return wanted.error();
+                return list_call_sets(ctx, *wanted, page, std::move(warnings));
+            },
+        }
+    );
 }
 
 }  // namespace callstream::brapi

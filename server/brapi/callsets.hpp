@@ -3,21 +3,14 @@
 
 #include "server/brapi/callset_filter.hpp"
 #include "server/brapi/context.hpp"
+#include "server/brapi/listing.hpp"
 #include "server/http/response.hpp"
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace callstream::brapi {
-
-/// Page by number; what is absent is the first page of the usual size.
-struct list_page {
-    std::optional<std::int64_t> page;
-    std::optional<std::int64_t> size;
-};
 
 /// What to say of an id that names no call set now: it may name one later, while files wait for
 /// their index.

@@ -5,7 +5,6 @@ namespace callstream::brapi {
 void add_routes(http::router& routes, const context& ctx) {
     add_serverinfo_routes(routes, ctx);
     add_callset_routes(routes, ctx);
-    add_callset_search_routes(routes, ctx);
     add_call_routes(routes, ctx);
 }
 

@@ -12,7 +12,6 @@ void add_routes(http::router& routes, const context& ctx);
 // One function per resource, each in the file of its name.
 void add_serverinfo_routes(http::router& routes, const context& ctx);
 void add_callset_routes(http::router& routes, const context& ctx);
-void add_callset_search_routes(http::router& routes, const context& ctx);
 void add_call_routes(http::router& routes, const context& ctx);
 
 }  // namespace callstream::brapi

@@ -18,7 +18,7 @@ using strings = std::vector<std::string>;
 
 constexpr const char* path = "/brapi/v2/search/callsets";
 
-class callset_search_test : public ::testing::Test {
+class search_test : public ::testing::Test {
  protected:
     void SetUp() override {
         testing::vcf_builder()
@@ -52,7 +52,7 @@ class callset_search_test : public ::testing::Test {
     testing::brapi_server server;
 };
 
-TEST_F(callset_search_test, a_search_is_kept_and_its_results_are_those_of_the_list) {
+TEST_F(search_test, a_search_is_kept_and_its_results_are_those_of_the_list) {
     const auto accepted = server.post(path, "{}");
     EXPECT_EQ(accepted.status, 202);
     const auto document = accepted.json();
@@ -63,7 +63,7 @@ TEST_F(callset_search_test, a_search_is_kept_and_its_results_are_those_of_the_li
     EXPECT_EQ(results(id_of("{}")).json(), server.get("/brapi/v2/callsets").json());
 }
 
-TEST_F(callset_search_test, lists_are_alternatives_and_all_of_them_must_fit) {
+TEST_F(search_test, lists_are_alternatives_and_all_of_them_must_fit) {
     EXPECT_THAT(search(R"({"callSetNames":["s1"]})"), ElementsAre("main~a~s1", "wheat~b~s1"));
     EXPECT_THAT(
         search(R"({"sampleNames":["s1","x"],"studyDbIds":["wheat"]})"),
@@ -79,7 +79,7 @@ TEST_F(callset_search_test, lists_are_alternatives_and_all_of_them_must_fit) {
     EXPECT_EQ(search(R"({"callSetNames":[],"trialDbIds":[""],"programDbIds":null})").size(), 5U);
 }
 
-TEST_F(callset_search_test, the_page_of_the_body_is_what_the_results_begin_with) {
+TEST_F(search_test, the_page_of_the_body_is_what_the_results_begin_with) {
     const auto id = id_of(R"({"page":1,"pageSize":"2"})");
     EXPECT_THAT(found(results(id)), ElementsAre("main~a~s3", "wheat~b~s1"));
     EXPECT_THAT(found(results(id, "?page=2")), ElementsAre("wheat~b~x"));
@@ -89,7 +89,7 @@ TEST_F(callset_search_test, the_page_of_the_body_is_what_the_results_begin_with)
     EXPECT_EQ(results(id, "?pageSize=x").status, 400);
 }
 
-TEST_F(callset_search_test, whoever_prefers_it_gets_the_results_at_once) {
+TEST_F(search_test, whoever_prefers_it_gets_the_results_at_once) {
     const auto a = server.post(path, R"({"callSetNames":["x"],"y":1})", {"Prefer: respond-sync"});
     EXPECT_THAT(found(a), ElementsAre("wheat~b~x"));
     EXPECT_EQ(a.field("Preference-Applied"), "respond-sync");
@@ -99,7 +99,7 @@ TEST_F(callset_search_test, whoever_prefers_it_gets_the_results_at_once) {
     EXPECT_EQ(server.post(path, R"({"pageSize":0})", {"Prefer: respond-sync"}).status, 400);
 }
 
-TEST_F(callset_search_test, the_same_search_has_the_same_id_and_needs_no_memory) {
+TEST_F(search_test, the_same_search_has_the_same_id_and_needs_no_memory) {
     const auto id = id_of(R"({"callSetNames":["s1","x"],"sampleNames":["x"]})");
     EXPECT_EQ(id_of(R"({"sampleNames":["x","x"],"callSetNames":["x","s1"],"z":0})"), id);
     EXPECT_EQ(
@@ -110,7 +110,7 @@ TEST_F(callset_search_test, the_same_search_has_the_same_id_and_needs_no_memory)
     EXPECT_THAT(found(results(id)), ElementsAre("wheat~b~x"));
 }
 
-TEST_F(callset_search_test, an_id_that_is_not_ours_is_404) {
+TEST_F(search_test, an_id_that_is_not_ours_is_404) {
     const auto id = id_of(R"({"callSetNames":["s1"]})");
     for (const auto& other :
          {std::string("x"),
@@ -125,7 +125,7 @@ TEST_F(callset_search_test, an_id_that_is_not_ours_is_404) {
     }
 }
 
-TEST_F(callset_search_test, what_the_body_has_too_much_is_named) {
+TEST_F(search_test, what_the_body_has_too_much_is_named) {
     const auto a =
         server.post(std::string(path) + "?fast=1", R"({"callSetNam":["x"],"pageToken":0})");
     EXPECT_EQ(a.status, 202);
@@ -140,7 +140,7 @@ TEST_F(callset_search_test, what_the_body_has_too_much_is_named) {
     EXPECT_LT(named.body.size(), 5000U);
 }
 
-TEST_F(callset_search_test, what_makes_no_sense_is_400) {
+TEST_F(search_test, what_makes_no_sense_is_400) {
     for (const char* body :
          {"",
           "[]",
@@ -155,7 +155,7 @@ TEST_F(callset_search_test, what_makes_no_sense_is_400) {
     }
 }
 
-TEST_F(callset_search_test, a_search_too_long_for_an_id_is_answered_at_once_or_not_at_all) {
+TEST_F(search_test, a_search_too_long_for_an_id_is_answered_at_once_or_not_at_all) {
     json::array names;
     for (int i = 0; i < 1000; ++i) names.emplace_back("sample" + std::to_string(i));
     names.emplace_back("x");
@@ -168,7 +168,7 @@ TEST_F(callset_search_test, a_search_too_long_for_an_id_is_answered_at_once_or_n
     EXPECT_THAT(found(server.post(path, body, {"Prefer: respond-sync"})), ElementsAre("wheat~b~x"));
 }
 
-TEST_F(callset_search_test, the_longest_id_fits_and_one_byte_more_does_not) {
+TEST_F(search_test, the_longest_id_fits_and_one_byte_more_does_not) {
     const auto body = [](std::size_t bytes) {
         return "{\"callSetNames\":[\"" + std::string(bytes - 21, 'x') + "\"]}";
     };
@@ -177,7 +177,7 @@ TEST_F(callset_search_test, the_longest_id_fits_and_one_byte_more_does_not) {
     EXPECT_EQ(server.post(path, body(1521)).status, 413);
 }
 
-TEST_F(callset_search_test, is_announced) {
+TEST_F(search_test, is_announced) {
     const auto calls = server.get("/brapi/v2/serverinfo").json().at("result").at("calls");
     strings services;
     for (const auto& c : calls.as_array()) services.push_back(json::serialize(c));

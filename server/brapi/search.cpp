@@ -1,15 +1,14 @@
-// POST /search/callsets and GET /search/callsets/{searchResultsDbId}. The id is the search itself,
-// signed: nothing is stored, so every replica and a restarted server answers it, and the results
-// are those of the catalog at the time of the GET.
+#include "server/brapi/search.hpp"
+
 #include "engine/paging/page_plan.hpp"
 #include "engine/paging/signed_text.hpp"
-#include "server/brapi/callsets.hpp"
 #include "server/brapi/envelope.hpp"
-#include "server/brapi/routes.hpp"
 #include "server/http/error_response.hpp"
 #include "server/http/negotiation.hpp"
 
 #include <boost/json/serialize.hpp>
+
+#include <memory>
 
 namespace callstream::brapi {
 namespace json = boost::json;
@@ -18,19 +17,18 @@ namespace {
 constexpr std::uint64_t body_bytes_max = 4 << 20;  // some 100,000 ids
 constexpr std::size_t id_bytes_max = 2048;         // paths much longer do not pass every proxy
 constexpr std::size_t text_bytes_max = id_bytes_max / 4 * 3 - paging::signature_bytes;
-constexpr std::string_view purpose = "search/callsets/1";
 
 struct search {
-    callset_filter wanted;
-    list_page page;  // of the body, the default for the GET
+    json::object wanted;  // canonical
+    list_page page;       // of the body
     std::vector<std::string> warnings;
 };
 
-result<search> read_search(const std::string& body) {
+result<search> read_search(const search_service& service, const std::string& body) {
     const auto object = http::parse_json_object(body);
     if (!object) return object.error();
     http::json_fields fields(*object);
-    auto wanted = read_callset_filter(fields);
+    auto wanted = service.canonical(fields);
     if (!wanted) return wanted.error();
     const auto page = fields.integer("page");
     if (!page) return page.error();
@@ -44,10 +42,15 @@ result<search> read_search(const std::string& body) {
 
 /// In one spelling per meaning: the same search has the same id.
 std::string canonical_text(const search& s) {
-    json::object body = s.wanted.to_body();
+    json::object body = s.wanted;
     if (s.page.page) body.emplace("page", *s.page.page);
     if (s.page.size) body.emplace("pageSize", *s.page.size);
     return json::serialize(body);
+}
+
+/// With a version, so that ids of an older form are not read as what they do not mean.
+std::string purpose_of(const search_service& service) {
+    return "search/" + service.entity + "/1";
 }
 
 std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
@@ -55,12 +58,14 @@ std::vector<std::string> joined(std::vector<std::string> a, const std::vector<st
     return a;
 }
 
-result<http::response> post(const context& ctx, const http::request& request) {
-    auto asked = read_search(request.body);
+result<http::response> post(
+    const context& ctx, const search_service& service, const http::request& request
+) {
+    auto asked = read_search(service, request.body);
     if (!asked) return asked.error();
     auto warnings = joined(std::move(asked->warnings), ignored_parameters(http::query(request)));
     if (http::prefers(request.field("prefer"), "respond-sync")) {
-        auto r = list_call_sets(ctx, asked->wanted, asked->page, std::move(warnings));
+        auto r = service.list(asked->wanted, asked->page, std::move(warnings));
         if (r) r->fields.emplace_back("Preference-Applied", "respond-sync");
         return r;
     }
@@ -74,51 +79,60 @@ result<http::response> post(const context& ctx, const http::request& request) {
         );
     }
     json::object kept;
-    kept.emplace("searchResultsDbId", paging::sign_text(ctx.tokens->key(), purpose, text));
+    kept.emplace(
+        "searchResultsDbId", paging::sign_text(ctx.tokens->key(), purpose_of(service), text)
+    );
     http::response r = single(std::move(kept), warnings);
     r.status = 202;
     return r;
 }
 
 result<http::response> get_results(
-    const context& ctx, const http::request& request, std::string_view id
+    const context& ctx,
+    const search_service& service,
+    const http::request& request,
+    std::string_view id
 ) {
     http::query q(request);
-    const auto page = q.integer("page");
+    const auto page = read_list_page(q);
     if (!page) return page.error();
-    const auto size = q.integer("pageSize");
-    if (!size) return size.error();
     const auto text = id.size() <= id_bytes_max
-                          ? paging::open_signed_text(ctx.tokens->key(), purpose, id)
+                          ? paging::open_signed_text(ctx.tokens->key(), purpose_of(service), id)
                           : std::nullopt;
     if (!text) {
         return error{
             errc::not_found,
             "there are no results with this searchResultsDbId; POST the search again"};
     }
-    const auto asked = read_search(*text);
+    const auto asked = read_search(service, *text);
     if (!asked) return asked.error();
-    const list_page used{*page ? *page : asked->page.page, *size ? *size : asked->page.size};
-    return list_call_sets(ctx, asked->wanted, used, ignored_parameters(q));
+    const list_page used{
+        page->page ? page->page : asked->page.page, page->size ? page->size : asked->page.size};
+    return service.list(asked->wanted, used, ignored_parameters(q));
 }
 
 }  // namespace
 
-void add_callset_search_routes(http::router& routes, const context& ctx) {
+void add_search_routes(http::router& routes, const context& ctx, search_service service) {
+    const auto path = "/brapi/v2/search/" + service.entity;
+    const auto shared = std::make_shared<const search_service>(std::move(service));
     routes.add({
         .method = http::verb::post,
-        .pattern = "/brapi/v2/search/callsets",
+        .pattern = path,
         .blocking = true,
         .body_bytes_max = body_bytes_max,
-        .handle = [&ctx](const auto& request, const auto&) { return post(ctx, request); },
+        .handle =
+            [&ctx, shared](const auto& request, const auto&) {
+                return post(ctx, *shared, request);
+            },
     });
     routes.add({
         .method = http::verb::get,
-        .pattern = "/brapi/v2/search/callsets/{searchResultsDbId}",
+        .pattern = path + "/{searchResultsDbId}",
         .blocking = true,
-        .handle = [&ctx](
+        .handle = [&ctx, shared](
                       const auto& request, const auto& values
-                  ) { return get_results(ctx, request, values[0]); },
+                  ) { return get_results(ctx, *shared, request, values[0]); },
     });
 }
 

@@ -1,0 +1,33 @@
+// POST /search/{entity} and GET /search/{entity}/{searchResultsDbId}. The id is the search itself,
+// signed: nothing is stored, so every replica and a restarted server answers it, and the results
+// are those of the catalog at the time of the GET.
+#pragma once
+
+#include "server/brapi/context.hpp"
+#include "server/brapi/listing.hpp"
+#include "server/http/json_body.hpp"
+#include "server/http/router.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <string>
+
+namespace callstream::brapi {
+
+/// What one entity's search needs of its own.
+struct search_service {
+    std::string entity;  ///< `callsets`: the last part of the path, and what its ids are signed for
+    /// Reads the fields of the body, without paging, into a body of one spelling per meaning.
+    std::function<result<boost::json::object>(http::json_fields&)> canonical;
+    /// The results; `wanted` is a canonical body.
+    std::function<result<http::response>(
+        const boost::json::object& wanted, const list_page& page, std::vector<std::string> warnings
+    )>
+        list;
+};
+
+/// Paging of the body is the default of the GET. `ctx` and `routes` outlive the handlers.
+void add_search_routes(http::router& routes, const context& ctx, search_service service);
+
+}  // namespace callstream::brapi
