@@ -3,6 +3,7 @@
 
 #include "engine/catalog/catalog_service.hpp"
 #include "engine/paging/page_token.hpp"
+#include "engine/store/side_store.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -25,6 +26,7 @@ struct server_description {
 struct context {
     catalog::catalog_service* catalog;
     const paging::token_signer* tokens;
+    store::side_store* store;
     std::atomic<std::uint64_t>* calls_streamed;
     server_description description;
 };

@@ -1,13 +1,14 @@
 #include "server/brapi/search.hpp"
 
+#include "engine/core/hash.hpp"
 #include "engine/paging/page_plan.hpp"
 #include "engine/paging/signed_text.hpp"
 #include "server/brapi/envelope.hpp"
-#include "server/http/error_response.hpp"
 #include "server/http/negotiation.hpp"
 
 #include <boost/json/serialize.hpp>
 
+#include <chrono>
 #include <memory>
 
 namespace callstream::brapi {
@@ -17,6 +18,7 @@ namespace {
 constexpr std::uint64_t body_bytes_max = 4 << 20;  // some 100,000 ids
 constexpr std::size_t id_bytes_max = 2048;         // paths much longer do not pass every proxy
 constexpr std::size_t text_bytes_max = id_bytes_max / 4 * 3 - paging::signature_bytes;
+constexpr char stored_mark = '#';  // no JSON starts with it
 
 struct search {
     json::object wanted;  // canonical
@@ -58,6 +60,38 @@ std::vector<std::string> joined(std::vector<std::string> a, const std::vector<st
     return a;
 }
 
+error no_results() {
+    return {
+        errc::not_found, "there are no results with this searchResultsDbId; POST the search again"};
+}
+
+std::int64_t now_s() {
+    using namespace std::chrono;
+    return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+}
+
+/// Puts a search that is too long for an id into the side store. Returns what the id is made of.
+result<std::string> store_text(
+    const context& ctx, const std::string& purpose, const std::string& text
+) {
+    running_hash hash;
+    hash.add(purpose.c_str(), purpose.size() + 1);
+    hash.add(text.data(), text.size());
+    const auto value = hash.value();
+    std::string key = stored_mark + hex_text(value.high) + hex_text(value.low);
+    if (auto kept = ctx.store->keep_search(key, text, now_s()); !kept) return kept.error();
+    return key;
+}
+
+/// The search that an id was made of.
+result<std::string> stored_text(const context& ctx, std::string text) {
+    if (!text.starts_with(stored_mark)) return text;
+    auto found = ctx.store->find_search(text, now_s());
+    if (!found) return found.error();
+    if (!*found) return no_results();
+    return std::move(**found);
+}
+
 result<http::response> post(
     const context& ctx, const search_service& service, const http::request& request
 ) {
@@ -69,14 +103,11 @@ result<http::response> post(
         if (r) r->fields.emplace_back("Preference-Applied", "respond-sync");
         return r;
     }
-    const auto text = canonical_text(*asked);
+    std::string text = canonical_text(*asked);
     if (text.size() > text_bytes_max) {
-        return http::error_response(
-            413,
-            "the search is too long to be kept for later; ask for the results at once with "
-            "Prefer: respond-sync, or search for fewer values",
-            request.field("accept")
-        );
+        auto stored = store_text(ctx, purpose_of(service), text);
+        if (!stored) return stored.error();
+        text = std::move(*stored);
     }
     json::object kept;
     kept.emplace(
@@ -96,15 +127,13 @@ result<http::response> get_results(
     http::query q(request);
     const auto page = read_list_page(q);
     if (!page) return page.error();
-    const auto text = id.size() <= id_bytes_max
-                          ? paging::open_signed_text(ctx.tokens->key(), purpose_of(service), id)
-                          : std::nullopt;
-    if (!text) {
-        return error{
-            errc::not_found,
-            "there are no results with this searchResultsDbId; POST the search again"};
-    }
-    const auto asked = read_search(service, *text);
+    auto text = id.size() <= id_bytes_max
+                    ? paging::open_signed_text(ctx.tokens->key(), purpose_of(service), id)
+                    : std::nullopt;
+    if (!text) return no_results();
+    const auto whole = stored_text(ctx, std::move(*text));
+    if (!whole) return whole.error();
+    const auto asked = read_search(service, *whole);
     if (!asked) return asked.error();
     const list_page used{
         page->page ? page->page : asked->page.page, page->size ? page->size : asked->page.size};

@@ -1,6 +1,7 @@
 // POST /search/{entity} and GET /search/{entity}/{searchResultsDbId}. The id is the search itself,
-// signed: nothing is stored, so every replica and a restarted server answers it, and the results
-// are those of the catalog at the time of the GET.
+// signed: nothing is stored, so every replica and a restarted server answers it. Searches whose id
+// would be longer than 2 KiB are kept in the side store for a week. The results are those of the
+// catalog at the time of the GET.
 #pragma once
 
 #include "server/brapi/context.hpp"

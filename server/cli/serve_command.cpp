@@ -96,8 +96,9 @@ int serve(const serve_options& options) {
     catalog::catalog_service catalog(options.folder, options.state, log_warning);
     http::metrics numbers;
     http::router routes;
+    store::side_store store(options.state / "store.db");
     const brapi::context brapi_context{
-        &catalog, &*signer, &numbers.calls_streamed, options.description};
+        &catalog, &*signer, &store, &numbers.calls_streamed, options.description};
     brapi::add_routes(routes, brapi_context);
     ops::add_routes(routes, catalog, numbers);
     numbers.size_for(routes);

@@ -52,17 +52,18 @@ class brapi_server {
  private:
     struct parts {
         parts(const std::filesystem::path& data, const std::filesystem::path& state)
-            : catalog(data, state, [](const std::string&) {}) {
+            : catalog(data, state, [](const std::string&) {}), store(state / "store.db") {
             brapi::add_routes(routes, context);
             ops::add_routes(routes, catalog, numbers);
             numbers.size_for(routes);
         }
         catalog::catalog_service catalog;
+        store::side_store store;
         paging::token_signer tokens{"a secret of enough bytes"};
         http::metrics numbers;
         http::router routes;
         streaming::block_pool blocks{64 * streaming::block_bytes};
-        brapi::context context{&catalog, &tokens, &numbers.calls_streamed, {}};
+        brapi::context context{&catalog, &tokens, &store, &numbers.calls_streamed, {}};
     };
 
     temp_dir dir_;

@@ -19,17 +19,18 @@ ARROWS = {
     "engine/catalog": {
         "engine/core", "engine/hts", "engine/reads", "engine/reference", "engine/variants",
     },
+    "engine/store": {"engine/core"},
     "server/streaming": {"engine/core"},
     "server/auth": {"engine/core"},
     "server/http": {"engine/core", "server/auth", "server/streaming"},
     "server/brapi": {
         "engine/catalog", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
-        "engine/variants", "server/http", "server/streaming", "server/auth",
+        "engine/store", "engine/variants", "server/http", "server/streaming", "server/auth",
     },
     "server/ops": {"engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/cli": {
-        "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/variants",
-        "server/brapi", "server/http", "server/ops",
+        "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
+        "engine/variants", "server/brapi", "server/http", "server/ops",
     },
 }
 # Library header -> the only rooms that include it.
@@ -39,6 +40,7 @@ LIBRARIES = {
     "boost/asio": {"server/http"},
     "boost/beast": {"server/http"},
     "openssl/": {"engine/paging", "engine/reference"},
+    "sqlite3.h": {"engine/store"},
     "spdlog/": {"server/cli"},
     "CLI/": {"server/cli"},
     "toml++/": {"engine/catalog", "server/cli"},

@@ -1,0 +1,85 @@
+// SQLite behind handles that close themselves, with values bound, never pasted into SQL.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace callstream::store {
+
+/// What the database says when it cannot do what it was asked.
+class store_error : public std::runtime_error {
+ public:
+    store_error(int code, const std::string& text);
+
+    /// Whether it may work later: the disk is full, somebody else holds the file.
+    bool may_pass() const noexcept { return may_pass_; }
+
+ private:
+    bool may_pass_;
+};
+
+/// A prepared statement. Not thread-safe.
+class statement {
+ public:
+    statement(sqlite3* db, std::string_view sql);
+
+    /// Parameters are numbered from 1. Texts are copied.
+    statement& bind(int parameter, std::string_view text);
+    statement& bind(int parameter, std::int64_t number);
+
+    /// True when there is a row, false at the end. Throws store_error.
+    bool step();
+    /// Runs it to its end and makes it ready for other values.
+    void run();
+    void reset() noexcept;
+
+    /// Of the current row; columns are numbered from 0.
+    std::string text(int column) const;
+    std::int64_t number(int column) const;
+
+ private:
+    struct finalize {
+        void operator()(sqlite3_stmt* s) const noexcept;
+    };
+    std::unique_ptr<sqlite3_stmt, finalize> handle_;
+};
+
+/// One connection: in WAL mode, synchronous FULL, so that what was committed is on the disk. One
+/// thread at a time.
+class database {
+ public:
+    /// Makes the file when it is not there. Throws store_error.
+    explicit database(const std::filesystem::path& path);
+
+    void execute(const char* sql);
+    statement prepare(std::string_view sql) { return {handle_.get(), sql}; }
+
+ private:
+    struct close {
+        void operator()(sqlite3* db) const noexcept;
+    };
+    std::unique_ptr<sqlite3, close> handle_;
+};
+
+/// Everything or nothing: rolled back unless committed.
+class transaction {
+ public:
+    explicit transaction(database& db) : db_(&db) { db.execute("BEGIN IMMEDIATE"); }
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
+    ~transaction();
+    void commit();
+
+ private:
+    database* db_;  // null once it was committed
+};
+
+}  // namespace callstream::store
