@@ -1,0 +1,19 @@
+// The text of a VCF, packed into small BGZF blocks, so that lines run over their borders.
+#include "engine/hts/vcf_reader.hpp"
+#include "tests/fuzz/support/fuzz_input.hpp"
+#include "tests/fuzz/support/walk.hpp"
+#include "tests/support/bgzf_builder.hpp"
+
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+    callstream::hts::prepare_library();
+    return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace callstream;
+    constexpr std::size_t block_bytes = 600;
+    constexpr int stored = 0;
+    const auto text = fuzzing::text_of(data, size);
+    fuzzing::walk_variant_file(testing::bgzf_file(text, block_bytes, stored));
+    return 0;
+}
