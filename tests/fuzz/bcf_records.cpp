@@ -134,9 +134,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace callstream;
-    constexpr std::size_t block_bytes = 300;
-    constexpr int stored = 0;
     const auto bytes = fuzzing::header_bytes() + std::string(fuzzing::text_of(data, size));
-    fuzzing::walk_variant_file(testing::bgzf_file(bytes, block_bytes, stored));
+    fuzzing::walk_variant_file(fuzzing::stored_bgzf(bytes));
     return 0;
 }

@@ -1,5 +1,5 @@
 // Indexes, headers and our own derived files: all that is read before or beside the data. The first
-// byte says what the rest is; `pack` stands for content that is put into BGZF blocks first.
+// byte says what the rest is; capital letters stand for content that is put into BGZF blocks first.
 #include "engine/hts/crai_file.hpp"
 #include "engine/hts/index_file.hpp"
 #include "engine/reads/reads_file.hpp"
@@ -8,7 +8,6 @@
 #include "engine/variants/pass_state.hpp"
 #include "engine/variants/site_table.hpp"
 #include "tests/fuzz/support/fuzz_input.hpp"
-#include "tests/support/bgzf_builder.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -16,12 +15,6 @@
 
 namespace callstream::fuzzing {
 namespace {
-
-std::string pack(std::string_view content) {
-    constexpr std::size_t block_bytes = 500;
-    constexpr int stored = 0;
-    return testing::bgzf_file(content, block_bytes, stored);
-}
 
 void load_index(std::string_view bytes) {
     const auto fd = testing::memory_file(bytes);
@@ -101,7 +94,7 @@ const std::string& some_fasta() {
 
 /// A .fai, a zero byte, a .gzi: of a packed file.
 void load_both_indexes(std::string_view bytes) {
-    static const named_memory_file fasta(pack(some_fasta()));
+    static const named_memory_file fasta(stored_bgzf(some_fasta()));
     const named_memory_file fai(take_until(bytes, std::string_view("\0", 1)));
     const named_memory_file gzi(bytes);
     auto indexes = reference::load_indexes(fasta.path(), fai.path(), gzi.path());
@@ -177,13 +170,13 @@ void load(char kind, std::string_view bytes) {
         case 'i':
             return load_index(bytes);
         case 'I':
-            return load_index(pack(bytes));
+            return load_index(stored_bgzf(bytes));
         case 'c':
             return load_crai(bytes);
         case 'b':
             return load_reads(bytes);
         case 'B':
-            return load_reads(pack(bytes));
+            return load_reads(stored_bgzf(bytes));
         case 'f':
             return load_fai(bytes);
         case 'p':
@@ -193,7 +186,7 @@ void load(char kind, std::string_view bytes) {
         case 'a':
             return scan_fasta(bytes);
         case 'A':
-            return scan_fasta(pack(bytes));
+            return scan_fasta(stored_bgzf(bytes));
         case 'o':
         case 's':
             return load_derived(bytes, kind);

@@ -2,7 +2,6 @@
 #include "engine/hts/vcf_reader.hpp"
 #include "tests/fuzz/support/fuzz_input.hpp"
 #include "tests/fuzz/support/walk.hpp"
-#include "tests/support/bgzf_builder.hpp"
 
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
     callstream::hts::prepare_library();
@@ -11,9 +10,6 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace callstream;
-    constexpr std::size_t block_bytes = 600;
-    constexpr int stored = 0;
-    const auto text = fuzzing::text_of(data, size);
-    fuzzing::walk_variant_file(testing::bgzf_file(text, block_bytes, stored));
+    fuzzing::walk_variant_file(fuzzing::stored_bgzf(fuzzing::text_of(data, size)));
     return 0;
 }

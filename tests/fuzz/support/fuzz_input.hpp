@@ -31,6 +31,10 @@ boost::json::value require_json(std::string_view text);
 /// The part of `rest` before the first `separator`, which is taken away; all of it without one.
 std::string_view take_until(std::string_view& rest, std::string_view separator);
 
+/// `content` as a BGZF file of small blocks that are not compressed, so that what is in it runs
+/// over their borders and packing costs next to nothing.
+std::string stored_bgzf(std::string_view content);
+
 /// A file in memory that has a path, for what opens files by name.
 class named_memory_file {
  public:

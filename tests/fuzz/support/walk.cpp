@@ -129,6 +129,9 @@ void walk_variant_file(std::string_view bytes) {
         cursor.rewind().value();
         seen = read_all(cursor);
     }
+    // Most inputs are damaged, and the pass costs more than all the rest: it sees a part of those.
+    constexpr std::size_t one_in = 8;
+    if (seen == nullptr && bytes.size() % one_in != 0) return;
     const auto derived = derived_folder();
     const auto made = (*opened)->make_index(derived.ordinals.parent_path(), {});
     require(made.has_value(), "an index pass ends", made ? "" : made.error().text);
