@@ -10,8 +10,9 @@ struct BGZF;
 
 namespace callstream::hts {
 
-/// Refuses a header that is longer than `header_bytes_max`. Leaves the stream at its start. Throws
-/// damaged_file where the stream breaks.
+/// Refuses a header that is longer than `header_bytes_max`, and one that numbers its contigs or
+/// tags with gaps beyond `dictionary_gaps_max`. Leaves the stream at its start. Throws damaged_file
+/// where the stream breaks.
 result<void> check_header_size(BGZF& stream, bool is_bcf);
 
 /// Why htslib refused the header, as a sentence that goes on "the file ...". Moves the stream.

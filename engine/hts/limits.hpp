@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace callstream::hts {
 
@@ -19,5 +20,9 @@ constexpr std::size_t translated_bytes_max = std::size_t{1} << 30;
 /// Contigs and tags that a text VCF may use without having declared them. htslib adds each to its
 /// header, at a cost that grows with the header.
 constexpr int undeclared_max = 10'000;
+
+/// How far the numbers that a header gives its contigs and tags (`IDX=`) may go beyond the number
+/// of its lines. htslib makes room for every number up to the largest.
+constexpr std::uint64_t dictionary_gaps_max = 100'000;
 
 }  // namespace callstream::hts

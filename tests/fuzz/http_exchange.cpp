@@ -195,8 +195,14 @@ answer finish(http::exchange& e) {
     const auto fields = check_head(e.head(e.asked().keep_alive), status);
     if (e.head_only()) return {status, ""};
     answer out{status, drain(e)};
-    if (const auto length = value_of(fields, "Content-Length"); !length.empty()) {
+    const auto length = value_of(fields, "Content-Length");
+    const auto coding = value_of(fields, "Transfer-Encoding");
+    if (status == 204) {
+        require(length.empty() && coding.empty(), "204 says nothing of a body");
+    } else if (!length.empty()) {
         require(length == std::to_string(out.body.size()), "the length is that of the body");
+    } else {
+        require(coding == (e.asked().http_1_1 ? "chunked" : ""), "the end of the body can be seen");
     }
     if (status == 204) {
         require(out.body.empty(), "204 has no body");
