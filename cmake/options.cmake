@@ -35,6 +35,12 @@ if(CALLSTREAM_SANITIZE)
     endif()
 endif()
 
+option(CALLSTREAM_FUZZ "Build the fuzzers (clang only)" OFF)
+if(CALLSTREAM_FUZZ)
+    # What libFuzzer steers by; its `main` is linked to the fuzzers alone.
+    target_compile_options(project_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 find_program(CALLSTREAM_CCACHE ccache)
 if(CALLSTREAM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CALLSTREAM_CCACHE})

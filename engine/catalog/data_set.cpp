@@ -27,12 +27,13 @@ result<void> read_texts(
     const toml::table& table, const std::string& where, const text_fields& fields, Others others
 ) {
     for (const auto& [key, node] : table) {
-        const std::string name = where + std::string(key.str());
-        const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) {
-            return f.first == key.str();
+        const std::string_view key_text = key.str();
+        const std::string name = where + std::string(key_text);
+        const auto field = std::find_if(fields.begin(), fields.end(), [key_text](const auto& f) {
+            return f.first == key_text;
         });
         if (field == fields.end()) {
-            const result<bool> taken = others(key.str(), node);
+            const result<bool> taken = others(key_text, node);
             if (!taken) return taken.error();
             if (!*taken) return wrong("has an unknown key: " + name);
             continue;

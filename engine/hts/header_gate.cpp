@@ -50,6 +50,7 @@ class cost_check {
  public:
     /// `line` without its end. Says what is too much.
     result<void> add(std::string_view line) {
+        ++lines_;
         const bool is_meta = line.starts_with("##");
         const auto entries = std::count(line.begin(), line.end(), is_meta ? ',' : '\t');
         memory_ +=
@@ -69,30 +70,38 @@ class cost_check {
                 "has more than " + std::to_string(plain_lines_max) +
                     " header lines of the form ##key=value"};
         }
-        return check_numbers(line);
+        note_numbers(line);
+        return {};
+    }
+
+    /// After the last line: whether the dictionaries that htslib makes stay about as large as the
+    /// header.
+    result<void> check_numbers() const {
+        if (largest_number_ <= lines_ + dictionary_gaps_max) return {};
+        return error{
+            errc::file_unusable,
+            "has a header that counts its contigs or tags up to " +
+                std::to_string(largest_number_) + " (IDX=) in " + std::to_string(lines_) +
+                " lines"};
     }
 
  private:
     /// Wherever IDX= may stand; in a quoted text it is taken for one, too.
-    static result<void> check_numbers(std::string_view line) {
+    void note_numbers(std::string_view line) {
         for (std::size_t at = line.find("IDX"); at != line.npos; at = line.find("IDX", at + 1)) {
             auto rest = line.substr(at + 3);
             rest.remove_prefix(std::min(rest.find_first_not_of(" =\"+\t"), rest.size()));
-            std::int64_t number = 0;
+            std::uint64_t number = 0;
             const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-            const bool is_huge = read.ec == std::errc::result_out_of_range;
-            if (is_huge || number > entry_number_max) {
-                return error{
-                    errc::file_unusable,
-                    "has a header that numbers an entry beyond " +
-                        std::to_string(entry_number_max) + " (IDX=)"};
-            }
+            if (read.ec == std::errc::result_out_of_range) number = ~std::uint64_t{0};
+            largest_number_ = std::max(largest_number_, number);
         }
-        return {};
     }
 
     std::size_t memory_ = 0;
     std::size_t plain_lines_ = 0;
+    std::uint64_t lines_ = 0;
+    std::uint64_t largest_number_ = 0;
 };
 
 /// Length of the header text by the first nine bytes (VCF specification 4.3, section 6.2).
@@ -121,6 +130,7 @@ result<void> find_column_line(
         if (!is_bcf) break;
     }
     line.text.l = 0;
+    if (is_bcf && total < text_bytes) throw damaged_file("the file ends within its header");
     if (!is_bcf && total >= text_bytes) return too_long();
     return {};
 }
@@ -158,7 +168,7 @@ result<void> check_header_cost(BGZF& stream, bool is_bcf) {
     );
     if (!within_limits) return within_limits;
     rewind(stream);
-    return {};
+    return cost.check_numbers();
 }
 
 std::string why_header_is_refused(BGZF& stream, bool is_bcf) {

@@ -17,10 +17,6 @@ constexpr std::size_t header_memory_max = std::size_t{2} << 30;
 /// Lines of a header that are no `<...>` structures. htslib compares each with all others.
 constexpr std::size_t plain_lines_max = 10'000;
 
-/// The largest number that a header may give an entry of its own (IDX=). htslib makes room for all
-/// numbers up to it.
-constexpr std::int64_t entry_number_max = 10'000'000;
-
 /// Bytes of one inflated record: a line of a VCF, both parts of a BCF record. A million samples
 /// with GT:AD:DP:GQ:PL are 40 MB.
 constexpr std::size_t record_bytes_max = std::size_t{128} << 20;
@@ -44,5 +40,9 @@ constexpr std::int64_t undeclared_steps_max = 200'000'000;
 
 /// Entries of the FILTER and of the INFO column of a line: all of them may be undeclared.
 constexpr std::size_t column_entries_max = 10'000;
+
+/// How far the numbers that a header gives its contigs and tags (`IDX=`) may go beyond the number
+/// of its lines. htslib makes room for every number up to the largest.
+constexpr std::uint64_t dictionary_gaps_max = 100'000;
 
 }  // namespace callstream::hts

@@ -273,6 +273,57 @@ TEST_F(vcf_reader_test, what_is_too_long_is_refused_before_memory_is_taken_for_i
     EXPECT_EQ(refusal_of(dir / "head.bcf"), "has a header of more than 256 MiB");
 }
 
+/// The header of a BCF with this text.
+std::string bcf_header(const std::string& text) {
+    std::string out("BCF\2\2", 5);
+    testing::append_little_endian(out, text.size() + 1, 4);
+    return out + text + '\0';
+}
+
+// htslib makes room for every number up to the largest: some 200 bytes of header took 8 GiB.
+TEST_F(vcf_reader_test, a_dictionary_that_claims_gigabytes_is_refused) {
+    const auto write = [this](const std::string& meta) {
+        const auto text = vcf_builder().meta(meta).record("1", 5, "GT", {"0/1", "1/1"}).text();
+        testing::write_file(dir / "a.vcf.gz", testing::bgzf_file(text));
+        const auto head = text.substr(0, text.rfind('\n', text.size() - 2) + 1);
+        testing::write_file(dir / "a.bcf", testing::bgzf_file(bcf_header(head)));
+        // A line that is none, which htslib passes over.
+        testing::write_file(dir / "b.bcf", testing::bgzf_file(bcf_header("#x\n" + head)));
+    };
+    for (const std::string meta : {
+             "contig=<ID=far,length=5,IDX=500000000>",
+             "INFO=<ID=X,Number=1,Type=Integer,Description=\"IDX=1\",IDX = \t+500000000>",
+             "FORMAT=<ID=X,IDX=0500000000,Number=1,Type=Integer,Description=\"x\">",
+         }) {
+        write(meta);
+        for (const char* name : {"a.vcf.gz", "a.bcf", "b.bcf"}) {
+            const std::string lines = *name == 'b' ? "13" : "12";
+            EXPECT_EQ(
+                refusal_of(dir / name),
+                "has a header that counts its contigs or tags up to 500000000 (IDX=) in " + lines +
+                    " lines"
+            ) << meta;
+        }
+    }
+    write("contig=<ID=far,IDX=99999999999999999999>");
+    EXPECT_NE(refusal_of(dir / "a.vcf.gz").find("(IDX=)"), std::string::npos);
+    write("contig=<ID=far,length=5,IDX=90000>");
+    for (const char* name : {"a.vcf.gz", "a.bcf"}) {
+        EXPECT_EQ(refusal_of(dir / name), "opened") << name;
+    }
+    // A sample may be called so.
+    testing::write_file(
+        dir / "a.vcf.gz", testing::bgzf_file(vcf_builder().samples({"IDX=500000000"}).text())
+    );
+    EXPECT_EQ(refusal_of(dir / "a.vcf.gz"), "opened");
+}
+
+TEST_F(vcf_reader_test, a_bcf_header_that_is_cut_off_is_damaged) {
+    const auto whole = bcf_header(vcf_builder().text());
+    testing::write_file(dir / "a.bcf", testing::bgzf_file(whole.substr(0, whole.size() / 2)));
+    EXPECT_EQ(refusal_of(dir / "a.bcf"), "has a damaged header: the file ends within its header");
+}
+
 TEST_F(vcf_reader_test, a_bcf_record_that_claims_gigabytes_is_damage) {
     vcf_builder().record("1", 5, "GT", {"0/1", "1/1"}).write_bcf(dir / "a.bcf");
     const std::string content = testing::gunzip(testing::read_file(dir / "a.bcf"));
