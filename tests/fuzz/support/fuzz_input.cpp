@@ -59,10 +59,7 @@ std::string stored_bgzf(std::string_view content) {
 }
 
 scratch_folder::scratch_folder() {
-    const bool in_memory = std::filesystem::is_directory("/dev/shm");
-    const std::filesystem::path top =
-        in_memory ? "/dev/shm" : std::filesystem::temp_directory_path();
-    auto name = (top / "callstream-fuzz-XXXXXX").string();
+    auto name = (std::filesystem::temp_directory_path() / "callstream-fuzz-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
         throw std::system_error(errno, std::generic_category(), "mkdtemp");
     }

@@ -46,8 +46,7 @@ class named_memory_file {
     unique_fd fd_;
 };
 
-/// In memory where the system has a folder for that, so that fuzzing does not wear out a disk.
-/// Removed when the process ends in good order.
+/// Below TMPDIR, which tools/fuzz puts into memory. Removed when the process ends in good order.
 class scratch_folder {
  public:
     scratch_folder();
