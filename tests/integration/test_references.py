@@ -116,6 +116,26 @@ class references(FolderTest):
             self.assertEqual((status, "replaced" in text), (400, True), text)
             self.assertEqual(walk(server, "main~plain~chr1"), "ACGT" * 1000)
 
+    def test_checksums_come_later_than_bases(self):
+        letters = "ACGTTGCA" * 10_000_000
+        late = self.folder / "late.fa"
+        late.write_text(f">1\n{letters}\n")
+        run("samtools", "faidx", late)
+        expected = hashlib.md5(letters.encode()).hexdigest()
+        query = f"/brapi/v2/references?referenceSetDbId=main~late&md5checksum={expected}"
+        with Server(self.folder, wait=False) as server:
+            self.assertEqual(walk(server, "main~late~1", start=5, end=9), letters[5:9])
+            status, headers, body = server.request(query)
+            shown = server.get("/brapi/v2/references/main~late~1")["result"]["md5checksum"]
+            if status == 503:
+                self.assertGreater(int(headers["Retry-After"]), 0)
+                self.assertIn("still being computed", json.loads(body))
+                self.assertIn(shown, (None, expected))
+            else:  # a fast machine
+                self.assertEqual((status, shown), (200, expected))
+            server.wait_until_indexed()
+            self.assertEqual(len(server.get(query)["result"]["data"]), 1)
+
     def test_indexing_ahead_leaves_nothing_to_do(self):
         state = self.folder.parent / "state"
         for made in ("4 indexed", "0 indexed"):  # indexes and checksums of two files
