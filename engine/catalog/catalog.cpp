@@ -150,10 +150,17 @@ void snapshot::open_references(const scan_result& found, const snapshot* before)
             problems_.push_back({file.relative, fasta.error().text});
             continue;
         }
+        auto digests =
+            old != nullptr ? old->digests : std::make_shared<reference::fasta_digests>(*fasta);
         auto home = home_of(file.data_set);
         auto id = id::join(home->id, id::encode(names[i]));
         reference_sets_.push_back(
-            {std::move(id), names[i], std::move(home), file.relative, std::move(*fasta)}
+            {std::move(id),
+             names[i],
+             std::move(home),
+             file.relative,
+             std::move(*fasta),
+             std::move(digests)}
         );
     }
 }
@@ -213,6 +220,9 @@ std::vector<std::shared_ptr<indexable>> snapshot::indexables() const {
     }
     for (const auto& opened : files_) {
         if (!waits.contains(opened.file.get())) all.push_back(opened.file);
+    }
+    for (const auto& set : reference_sets_) {
+        if (set.fasta->is_indexed()) all.push_back(set.digests);
     }
     return all;
 }
@@ -275,6 +285,14 @@ std::optional<call_set> snapshot::find_call_set(std::string_view id) const {
     return call_set{set, at->second};
 }
 
+const reference_set* snapshot::find_reference_set(std::string_view id) const {
+    const auto at =
+        std::find_if(reference_sets_.begin(), reference_sets_.end(), [&](const auto& set) {
+            return set.id == id;
+        });
+    return at == reference_sets_.end() ? nullptr : &*at;
+}
+
 std::vector<problem> snapshot::problems() const {
     std::vector<problem> all = problems_;
     for (const auto& [found, file] : files_) {
@@ -282,6 +300,7 @@ std::vector<problem> snapshot::problems() const {
     }
     for (const auto& set : reference_sets_) {
         if (const auto why = set.fasta->refusal()) all.push_back({set.relative, why->text});
+        if (const auto why = set.digests->refusal()) all.push_back({set.relative, why->text});
     }
     return all;
 }

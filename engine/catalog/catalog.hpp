@@ -5,6 +5,7 @@
 #include "engine/catalog/grouping.hpp"
 #include "engine/catalog/scan.hpp"
 #include "engine/reads/reads_file.hpp"
+#include "engine/reference/fasta_digests.hpp"
 #include "engine/reference/indexed_fasta.hpp"
 #include "engine/variants/set_view.hpp"
 
@@ -25,6 +26,7 @@ struct reference_set {
     std::shared_ptr<const data_set> home;
     std::string relative;  ///< path below the served folder, for the operator's eyes only
     std::shared_ptr<reference::indexed_fasta> fasta;
+    std::shared_ptr<reference::fasta_digests> digests;
 };
 
 /// A BAM or CRAM file.
@@ -79,9 +81,12 @@ class snapshot {
     /// In the order of their paths. A reference set whose indexes are still being made has no
     /// sequences yet.
     const std::vector<reference_set>& reference_sets() const { return reference_sets_; }
+    /// Null when there is none.
+    const reference_set* find_reference_set(std::string_view id) const;
     const std::vector<read_group_set>& read_group_sets() const { return read_group_sets_; }
 
     /// Everything that a pass derives an index from, those first that are not served without it.
+    /// The checksums of a FASTA file are among them once it has its indexes.
     std::vector<std::shared_ptr<indexable>> indexables() const;
 
     /// Data sets with files or a description, by their paths.

@@ -1,5 +1,6 @@
 #include "engine/catalog/data_set.hpp"
 
+#include "engine/catalog/tsv.hpp"
 #include "engine/core/file.hpp"
 #include "engine/core/id.hpp"
 
@@ -90,6 +91,8 @@ result<void> apply_description(std::string_view text, data_set& out) {
             "line " + std::to_string(e.source().begin.line) + ": " + std::string(e.description())
         );
     }
+    std::string assembly_ids;
+    std::string assembly_sources;
     const std::pair<std::string_view, text_fields> sections[] = {
         {"program", {{"id", &out.program.id}, {"name", &out.program.name}}},
         {"trial", {{"id", &out.trial.id}, {"name", &out.trial.name}}},
@@ -98,10 +101,15 @@ result<void> apply_description(std::string_view text, data_set& out) {
          {{"name", &out.about.name},
           {"email", &out.about.email},
           {"institute", &out.about.institute}}},
+        {"referenceSet",
+         {{"assemblyPUI", &out.assembly.pui},
+          {"description", &out.assembly.description},
+          {"externalReferenceId", &assembly_ids},
+          {"externalReferenceSource", &assembly_sources}}},
     };
     const text_fields top = {
         {"name", &out.name}, {"crop", &out.crop}, {"projectId", &out.project_id}};
-    return read_texts(
+    const auto outcome = read_texts(
         table,
         "",
         top,
@@ -116,34 +124,11 @@ result<void> apply_description(std::string_view text, data_set& out) {
             return true;
         }
     );
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> out;
-    for (std::size_t at = 0; at <= text.size();) {
-        const auto end = std::min(text.find(separator, at), text.size());
-        out.push_back(text.substr(at, end - at));
-        at = end + 1;
-    }
-    return out;
-}
-
-/// `externalReferenceId` and `externalReferenceSource` may hold several, separated by `;`; one
-/// source stands for all.
-result<std::vector<external_reference>> references_of(
-    const std::string& ids, const std::string& sources
-) {
-    std::vector<external_reference> out;
-    if (ids.empty()) return out;
-    const auto all_ids = split(ids, ';');
-    const auto all_sources = split(sources, ';');
-    if (all_sources.size() != 1 && all_sources.size() != all_ids.size()) {
-        return wrong("has another number of externalReferenceSource than of externalReferenceId");
-    }
-    for (std::size_t i = 0; i < all_ids.size(); ++i) {
-        out.push_back({all_ids[i], all_sources.size() == 1 ? all_sources[0] : all_sources[i]});
-    }
-    return out;
+    if (!outcome) return outcome.error();
+    auto external = external_references_of(assembly_ids, assembly_sources);
+    if (!external) return wrong("[referenceSet] " + external.error().text);
+    out.assembly.external_references = std::move(*external);
+    return {};
 }
 
 result<void> apply_samples(std::string_view text, data_set& out) {
@@ -178,7 +163,7 @@ result<void> apply_samples(std::string_view text, data_set& out) {
                 facts.extra.emplace_back(columns[i], std::move(row[i]));
             }
         }
-        auto references = references_of(ids, sources);
+        auto references = external_references_of(ids, sources);
         if (!references) return wrong("sample '" + sample + "' " + references.error().text);
         facts.external_references = std::move(*references);
         if (!out.samples.emplace(sample, std::move(facts)).second) {
@@ -188,34 +173,9 @@ result<void> apply_samples(std::string_view text, data_set& out) {
     return {};
 }
 
-/// The fields of a reference in BrAPI 2.1, as columns.
 result<void> apply_references(std::string_view text, data_set& out) {
-    constexpr std::array<std::string_view, 14> known = {
-        "name",
-        "commonCropName",
-        "externalReferenceId",
-        "externalReferenceSource",
-        "isDerived",
-        "md5checksum",
-        "sourceAccessions",
-        "sourceDivergence",
-        "sourceGermplasmDbId",
-        "sourceGermplasmName",
-        "sourceURI",
-        "speciesTerm",
-        "speciesTermURI",
-        "additionalInfo",
-    };
-    auto table = parse_tsv(text);
+    auto table = read_reference_table(text);
     if (!table) return table.error();
-    for (const auto& column : table->columns) {
-        if (std::find(known.begin(), known.end(), column) == known.end()) {
-            return wrong("has an unknown column: " + column);
-        }
-    }
-    if (std::find(table->columns.begin(), table->columns.end(), "name") == table->columns.end()) {
-        return wrong("has no column 'name' with the names of the sequences");
-    }
     out.references = std::move(*table);
     return {};
 }
@@ -246,6 +206,11 @@ void complete(data_set& d) {
 }
 
 }  // namespace
+
+const reference_facts* data_set::find_reference(const std::string& sequence) const {
+    const auto at = references.find(sequence);
+    return at == references.end() ? nullptr : &at->second;
+}
 
 const sample_facts* data_set::find_sample(const std::string& column) const {
     const auto at = samples.find(column);

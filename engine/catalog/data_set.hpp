@@ -4,8 +4,9 @@
 #pragma once
 
 #include "engine/catalog/contig_names.hpp"
+#include "engine/catalog/external_reference.hpp"
+#include "engine/catalog/reference_facts.hpp"
 #include "engine/catalog/scan.hpp"
-#include "engine/catalog/tsv.hpp"
 #include "engine/core/file.hpp"
 
 #include <memory>
@@ -21,11 +22,6 @@ namespace callstream::catalog {
 struct named_id {
     std::string id;
     std::string name;
-};
-
-struct external_reference {
-    std::string id;
-    std::string source;
 };
 
 /// A row of `samples.tsv`. What is empty was not said.
@@ -45,6 +41,13 @@ struct contact {
     std::string institute;
 };
 
+/// About the FASTA files as a whole. What is empty was not said.
+struct assembly_facts {
+    std::string pui;  ///< public id, such as GRCh38
+    std::string description;
+    std::vector<external_reference> external_references;
+};
+
 /// Immutable, shared between snapshots.
 struct data_set {
     std::string id;        ///< encoded, see engine/core/id.hpp
@@ -59,12 +62,15 @@ struct data_set {
     contact about;
     contig_names contigs;
     std::unordered_map<std::string, sample_facts> samples;  ///< by the name of the VCF column
-    tsv_table references;                ///< as written; its column `name` is the sequence
+    assembly_facts assembly;
+    reference_table references;
     std::vector<problem> problems;       ///< what was left out, and why
     std::vector<file_identity> sources;  ///< of the files that it was read from
 
     /// Null for a sample that is not listed.
     const sample_facts* find_sample(const std::string& column) const;
+    /// Null for a sequence that is not listed.
+    const reference_facts* find_reference(const std::string& sequence) const;
 };
 
 /// Reads what lies in the folder. What cannot be read or understood is left out whole, and named in

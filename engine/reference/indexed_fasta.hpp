@@ -24,6 +24,9 @@ class indexed_fasta : public indexable {
     const std::filesystem::path& path() const noexcept override { return path_; }
     const file_identity& identity() const noexcept override { return identity_; }
     bool is_current() const;
+    /// Names the bytes of the file, as far as that is cheap: 16 characters that go into the names
+    /// of derived files and change when the file is replaced.
+    const std::string& key() const noexcept { return key_; }
 
     /// Null until the indexes are there.
     std::shared_ptr<const reference_file> file() const;
@@ -43,7 +46,7 @@ class indexed_fasta : public indexable {
 
     std::filesystem::path path_;
     file_identity identity_;
-    std::string key_;  // of the derived files: changes with the bytes, as far as that is cheap
+    std::string key_;
     std::string beside_problem_;
     build_progress progress_;
 

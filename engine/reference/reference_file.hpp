@@ -28,6 +28,8 @@ class reference_file {
     );
 
     const file_identity& identity() const noexcept { return identity_; }
+    /// False once the bytes behind the descriptor were written to.
+    bool is_unchanged() const { return identity_of(fd_.get()) == identity_; }
     const std::vector<fasta_sequence>& sequences() const noexcept {
         return indexes_.sequences.sequences();
     }

@@ -80,4 +80,10 @@ result<sequence_digests> digest_sequence(
     return sequence_digests{hex(md5.finish()), t24u(sha512.finish())};
 }
 
+std::string md5_text(std::string_view bytes) {
+    running_digest md5(EVP_md5());
+    md5.add(bytes);
+    return hex(md5.finish());
+}
+
 }  // namespace callstream::reference

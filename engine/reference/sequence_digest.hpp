@@ -8,6 +8,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace callstream::reference {
 
@@ -21,5 +22,8 @@ struct sequence_digests {
 result<sequence_digests> digest_sequence(
     const std::shared_ptr<const reference_file>& file, std::size_t sequence, std::stop_token stop
 );
+
+/// MD5 of `bytes` as they are, in lower-case hexadecimal digits.
+std::string md5_text(std::string_view bytes);
 
 }  // namespace callstream::reference

@@ -2,6 +2,7 @@
 #include "server/brapi/callsets.hpp"
 
 #include "engine/core/id.hpp"
+#include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/brapi/search.hpp"
@@ -14,19 +15,6 @@
 namespace callstream::brapi {
 namespace json = boost::json;
 namespace {
-
-json::array to_json(const std::vector<catalog::external_reference>& references) {
-    json::array out;
-    for (const auto& r : references) {
-        const auto id = streaming::valid_utf8(r.id);
-        out.push_back(
-            {{"referenceId", id},
-             {"referenceID", id},
-             {"referenceSource", streaming::valid_utf8(r.source)}}
-        );
-    }
-    return out;
-}
 
 json::object to_json(const catalog::call_set& call_set) {
     static const catalog::sample_facts nothing;
@@ -46,7 +34,7 @@ json::object to_json(const catalog::call_set& call_set) {
         {"callSetDbId", id},
         {"callSetName", streaming::valid_utf8(call_set.name())},
         {"created", set.created},
-        {"externalReferences", to_json(facts.external_references)},
+        {"externalReferences", external_references_json(facts.external_references)},
         {"sampleDbId", or_else(facts.sample_id, id)},
         {"studyDbId", or_else(facts.study_id, set.home->study.id)},
         {"updated", set.updated},

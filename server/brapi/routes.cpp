@@ -6,6 +6,9 @@ void add_routes(http::router& routes, const context& ctx) {
     add_serverinfo_routes(routes, ctx);
     add_callset_routes(routes, ctx);
     add_call_routes(routes, ctx);
+    add_reference_routes(routes, ctx);
+    add_reference_bases_routes(routes, ctx);
+    add_reference_set_routes(routes, ctx);
 }
 
 }  // namespace callstream::brapi

@@ -13,5 +13,8 @@ void add_routes(http::router& routes, const context& ctx);
 void add_serverinfo_routes(http::router& routes, const context& ctx);
 void add_callset_routes(http::router& routes, const context& ctx);
 void add_call_routes(http::router& routes, const context& ctx);
+void add_reference_routes(http::router& routes, const context& ctx);
+void add_reference_bases_routes(http::router& routes, const context& ctx);
+void add_reference_set_routes(http::router& routes, const context& ctx);
 
 }  // namespace callstream::brapi

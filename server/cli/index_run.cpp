@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <iterator>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <thread>
 
@@ -57,8 +59,8 @@ class passes {
         watch();
         workers.clear();
         report_.end();
-        out.built = built_;
-        out.failures = std::move(failures_);
+        out.built += built_;
+        std::move(failures_.begin(), failures_.end(), std::back_inserter(out.failures));
         const bool all = std::all_of(todo_.begin(), todo_.end(), [](const auto& file) {
             return file->is_settled();
         });
@@ -124,21 +126,26 @@ class passes {
 index_result run_index_passes(const index_run& run) {
     std::filesystem::create_directories(index_folder(run.state));
     const auto found = catalog::scan(run.folder);
-    const auto opened = catalog::snapshot::make(found, nullptr);
     index_result out;
-    std::vector<std::shared_ptr<indexable>> todo;
-    for (auto& file : opened->indexables()) {
-        take_kept_index(*file, run.state);
-        if (file->is_indexed()) {
-            ++out.kept;
-        } else {
-            todo.push_back(std::move(file));
+    std::set<std::shared_ptr<indexable>> seen;
+    // What a pass finds may call for another: the checksums of a FASTA file need its indexes.
+    for (;;) {
+        out.catalog = catalog::snapshot::make(found, out.catalog.get());
+        if (out.stopped) return out;
+        const std::size_t seen_before = seen.size();
+        std::vector<std::shared_ptr<indexable>> todo;
+        for (auto& file : out.catalog->indexables()) {
+            if (!seen.insert(file).second) continue;
+            take_kept_index(*file, run.state);
+            if (file->is_indexed()) {
+                ++out.kept;
+            } else {
+                todo.push_back(std::move(file));
+            }
         }
+        if (seen.size() == seen_before) return out;
+        if (!todo.empty()) passes(run, std::move(todo)).run(out);
     }
-    if (!todo.empty()) passes(run, std::move(todo)).run(out);
-    out.catalog =
-        catalog::snapshot::make(found, opened.get());  // what belongs together is known now
-    return out;
 }
 
 std::shared_ptr<const catalog::snapshot> look_at_folder(

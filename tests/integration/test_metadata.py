@@ -234,6 +234,15 @@ class server_information(FolderTest):
                     "callsets/{callSetDbId}/calls": ["GET"],
                     "search/callsets": ["POST"],
                     "search/callsets/{searchResultsDbId}": ["GET"],
+                    "references": ["GET"],
+                    "references/{referenceDbId}": ["GET"],
+                    "references/{referenceDbId}/bases": ["GET"],
+                    "search/references": ["POST"],
+                    "search/references/{searchResultsDbId}": ["GET"],
+                    "referencesets": ["GET"],
+                    "referencesets/{referenceSetDbId}": ["GET"],
+                    "search/referencesets": ["POST"],
+                    "search/referencesets/{searchResultsDbId}": ["GET"],
                 },
             )
             for service in calls:

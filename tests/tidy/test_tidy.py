@@ -25,7 +25,8 @@ ARROWS = {
     "server/http": {"engine/core", "server/auth", "server/streaming"},
     "server/brapi": {
         "engine/catalog", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
-        "engine/store", "engine/variants", "server/http", "server/streaming", "server/auth",
+        "engine/reference", "engine/store", "engine/variants", "server/http", "server/streaming",
+        "server/auth",
     },
     "server/ops": {"engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/cli": {

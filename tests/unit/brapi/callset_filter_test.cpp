@@ -17,7 +17,6 @@ namespace callstream::brapi {
 namespace {
 
 namespace json = boost::json;
-using ::testing::ElementsAre;
 using testing::error_text;
 using testing::has_value;
 
@@ -31,18 +30,6 @@ result<callset_filter> of_query(const std::string& query) {
     const auto request = testing::make_request("GET /x?" + query);
     http::query q(request);
     return read_callset_filter(q);
-}
-
-TEST(criterion, fits_any_of_its_texts_exactly) {
-    criterion c;
-    EXPECT_FALSE(c.wanted());
-    EXPECT_TRUE(c.fits("anything"));
-    c.add({"b", "a", "b"});
-    c.add({"c"});
-    EXPECT_TRUE(c.wanted());
-    EXPECT_THAT(c.texts(), ElementsAre("a", "b", "c"));
-    for (const char* text : {"a", "b", "c"}) EXPECT_TRUE(c.fits(text)) << text;
-    for (const char* text : {"", "A", "ab", "d"}) EXPECT_FALSE(c.fits(text)) << text;
 }
 
 TEST(callset_filter, parameters_and_fields_mean_the_same) {

@@ -143,16 +143,34 @@ TEST_F(data_set_test, is_read_again_only_when_its_files_have_changed) {
     EXPECT_EQ(read_data_set({"d", {}, {}, {}}, two)->name, "d");
 }
 
-TEST_F(data_set_test, references_are_kept_as_they_were_written) {
+TEST_F(data_set_test, references_are_found_by_the_names_of_their_sequences) {
     const auto d = read("", "", "name\tsourceURI\n1\thttp://x\n");
     EXPECT_THAT(problems, IsEmpty());
-    EXPECT_THAT(d->references.columns, ElementsAre("name", "sourceURI"));
-    EXPECT_THAT(d->references.rows, ElementsAre(ElementsAre("1", "http://x")));
+    ASSERT_NE(d->find_reference("1"), nullptr);
+    EXPECT_EQ(d->find_reference("1")->source_uri, "http://x");
+    EXPECT_EQ(d->find_reference("2"), nullptr);
     read("", "", "name\tcolour\n1\tred\n");
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_EQ(problems[0].text, "is not used: it has an unknown column: colour");
     read("", "", "sourceURI\nx\n");
     ASSERT_EQ(problems.size(), 1U);
+}
+
+TEST_F(data_set_test, its_assembly_is_described) {
+    const auto d = read(
+        "[referenceSet]\nassemblyPUI = \"A_1\"\ndescription = \"best\"\n"
+        "externalReferenceId = \"a;b\"\nexternalReferenceSource = \"X\"\n"
+    );
+    EXPECT_EQ(d->assembly.pui, "A_1");
+    EXPECT_EQ(d->assembly.description, "best");
+    ASSERT_EQ(d->assembly.external_references.size(), 2U);
+    EXPECT_EQ(d->assembly.external_references[1].id, "b");
+    EXPECT_EQ(
+        problem_of("[referenceSet]\nexternalReferenceId = \"a\"\nexternalReferenceSource = \"X;Y\""
+        ),
+        "is not used: it [referenceSet] has another number of externalReferenceSource than of "
+        "externalReferenceId"
+    );
 }
 
 }  // namespace

@@ -1,0 +1,145 @@
+#include "server/brapi/reference_filter.hpp"
+
+namespace callstream::brapi {
+namespace {
+
+using rf = reference_filter;
+constexpr criterion_names<rf, 16> reference_names = {{
+    {"accession", "accessions", &rf::accessions},
+    {"commonCropName", "commonCropNames", &rf::common_crop_names},
+    {"externalReferenceId", "externalReferenceIds", &rf::external_ids},
+    {"externalReferenceID", "externalReferenceIDs", &rf::external_ids},
+    {"externalReferenceSource", "externalReferenceSources", &rf::external_sources},
+    {nullptr, "germplasmDbIds", &rf::germplasm_ids},
+    {nullptr, "germplasmNames", &rf::germplasm_names},
+    {"md5checksum", "md5checksums", &rf::md5s},
+    {"programDbId", "programDbIds", &rf::program_ids},
+    {nullptr, "programNames", &rf::program_names},
+    {"referenceDbId", "referenceDbIds", &rf::reference_ids},
+    {"referenceSetDbId", "referenceSetDbIds", &rf::reference_set_ids},
+    {"studyDbId", "studyDbIds", &rf::study_ids},
+    {nullptr, "studyNames", &rf::study_names},
+    {"trialDbId", "trialDbIds", &rf::trial_ids},
+    {nullptr, "trialNames", &rf::trial_names},
+}};
+
+using sf = reference_set_filter;
+constexpr criterion_names<sf, 16> set_names = {{
+    {"accession", "accessions", &sf::accessions},
+    {"assemblyPUI", "assemblyPUIs", &sf::assembly_puis},
+    {"commonCropName", "commonCropNames", &sf::common_crop_names},
+    {"externalReferenceId", "externalReferenceIds", &sf::external_ids},
+    {"externalReferenceID", "externalReferenceIDs", &sf::external_ids},
+    {"externalReferenceSource", "externalReferenceSources", &sf::external_sources},
+    {nullptr, "germplasmDbIds", &sf::germplasm_ids},
+    {nullptr, "germplasmNames", &sf::germplasm_names},
+    {"md5checksum", "md5checksums", &sf::md5s},
+    {"programDbId", "programDbIds", &sf::program_ids},
+    {nullptr, "programNames", &sf::program_names},
+    {"referenceSetDbId", "referenceSetDbIds", &sf::reference_set_ids},
+    {"studyDbId", "studyDbIds", &sf::study_ids},
+    {nullptr, "studyNames", &sf::study_names},
+    {"trialDbId", "trialDbIds", &sf::trial_ids},
+    {nullptr, "trialNames", &sf::trial_names},
+}};
+
+/// Whether one of several values fits; without any there is none that could.
+template <class Items, class Text>
+bool any_fits(const criterion& c, const Items& items, Text text) {
+    return !c.wanted() || std::any_of(items.begin(), items.end(), [&](const auto& item) {
+        return c.fits(text(item));
+    });
+}
+
+/// The fields that are no texts, from a query or a body.
+template <class Fields>
+result<reference_filter> read_reference(Fields& fields) {
+    reference_filter f;
+    if (auto read = read_criteria(fields, reference_names, f); !read) return read.error();
+    const auto is_derived = fields.boolean("isDerived");
+    if (!is_derived) return is_derived.error();
+    const auto length_min = fields.integer("minLength");
+    if (!length_min) return length_min.error();
+    const auto length_max = fields.integer("maxLength");
+    if (!length_max) return length_max.error();
+    f.is_derived = *is_derived;
+    f.length_min = *length_min;
+    f.length_max = *length_max;
+    return f;
+}
+
+template <class Fields>
+result<reference_set_filter> read_set(Fields& fields) {
+    reference_set_filter f;
+    if (auto read = read_criteria(fields, set_names, f); !read) return read.error();
+    return f;
+}
+
+}  // namespace
+
+bool reference_criteria::fits_home(const catalog::reference_set& set) const {
+    const auto& home = *set.home;
+    return reference_set_ids.fits(set.id) && program_ids.fits(home.program.id) &&
+           program_names.fits(home.program.name) && trial_ids.fits(home.trial.id) &&
+           trial_names.fits(home.trial.name) && study_ids.fits(home.study.id) &&
+           study_names.fits(home.study.name);
+}
+
+bool reference_criteria::fits_facts(
+    const catalog::data_set& home, const catalog::reference_facts& facts
+) const {
+    if (!common_crop_names.fits(facts.crop.empty() ? home.crop : facts.crop)) return false;
+    if (!fits_external(facts.external_references, external_ids, external_sources)) return false;
+    const auto itself = [](const std::string& text) { return text; };
+    if (!any_fits(accessions, facts.source_accessions, itself)) return false;
+    return any_fits(germplasm_ids, facts.germplasm, [](const auto& g) { return g.id; }) &&
+           any_fits(germplasm_names, facts.germplasm, [](const auto& g) { return g.name; });
+}
+
+bool reference_filter::any() const {
+    return is_derived || length_min || length_max || any_wanted(*this, reference_names);
+}
+
+bool reference_filter::fits(
+    const catalog::data_set& home, const catalog::reference_facts& facts, std::uint64_t length
+) const {
+    const auto letters = static_cast<std::int64_t>(length);
+    if (length_min && letters < *length_min) return false;
+    if (length_max && letters > *length_max) return false;
+    if (is_derived && facts.is_derived != is_derived) return false;
+    return fits_facts(home, facts);
+}
+
+boost::json::object reference_filter::to_body() const {
+    auto body = body_of(*this, reference_names);
+    if (is_derived) body.emplace("isDerived", *is_derived);
+    if (length_max) body.emplace("maxLength", *length_max);
+    if (length_min) body.emplace("minLength", *length_min);
+    return body;
+}
+
+result<reference_filter> read_reference_filter(http::query& q) {
+    return read_reference(q);
+}
+
+result<reference_filter> read_reference_filter(http::json_fields& body) {
+    return read_reference(body);
+}
+
+bool reference_set_filter::any() const {
+    return any_wanted(*this, set_names);
+}
+
+boost::json::object reference_set_filter::to_body() const {
+    return body_of(*this, set_names);
+}
+
+result<reference_set_filter> read_reference_set_filter(http::query& q) {
+    return read_set(q);
+}
+
+result<reference_set_filter> read_reference_set_filter(http::json_fields& body) {
+    return read_set(body);
+}
+
+}  // namespace callstream::brapi
