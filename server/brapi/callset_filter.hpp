@@ -3,28 +3,9 @@
 #pragma once
 
 #include "engine/catalog/catalog.hpp"
-#include "server/http/json_body.hpp"
-#include "server/http/query.hpp"
-
-#include <boost/json/object.hpp>
-
-#include <string>
-#include <string_view>
-#include <vector>
+#include "server/brapi/criterion.hpp"
 
 namespace callstream::brapi {
-
-/// The texts of which one must fit, sorted; without any, everything fits. Exact, case-sensitive.
-class criterion {
- public:
-    void add(std::vector<std::string> texts);
-    bool wanted() const noexcept { return !texts_.empty(); }
-    bool fits(std::string_view text) const;
-    const std::vector<std::string>& texts() const noexcept { return texts_; }
-
- private:
-    std::vector<std::string> texts_;
-};
 
 /// All criteria must fit. What the operator did not write down of a call set fits no text.
 struct callset_filter {
