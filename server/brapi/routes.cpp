@@ -6,6 +6,12 @@ void add_routes(http::router& routes, const context& ctx) {
     add_serverinfo_routes(routes, ctx);
     add_callset_routes(routes, ctx);
     add_call_routes(routes, ctx);
+    add_crop_routes(routes, ctx);
+    add_germplasm_routes(routes, ctx);
+    add_program_routes(routes, ctx);
+    add_sample_routes(routes, ctx);
+    add_study_routes(routes, ctx);
+    add_trial_routes(routes, ctx);
 }
 
 }  // namespace callstream::brapi

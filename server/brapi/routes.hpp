@@ -13,5 +13,11 @@ void add_routes(http::router& routes, const context& ctx);
 void add_serverinfo_routes(http::router& routes, const context& ctx);
 void add_callset_routes(http::router& routes, const context& ctx);
 void add_call_routes(http::router& routes, const context& ctx);
+void add_crop_routes(http::router& routes, const context& ctx);
+void add_germplasm_routes(http::router& routes, const context& ctx);
+void add_program_routes(http::router& routes, const context& ctx);
+void add_sample_routes(http::router& routes, const context& ctx);
+void add_study_routes(http::router& routes, const context& ctx);
+void add_trial_routes(http::router& routes, const context& ctx);
 
 }  // namespace callstream::brapi
