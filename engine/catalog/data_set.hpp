@@ -59,6 +59,7 @@ struct data_set {
     contact about;
     contig_names contigs;
     std::unordered_map<std::string, sample_facts> samples;  ///< by the name of the VCF column
+    std::vector<std::string> sample_order;                  ///< those names as the rows come
     tsv_table references;                ///< as written; its column `name` is the sequence
     std::vector<problem> problems;       ///< what was left out, and why
     std::vector<file_identity> sources;  ///< of the files that it was read from

@@ -70,7 +70,8 @@ bool fits(const entity_kind& kind, const entity_filter& f, const relations& all,
     static const std::vector<catalog::external_reference> none;
     const bool has_references = kind.is_sample && l.facts != nullptr;
     const auto& references = has_references ? l.facts->external_references : none;
-    return f.common_crop_names.fits(l.home->crop) && f.study_types.fits(all.study_type(l)) &&
+    return f.common_crop_names.fits(l.home->crop) &&
+           (!f.study_types.wanted() || f.study_types.fits(all.study_type(l))) &&
            fits_references(references, f.external_ids, f.external_sources) &&
            fits_entity(f.program_ids, f.program_names, [&] { return all.program(l); }) &&
            fits_entity(f.trial_ids, f.trial_names, [&] { return all.trial(l); }) &&
@@ -79,13 +80,21 @@ bool fits(const entity_kind& kind, const entity_filter& f, const relations& all,
            fits_entity(f.sample_ids, f.sample_names, [&] { return all.sample(l); });
 }
 
+/// Whether only samples can answer these criteria.
+bool asks_samples(const entity_filter& f) {
+    for (const auto* c : {&f.germplasm_ids, &f.germplasm_names, &f.sample_ids, &f.sample_names}) {
+        if (c->wanted()) return true;
+    }
+    return f.study_ids.wanted() || f.study_names.wanted() || f.study_types.wanted();
+}
+
 /// The first link of every entity of which one fits, in their order.
 std::vector<link> select(
     const entity_kind& kind, const entity_filter& wanted, const relations& all
 ) {
     std::unordered_map<std::string, std::size_t> at;
     std::vector<std::pair<link, bool>> entities;
-    all.for_each([&](const link& l) {
+    const auto take = [&](const link& l) {
         auto id = (all.*kind.entity)(l).id;
         if (id.empty()) return true;
         const auto [known, is_new] = at.emplace(std::move(id), entities.size());
@@ -93,12 +102,32 @@ std::vector<link> select(
         auto& found = entities[known->second].second;
         found = found || fits(kind, wanted, all, l);
         return true;
-    });
+    };
+    if (kind.is_of_data_sets && !asks_samples(wanted)) {
+        all.for_each_data_set(take);
+    } else {
+        all.for_each(take);
+    }
     std::vector<link> out;
     for (const auto& [first, found] : entities) {
         if (found) out.push_back(first);
     }
     return out;
+}
+
+std::optional<link> find(const entity_kind& kind, const relations& all, std::string_view id) {
+    std::optional<link> first;
+    const auto look = [&](const link& l) {
+        const auto here = (all.*kind.entity)(l).id;
+        if (!here.empty() && here == id) first = l;
+        return !first;
+    };
+    if (kind.is_of_data_sets) {
+        all.for_each_data_set(look);
+    } else {
+        all.for_each(look);
+    }
+    return first;
 }
 
 relations_ptr relations_now(const context& ctx) {
@@ -152,12 +181,7 @@ result<http::response> get_one(
     const context& ctx, const entity_kind& kind, const http::request& request, std::string_view id
 ) {
     const auto all = relations_now(ctx);
-    std::optional<link> first;
-    all->for_each([&](const link& l) {
-        const auto here = (*all.*kind.entity)(l).id;
-        if (!here.empty() && here == id) first = l;
-        return !first;
-    });
+    const auto first = find(kind, *all, id);
     if (!first) return no_entity(kind, all->now(), id);
     return single(kind.to_json(*all, *first), ignored_parameters(http::query(request)));
 }

@@ -19,6 +19,7 @@ struct entity_kind {
     std::string name;     ///< `study`
     std::string id_name;  ///< `studyDbId`
     named (relations::*entity)(const link&) const = nullptr;
+    bool is_of_data_sets = false;  ///< samples name no others than data sets do
     /// As the link says that came first.
     boost::json::object (*to_json)(const relations& all, const link& first) = nullptr;
     /// Samples come of columns and have the external references of their rows; of other entities

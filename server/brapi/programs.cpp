@@ -36,6 +36,7 @@ void add_program_routes(http::router& routes, const context& ctx) {
             .name = "program",
             .id_name = "programDbId",
             .entity = &relations::program,
+            .is_of_data_sets = true,
             .to_json = to_json,
         }
     );

@@ -1,24 +1,9 @@
 #include "server/brapi/relations.hpp"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace callstream::brapi {
 namespace {
-
-/// The rows of a table in an order that does not change from one answer to the next.
-std::vector<const std::pair<const std::string, catalog::sample_facts>*> sorted_rows(
-    const catalog::data_set& home
-) {
-    std::vector<const std::pair<const std::string, catalog::sample_facts>*> rows;
-    rows.reserve(home.samples.size());
-    for (const auto& row : home.samples) rows.push_back(&row);
-    std::sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
-        return a->first < b->first;
-    });
-    return rows;
-}
 
 std::string_view or_else(std::string_view text, std::string_view otherwise) {
     return text.empty() ? otherwise : text;
@@ -41,28 +26,42 @@ relations::relations(std::shared_ptr<const catalog::snapshot> now) : now_(std::m
         trials_.emplace(home->trial.id, home->trial.name);
         studies_.emplace(home->study.id, home.get());
     }
-    for_each_row([this](const link& l) {
-        const auto& f = *l.facts;
-        // A row that gives no name does not keep a later one from giving it.
-        if (!f.germplasm_name.empty()) germplasm_.emplace(f.germplasm_id, f.germplasm_name);
-        if (has_sample_id(&f)) samples_.emplace(f.sample_id, or_else(f.sample_name, *l.column));
-        return true;
-    });
 }
 
-void relations::for_each(const std::function<bool(const link&)>& each) const {
+const relations::names_of_rows& relations::of_rows() const {
+    std::call_once(rows_read_, [this] {
+        for_each_row([this](const link& l) {
+            const auto& f = *l.facts;
+            // A row that gives no name does not keep a later one from giving it.
+            if (!f.germplasm_name.empty()) {
+                rows_.germplasm.emplace(f.germplasm_id, f.germplasm_name);
+            }
+            if (has_sample_id(&f)) {
+                rows_.samples.emplace(f.sample_id, or_else(f.sample_name, *l.column));
+            }
+            return true;
+        });
+    });
+    return rows_;
+}
+
+bool relations::for_each_data_set(const std::function<bool(const link&)>& each) const {
     for (const auto& home : now_->data_sets()) {
         link l;
         l.home = home.get();
-        if (!each(l)) return;
+        if (!each(l)) return false;
     }
-    if (for_each_row(each)) for_each_column(each);
+    return true;
+}
+
+void relations::for_each(const std::function<bool(const link&)>& each) const {
+    if (for_each_data_set(each) && for_each_row(each)) for_each_column(each);
 }
 
 bool relations::for_each_row(const std::function<bool(const link&)>& each) const {
     for (const auto& home : now_->data_sets()) {
-        for (const auto* row : sorted_rows(*home)) {
-            if (!each({home.get(), &row->second, &row->first, std::nullopt})) return false;
+        for (const auto& column : home->sample_order) {
+            if (!each({home.get(), home->find_sample(column), &column, std::nullopt})) return false;
         }
     }
     return true;
@@ -110,12 +109,14 @@ const catalog::data_set* relations::home_of_study(const std::string& id) const {
 named relations::germplasm(const link& l) const {
     if (l.facts == nullptr || l.facts->germplasm_id.empty()) return {};
     const auto& id = l.facts->germplasm_id;
-    const auto known = germplasm_.find(id);
-    return {id, known == germplasm_.end() ? std::string_view(id) : known->second};
+    const auto& named_in_rows = of_rows().germplasm;
+    const auto known = named_in_rows.find(id);
+    return {id, known == named_in_rows.end() ? std::string_view(id) : known->second};
 }
 
 named relations::sample(const link& l) const {
-    if (has_sample_id(l.facts)) return {l.facts->sample_id, samples_.at(l.facts->sample_id)};
+    if (has_sample_id(l.facts))
+        return {l.facts->sample_id, of_rows().samples.at(l.facts->sample_id)};
     if (!l.call_set) return {};
     const bool has_name = l.facts != nullptr && !l.facts->sample_name.empty();
     return {l.call_set->id(), has_name ? l.facts->sample_name : *l.column};

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,15 +31,16 @@ struct link {
     std::optional<catalog::call_set> call_set;     ///< of a column
 };
 
-/// Immutable; keeps its snapshot.
+/// Thread-safe; keeps its snapshot.
 class relations {
  public:
-    /// Takes time as there are rows in the tables of samples.
     explicit relations(std::shared_ptr<const catalog::snapshot> now);
 
     const catalog::snapshot& now() const { return *now_; }
 
-    /// Every link in a fixed order, until `each` returns false.
+    /// What data sets say of themselves, until `each` returns false, which is then returned.
+    bool for_each_data_set(const std::function<bool(const link&)>& each) const;
+    /// Every link in a fixed order: data sets, rows, columns. Takes time as there are samples.
     void for_each(const std::function<bool(const link&)>& each) const;
 
     named program(const link& l) const;
@@ -56,6 +58,12 @@ class relations {
     bool for_each_row(const std::function<bool(const link&)>& each) const;
     bool for_each_column(const std::function<bool(const link&)>& each) const;
 
+    /// The names that rows give; made when they are first asked for.
+    struct names_of_rows {
+        names germplasm;
+        names samples;
+    };
+    const names_of_rows& of_rows() const;
     /// The data set that describes the study; null when only samples name it.
     const catalog::data_set* home_of_study(const std::string& id) const;
 
@@ -63,8 +71,8 @@ class relations {
     names programs_;
     names trials_;
     std::unordered_map<std::string_view, const catalog::data_set*> studies_;  // by id
-    names germplasm_;
-    names samples_;
+    mutable std::once_flag rows_read_;
+    mutable names_of_rows rows_;
 };
 
 }  // namespace callstream::brapi

@@ -41,6 +41,7 @@ void add_trial_routes(http::router& routes, const context& ctx) {
             .name = "trial",
             .id_name = "trialDbId",
             .entity = &relations::trial,
+            .is_of_data_sets = true,
             .to_json = to_json,
         }
     );

@@ -40,9 +40,9 @@ class entities : public ::testing::Test {
             "sample\tsampleDbId\tsampleName\tgermplasmDbId\tgermplasmName\tstudyDbId\t"
             "externalReferenceId\texternalReferenceSource\ttissue\n"
             "S1\tid1\tN1\tg1\tG1\t\ta;b\tX;Y\tleaf\n"
+            "S9\tid9\tN9\tg9\tG9\t\t\t\t\n"
             "S2\tid2\t\tg2\t\tother\tb\tX\t\n"
             "S3\t\tN3\tg1\tG1\tunnamed\t\t\t\n"
-            "S9\tid9\tN9\tg9\tG9\t\t\t\t\n"
         );
         testing::write_file(
             folder / "wheat" / "dataset.toml",
@@ -188,7 +188,7 @@ TEST_F(entities, germplasm_is_listed) {
     expect_lists(
         "germplasm",
         "germplasmDbId",
-        {{"", "g1 g2 g9"},
+        {{"", "g1 g9 g2"},
          {"germplasmDbId=g2", "g2"},
          {"germplasmName=G1", "g1"},
          {"germplasmName=Not+G1", ""},
@@ -216,7 +216,7 @@ TEST_F(entities, samples_are_listed) {
     expect_lists(
         "samples",
         "sampleDbId",
-        {{"", "id1 id2 id9 barley~a~S3 main~plain~S1 main~plain~S2"},
+        {{"", "id1 id9 id2 barley~a~S3 main~plain~S1 main~plain~S2"},
          {"sampleDbId=barley~a~S3", "barley~a~S3"},
          {"sampleName=N3", "barley~a~S3"},
          {"sampleName=S2", "id2 main~plain~S2"},
@@ -226,7 +226,7 @@ TEST_F(entities, samples_are_listed) {
          {"studyDbId=other", "id1 id2"},
          {"studyDbId=main", "main~plain~S1 main~plain~S2"},
          {"trialDbId=wheat", "id1"},
-         {"programDbId=p", "id1 id2 id9 barley~a~S3"},
+         {"programDbId=p", "id1 id9 id2 barley~a~S3"},
          {"commonCropName=wheat", "id1"},
          {"externalReferenceId=b", "id1 id2"},
          {"externalReferenceID=b&externalReferenceSource=X", "id2"},
@@ -291,12 +291,12 @@ TEST_F(entities, are_searched_with_lists_of_what_they_are_filtered_by) {
         {"studies", "studyDbId", R"({"studyTypes":["field","x"]})", "other"},
         {"studies", "studyDbId", R"({"germplasmNames":["g2"]})", "other"},
         {"germplasm", "germplasmDbId", R"({"studyDbIds":["unnamed","other"]})", "g1 g2"},
-        {"samples", "sampleDbId", R"({"germplasmNames":["G9","g2"]})", "id2 id9"},
+        {"samples", "sampleDbId", R"({"germplasmNames":["G9","g2"]})", "id9 id2"},
         {"samples", "sampleDbId", R"({"externalReferenceIDs":["a"]})", "id1"},
         {"samples",
          "sampleDbId",
          R"({"sampleNames":[]})",
-         "id1 id2 id9 barley~a~S3 main~plain~S1 main~plain~S2"},
+         "id1 id9 id2 barley~a~S3 main~plain~S1 main~plain~S2"},
     };
     for (const auto& row : rows) {
         const auto path = std::string("/brapi/v2/search/") + row.path;
