@@ -266,6 +266,25 @@ TEST_F(entities, that_are_not_there_are_404) {
     }
 }
 
+TEST_F(entities, samples_of_files_that_wait_for_their_index_may_come) {
+    server.break_indexing();
+    const auto folder = server.folder() / "rye";
+    for (const char* contig : {"1", "2"}) {
+        testing::vcf_builder()
+            .record(contig, 5, "GT", {"0/1", "1/1"})
+            .write_vcf_gz(folder / (std::string("panel.chr") + contig + ".vcf.gz"));
+    }
+    server.catalog().rescan();
+    ASSERT_THAT(server.catalog().current()->waiting(), SizeIs(2));
+    EXPECT_EQ(server.get("/brapi/v2/samples/rye~panel~s1").status, 503);
+    EXPECT_EQ(server.get("/brapi/v2/samples/oats~panel~s1").status, 404);
+    EXPECT_EQ(server.get("/brapi/v2/studies/rye~panel~s1").status, 404);
+    EXPECT_THAT(
+        json::serialize(get("samples").at("metadata").at("status")),
+        HasSubstr("2 files are still being indexed")
+    );
+}
+
 TEST_F(entities, filters_without_an_answer_and_unknown_ones_are_named) {
     const auto status = [this](const std::string& target) {
         return json::serialize(get(target).at("metadata").at("status"));
