@@ -169,6 +169,7 @@ result<void> apply_samples(std::string_view text, data_set& out) {
         if (!out.samples.emplace(sample, std::move(facts)).second) {
             return wrong("has the sample '" + sample + "' twice");
         }
+        out.sample_order.push_back(std::move(sample));
     }
     return {};
 }

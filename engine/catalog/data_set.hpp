@@ -62,6 +62,7 @@ struct data_set {
     contact about;
     contig_names contigs;
     std::unordered_map<std::string, sample_facts> samples;  ///< by the name of the VCF column
+    std::vector<std::string> sample_order;                  ///< those names as the rows come
     assembly_facts assembly;
     reference_table references;
     std::vector<problem> problems;       ///< what was left out, and why

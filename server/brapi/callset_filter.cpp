@@ -1,32 +1,34 @@
 #include "server/brapi/callset_filter.hpp"
 
+#include <array>
+
 namespace callstream::brapi {
 namespace {
 
-constexpr criterion_names<callset_filter, 17> names = {{
-    {"callSetDbId", "callSetDbIds", &callset_filter::call_set_ids},
-    {"callSetName", "callSetNames", &callset_filter::call_set_names},
-    {nullptr, "commonCropNames", &callset_filter::common_crop_names},
-    {"externalReferenceId", "externalReferenceIds", &callset_filter::external_ids},
-    {"externalReferenceID", "externalReferenceIDs", &callset_filter::external_ids},
-    {"externalReferenceSource", "externalReferenceSources", &callset_filter::external_sources},
-    {"germplasmDbId", "germplasmDbIds", &callset_filter::germplasm_ids},
-    {nullptr, "germplasmNames", &callset_filter::germplasm_names},
-    {nullptr, "programDbIds", &callset_filter::program_ids},
-    {nullptr, "programNames", &callset_filter::program_names},
-    {"sampleDbId", "sampleDbIds", &callset_filter::sample_ids},
-    {nullptr, "sampleNames", &callset_filter::sample_names},
-    {nullptr, "studyDbIds", &callset_filter::study_ids},
-    {nullptr, "studyNames", &callset_filter::study_names},
-    {nullptr, "trialDbIds", &callset_filter::trial_ids},
-    {nullptr, "trialNames", &callset_filter::trial_names},
-    {"variantSetDbId", "variantSetDbIds", &callset_filter::variant_set_ids},
+constexpr std::array<filter_name<callset_filter>, 17> names = {{
+    {"callSetDbId", &callset_filter::call_set_ids},
+    {"callSetName", &callset_filter::call_set_names},
+    {"commonCropName", &callset_filter::common_crop_names},
+    {"externalReferenceId", &callset_filter::external_ids},
+    {"externalReferenceID", &callset_filter::external_ids},
+    {"externalReferenceSource", &callset_filter::external_sources},
+    {"germplasmDbId", &callset_filter::germplasm_ids},
+    {"germplasmName", &callset_filter::germplasm_names},
+    {"programDbId", &callset_filter::program_ids},
+    {"programName", &callset_filter::program_names},
+    {"sampleDbId", &callset_filter::sample_ids},
+    {"sampleName", &callset_filter::sample_names},
+    {"studyDbId", &callset_filter::study_ids},
+    {"studyName", &callset_filter::study_names},
+    {"trialDbId", &callset_filter::trial_ids},
+    {"trialName", &callset_filter::trial_names},
+    {"variantSetDbId", &callset_filter::variant_set_ids},
 }};
 
 }  // namespace
 
 bool callset_filter::any() const {
-    return any_wanted(*this, names);
+    return any_wanted<callset_filter>(*this, names);
 }
 
 bool callset_filter::fits(const catalog::variant_set& set) const {
@@ -48,26 +50,22 @@ bool callset_filter::fits(const catalog::call_set& c) const {
     if (!germplasm_names.fits(facts.germplasm_name)) return false;
     if (!study_ids.fits(own_study ? facts.study_id : study.id)) return false;
     if (!study_names.fits(own_study ? facts.study_id : study.name)) return false;
-    if (!fits_external(facts.external_references, external_ids, external_sources)) return false;
+    if (!fits_references(facts.external_references, external_ids, external_sources)) return false;
     if (!call_set_ids.wanted() && !sample_ids.wanted()) return true;
     const auto id = c.id();
     return call_set_ids.fits(id) && sample_ids.fits(facts.sample_id.empty() ? id : facts.sample_id);
 }
 
 boost::json::object callset_filter::to_body() const {
-    return body_of(*this, names);
+    return filter_body<callset_filter>(*this, names);
 }
 
 result<callset_filter> read_callset_filter(http::query& q) {
-    callset_filter f;
-    if (auto read = read_criteria(q, names, f); !read) return read.error();
-    return f;
+    return read_filter<callset_filter>(q, names);
 }
 
 result<callset_filter> read_callset_filter(http::json_fields& body) {
-    callset_filter f;
-    if (auto read = read_criteria(body, names, f); !read) return read.error();
-    return f;
+    return read_filter<callset_filter>(body, names);
 }
 
 }  // namespace callstream::brapi

@@ -4,10 +4,6 @@
 
 #include "engine/catalog/catalog.hpp"
 #include "server/brapi/criterion.hpp"
-#include "server/http/json_body.hpp"
-#include "server/http/query.hpp"
-
-#include <boost/json/object.hpp>
 
 namespace callstream::brapi {
 

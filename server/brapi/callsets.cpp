@@ -25,16 +25,12 @@ json::object to_json(const catalog::call_set& call_set) {
     const auto or_else = [](const std::string& text, const std::string& otherwise) {
         return streaming::valid_utf8(text.empty() ? otherwise : text);
     };
-    json::object more;
-    for (const auto& [name, value] : facts.extra) {
-        more.emplace(streaming::valid_utf8(name), streaming::valid_utf8(value));
-    }
     return {
-        {"additionalInfo", std::move(more)},
+        {"additionalInfo", additional_info(&facts)},
         {"callSetDbId", id},
         {"callSetName", streaming::valid_utf8(call_set.name())},
         {"created", set.created},
-        {"externalReferences", external_references_json(facts.external_references)},
+        {"externalReferences", external_references(&facts)},
         {"sampleDbId", or_else(facts.sample_id, id)},
         {"studyDbId", or_else(facts.study_id, set.home->study.id)},
         {"updated", set.updated},
@@ -93,12 +89,17 @@ result<http::response> get_one(
 
 }  // namespace
 
-error no_call_set(const catalog::snapshot& now, std::string_view id) {
+bool may_be_call_set(const catalog::snapshot& now, std::string_view id) {
     const auto& waiting = now.waiting();
-    const bool may_come = std::any_of(waiting.begin(), waiting.end(), [&](const auto& opened) {
+    return std::any_of(waiting.begin(), waiting.end(), [&](const auto& opened) {
         return id.starts_with(id::encode(opened.found.data_set) + "~");
     });
-    if (!may_come) return {errc::not_found, "there is no call set with this callSetDbId"};
+}
+
+error no_call_set(const catalog::snapshot& now, std::string_view id) {
+    if (!may_be_call_set(now, id)) {
+        return {errc::not_found, "there is no call set with this callSetDbId"};
+    }
     return {
         errc::unavailable,
         "no call set with this callSetDbId is served yet; files of its data set are being indexed"};
@@ -115,11 +116,7 @@ result<http::response> list_call_sets(
     const auto now = ctx.catalog->current();
     std::uint64_t total = 0;
     auto items = select(*now, wanted, window->first, window->size, total);
-    if (const auto waiting = now->waiting().size(); waiting > 0) {
-        warnings.push_back(
-            std::to_string(waiting) + " files are still being indexed, and are not listed before"
-        );
-    }
+    warn_of_waiting(*now, warnings);
     if (total == 0 && wanted.any()) warnings.emplace_back("No call set fits the filters");
     const std::size_t count = items.size();
     // The items point into the snapshot.

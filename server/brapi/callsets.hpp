@@ -12,6 +12,9 @@
 
 namespace callstream::brapi {
 
+/// Whether this id can name a call set when the files that wait have their index.
+bool may_be_call_set(const catalog::snapshot& now, std::string_view id);
+
 /// What to say of an id that names no call set now: it may name one later, while files wait for
 /// their index.
 error no_call_set(const catalog::snapshot& now, std::string_view id);

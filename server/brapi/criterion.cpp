@@ -14,7 +14,7 @@ bool criterion::fits(std::string_view text) const {
     return !wanted() || std::binary_search(texts_.begin(), texts_.end(), text);
 }
 
-bool fits_external(
+bool fits_references(
     const std::vector<catalog::external_reference>& references,
     const criterion& ids,
     const criterion& sources

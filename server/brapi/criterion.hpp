@@ -1,5 +1,5 @@
-// What the filters of lists and searches are made of: texts of which one must fit, and the names
-// under which requests give them.
+// What one filter asks for, and how filters are read from a query or a search body. A filter is a
+// struct of criteria with a table of their names; parameter and field mean the same everywhere.
 #pragma once
 
 #include "engine/catalog/external_reference.hpp"
@@ -10,10 +10,9 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
-#include <array>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace callstream::brapi {
@@ -30,70 +29,68 @@ class criterion {
     std::vector<std::string> texts_;
 };
 
-/// Of one external reference both must fit.
-bool fits_external(
+/// Whether there is an external reference of which both fit.
+bool fits_references(
     const std::vector<catalog::external_reference>& references,
     const criterion& ids,
     const criterion& sources
 );
 
-/// Where the values of a criterion stand. Several names of one criterion stand together in their
-/// table; the first is the one that is written.
+/// A criterion of a filter as clients name it: `studyDbId` of a GET, `studyDbIds` of a search body.
+/// Several names of one criterion stand together; the first is the one that is written.
 template <class Filter>
-struct criterion_name {
-    const char* parameter;  ///< of GET; null where it has none
-    const char* field;      ///< of the search body
+struct filter_name {
+    const char* parameter;
     criterion Filter::*where;
+
+    std::string field() const { return std::string(parameter) + "s"; }
 };
 
-template <class Filter, std::size_t count>
-using criterion_names = std::array<criterion_name<Filter>, count>;
+template <class Filter>
+using filter_names = std::span<const filter_name<Filter>>;
 
-template <class Filter, std::size_t count>
-bool any_wanted(const Filter& f, const criterion_names<Filter, count>& names) {
+template <class Filter>
+bool any_wanted(const Filter& filter, filter_names<Filter> names) {
     return std::any_of(names.begin(), names.end(), [&](const auto& n) {
-        return (f.*n.where).wanted();
+        return (filter.*n.where).wanted();
     });
 }
 
-/// One value each, an empty one filters nothing.
-template <class Filter, std::size_t count>
-result<void> read_criteria(
-    http::query& q, const criterion_names<Filter, count>& names, Filter& into
-) {
-    for (const auto& name : names) {
-        if (name.parameter == nullptr) continue;
-        auto value = q.filter(name.parameter);
-        if (!value) return value.error();
-        if (*value) (into.*name.where).add({std::move(**value)});
-    }
-    return {};
-}
-
-template <class Filter, std::size_t count>
-result<void> read_criteria(
-    http::json_fields& body, const criterion_names<Filter, count>& names, Filter& into
-) {
-    for (const auto& name : names) {
-        auto texts = body.text_list(name.field);
-        if (!texts) return texts.error();
-        (into.*name.where).add(std::move(*texts));
-    }
-    return {};
-}
-
-/// The search body that means these criteria, in one spelling per meaning.
-template <class Filter, std::size_t count>
-boost::json::object body_of(const Filter& f, const criterion_names<Filter, count>& names) {
+/// The search body that means this filter, in one spelling per meaning.
+template <class Filter>
+boost::json::object filter_body(const Filter& filter, filter_names<Filter> names) {
     boost::json::object body;
     criterion Filter::*written = nullptr;
     for (const auto& name : names) {
-        const auto& texts = (f.*name.where).texts();
+        const auto& texts = (filter.*name.where).texts();
         if (texts.empty() || name.where == written) continue;
-        body.emplace(name.field, boost::json::array(texts.begin(), texts.end()));
+        body.emplace(name.field(), boost::json::array(texts.begin(), texts.end()));
         written = name.where;
     }
     return body;
+}
+
+/// One value per parameter; an empty one filters nothing.
+template <class Filter>
+result<Filter> read_filter(http::query& q, filter_names<Filter> names) {
+    Filter f;
+    for (const auto& name : names) {
+        auto value = q.filter(name.parameter);
+        if (!value) return value.error();
+        if (*value) (f.*name.where).add({std::move(**value)});
+    }
+    return f;
+}
+
+template <class Filter>
+result<Filter> read_filter(http::json_fields& body, filter_names<Filter> names) {
+    Filter f;
+    for (const auto& name : names) {
+        auto texts = body.text_list(name.field());
+        if (!texts) return texts.error();
+        (f.*name.where).add(std::move(*texts));
+    }
+    return f;
 }
 
 }  // namespace callstream::brapi

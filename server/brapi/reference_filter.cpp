@@ -1,46 +1,48 @@
 #include "server/brapi/reference_filter.hpp"
 
+#include <array>
+
 namespace callstream::brapi {
 namespace {
 
 using rf = reference_filter;
-constexpr criterion_names<rf, 16> reference_names = {{
-    {"accession", "accessions", &rf::accessions},
-    {"commonCropName", "commonCropNames", &rf::common_crop_names},
-    {"externalReferenceId", "externalReferenceIds", &rf::external_ids},
-    {"externalReferenceID", "externalReferenceIDs", &rf::external_ids},
-    {"externalReferenceSource", "externalReferenceSources", &rf::external_sources},
-    {nullptr, "germplasmDbIds", &rf::germplasm_ids},
-    {nullptr, "germplasmNames", &rf::germplasm_names},
-    {"md5checksum", "md5checksums", &rf::md5s},
-    {"programDbId", "programDbIds", &rf::program_ids},
-    {nullptr, "programNames", &rf::program_names},
-    {"referenceDbId", "referenceDbIds", &rf::reference_ids},
-    {"referenceSetDbId", "referenceSetDbIds", &rf::reference_set_ids},
-    {"studyDbId", "studyDbIds", &rf::study_ids},
-    {nullptr, "studyNames", &rf::study_names},
-    {"trialDbId", "trialDbIds", &rf::trial_ids},
-    {nullptr, "trialNames", &rf::trial_names},
+constexpr std::array<filter_name<rf>, 16> reference_names = {{
+    {"accession", &rf::accessions},
+    {"commonCropName", &rf::common_crop_names},
+    {"externalReferenceId", &rf::external_ids},
+    {"externalReferenceID", &rf::external_ids},
+    {"externalReferenceSource", &rf::external_sources},
+    {"germplasmDbId", &rf::germplasm_ids},
+    {"germplasmName", &rf::germplasm_names},
+    {"md5checksum", &rf::md5s},
+    {"programDbId", &rf::program_ids},
+    {"programName", &rf::program_names},
+    {"referenceDbId", &rf::reference_ids},
+    {"referenceSetDbId", &rf::reference_set_ids},
+    {"studyDbId", &rf::study_ids},
+    {"studyName", &rf::study_names},
+    {"trialDbId", &rf::trial_ids},
+    {"trialName", &rf::trial_names},
 }};
 
 using sf = reference_set_filter;
-constexpr criterion_names<sf, 16> set_names = {{
-    {"accession", "accessions", &sf::accessions},
-    {"assemblyPUI", "assemblyPUIs", &sf::assembly_puis},
-    {"commonCropName", "commonCropNames", &sf::common_crop_names},
-    {"externalReferenceId", "externalReferenceIds", &sf::external_ids},
-    {"externalReferenceID", "externalReferenceIDs", &sf::external_ids},
-    {"externalReferenceSource", "externalReferenceSources", &sf::external_sources},
-    {nullptr, "germplasmDbIds", &sf::germplasm_ids},
-    {nullptr, "germplasmNames", &sf::germplasm_names},
-    {"md5checksum", "md5checksums", &sf::md5s},
-    {"programDbId", "programDbIds", &sf::program_ids},
-    {nullptr, "programNames", &sf::program_names},
-    {"referenceSetDbId", "referenceSetDbIds", &sf::reference_set_ids},
-    {"studyDbId", "studyDbIds", &sf::study_ids},
-    {nullptr, "studyNames", &sf::study_names},
-    {"trialDbId", "trialDbIds", &sf::trial_ids},
-    {nullptr, "trialNames", &sf::trial_names},
+constexpr std::array<filter_name<sf>, 16> set_names = {{
+    {"accession", &sf::accessions},
+    {"assemblyPUI", &sf::assembly_puis},
+    {"commonCropName", &sf::common_crop_names},
+    {"externalReferenceId", &sf::external_ids},
+    {"externalReferenceID", &sf::external_ids},
+    {"externalReferenceSource", &sf::external_sources},
+    {"germplasmDbId", &sf::germplasm_ids},
+    {"germplasmName", &sf::germplasm_names},
+    {"md5checksum", &sf::md5s},
+    {"programDbId", &sf::program_ids},
+    {"programName", &sf::program_names},
+    {"referenceSetDbId", &sf::reference_set_ids},
+    {"studyDbId", &sf::study_ids},
+    {"studyName", &sf::study_names},
+    {"trialDbId", &sf::trial_ids},
+    {"trialName", &sf::trial_names},
 }};
 
 /// Whether one of several values fits; without any there is none that could.
@@ -54,8 +56,9 @@ bool any_fits(const criterion& c, const Items& items, Text text) {
 /// The fields that are no texts, from a query or a body.
 template <class Fields>
 result<reference_filter> read_reference(Fields& fields) {
-    reference_filter f;
-    if (auto read = read_criteria(fields, reference_names, f); !read) return read.error();
+    auto read = read_filter<reference_filter>(fields, reference_names);
+    if (!read) return read.error();
+    reference_filter& f = *read;
     const auto is_derived = fields.boolean("isDerived");
     if (!is_derived) return is_derived.error();
     const auto length_min = fields.integer("minLength");
@@ -65,14 +68,12 @@ result<reference_filter> read_reference(Fields& fields) {
     f.is_derived = *is_derived;
     f.length_min = *length_min;
     f.length_max = *length_max;
-    return f;
+    return read;
 }
 
 template <class Fields>
 result<reference_set_filter> read_set(Fields& fields) {
-    reference_set_filter f;
-    if (auto read = read_criteria(fields, set_names, f); !read) return read.error();
-    return f;
+    return read_filter<reference_set_filter>(fields, set_names);
 }
 
 }  // namespace
@@ -89,7 +90,7 @@ bool reference_criteria::fits_facts(
     const catalog::data_set& home, const catalog::reference_facts& facts
 ) const {
     if (!common_crop_names.fits(facts.crop.empty() ? home.crop : facts.crop)) return false;
-    if (!fits_external(facts.external_references, external_ids, external_sources)) return false;
+    if (!fits_references(facts.external_references, external_ids, external_sources)) return false;
     const auto itself = [](const std::string& text) { return text; };
     if (!any_fits(accessions, facts.source_accessions, itself)) return false;
     return any_fits(germplasm_ids, facts.germplasm, [](const auto& g) { return g.id; }) &&
@@ -97,7 +98,8 @@ bool reference_criteria::fits_facts(
 }
 
 bool reference_filter::any() const {
-    return is_derived || length_min || length_max || any_wanted(*this, reference_names);
+    return is_derived || length_min || length_max ||
+           any_wanted<reference_filter>(*this, reference_names);
 }
 
 bool reference_filter::fits(
@@ -111,7 +113,7 @@ bool reference_filter::fits(
 }
 
 boost::json::object reference_filter::to_body() const {
-    auto body = body_of(*this, reference_names);
+    auto body = filter_body<reference_filter>(*this, reference_names);
     if (is_derived) body.emplace("isDerived", *is_derived);
     if (length_max) body.emplace("maxLength", *length_max);
     if (length_min) body.emplace("minLength", *length_min);
@@ -127,11 +129,11 @@ result<reference_filter> read_reference_filter(http::json_fields& body) {
 }
 
 bool reference_set_filter::any() const {
-    return any_wanted(*this, set_names);
+    return any_wanted<reference_set_filter>(*this, set_names);
 }
 
 boost::json::object reference_set_filter::to_body() const {
-    return body_of(*this, set_names);
+    return filter_body<reference_set_filter>(*this, set_names);
 }
 
 result<reference_set_filter> read_reference_set_filter(http::query& q) {

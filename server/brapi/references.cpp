@@ -100,7 +100,7 @@ result<http::response> list_references(
         if (wanted.fits_home(set)) select_of_set(set, wanted, *window, found);
     }
     if (found.awaits_md5) return md5_unknown();
-    warn_of_waiting(*now, warnings);
+    warn_of_waiting_references(*now, warnings);
     if (found.total == 0 && wanted.any()) warnings.emplace_back("No reference fits the filters");
     const std::size_t count = found.page.size();
     // The items point into the snapshot.
@@ -178,7 +178,7 @@ error md5_unknown() {
         errc::unavailable, "the MD5 checksums of some sequences are still being computed", later};
 }
 
-void warn_of_waiting(const catalog::snapshot& now, std::vector<std::string>& warnings) {
+void warn_of_waiting_references(const catalog::snapshot& now, std::vector<std::string>& warnings) {
     const auto& sets = now.reference_sets();
     const auto waiting = std::count_if(sets.begin(), sets.end(), awaits_index);
     if (waiting == 0) return;

@@ -37,7 +37,7 @@ bool awaits_digests(const catalog::reference_set& set);
 /// What a filter on MD5s gets meanwhile.
 error md5_unknown();
 /// Adds a sentence about the reference sets whose index is still being made.
-void warn_of_waiting(const catalog::snapshot& now, std::vector<std::string>& warnings);
+void warn_of_waiting_references(const catalog::snapshot& now, std::vector<std::string>& warnings);
 
 /// `sourceGermplasm`, `species` and so on, which references and their sets have alike.
 void add_source_members(const catalog::reference_facts& facts, boost::json::object& into);

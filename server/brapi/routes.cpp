@@ -9,6 +9,12 @@ void add_routes(http::router& routes, const context& ctx) {
     add_reference_routes(routes, ctx);
     add_reference_bases_routes(routes, ctx);
     add_reference_set_routes(routes, ctx);
+    add_crop_routes(routes, ctx);
+    add_germplasm_routes(routes, ctx);
+    add_program_routes(routes, ctx);
+    add_sample_routes(routes, ctx);
+    add_study_routes(routes, ctx);
+    add_trial_routes(routes, ctx);
 }
 
 }  // namespace callstream::brapi

@@ -216,6 +216,18 @@ class calls(FolderTest):
                     self.assertEqual((got, fields["Content-Type"]), (status, kind))
 
 
+def entity_services(*entities):
+    """What serverinfo says of entities that are listed, read one by one, and searched."""
+    services = {}
+    for entity in entities:
+        one = {"germplasm": "germplasm", "studies": "study"}.get(entity, entity.removesuffix("s"))
+        services[entity] = ["GET"]
+        services[f"{entity}/{{{one}DbId}}"] = ["GET"]
+        services[f"search/{entity}"] = ["POST"]
+        services[f"search/{entity}/{{searchResultsDbId}}"] = ["GET"]
+    return services
+
+
 class server_information(FolderTest):
     def test_serverinfo_lists_exactly_what_is_served(self):
         with Server(self.folder) as server:
@@ -232,6 +244,8 @@ class server_information(FolderTest):
                     "callsets": ["GET"],
                     "callsets/{callSetDbId}": ["GET"],
                     "callsets/{callSetDbId}/calls": ["GET"],
+                    "commoncropnames": ["GET"],
+                    **entity_services("germplasm", "programs", "samples", "studies", "trials"),
                     "search/callsets": ["POST"],
                     "search/callsets/{searchResultsDbId}": ["GET"],
                     "references": ["GET"],

@@ -41,7 +41,16 @@ TEST(callset_filter, parameters_and_fields_mean_the_same) {
           "germplasmDbId",
           "externalReferenceId",
           "externalReferenceID",
-          "externalReferenceSource"}) {
+          "externalReferenceSource",
+          "commonCropName",
+          "germplasmName",
+          "programDbId",
+          "programName",
+          "sampleName",
+          "studyDbId",
+          "studyName",
+          "trialDbId",
+          "trialName"}) {
         const auto asked = of_query(std::string(name) + "=x");
         const auto searched = of_body("{\"" + std::string(name) + "s\":[\"x\"]}");
         ASSERT_TRUE(has_value(asked));
@@ -119,6 +128,27 @@ TEST_F(described_call_sets, are_found_by_every_criterion) {
         std::string joined;
         for (const auto& id : found(body)) joined += (joined.empty() ? "" : " ") + id;
         EXPECT_EQ(joined, wanted) << body;
+    }
+}
+
+TEST_F(described_call_sets, are_listed_by_every_parameter) {
+    const std::pair<const char*, std::size_t> table[] = {
+        {"", 4},
+        {"commonCropName=wheat", 2},
+        {"germplasmName=G2", 1},
+        {"programDbId=p", 2},
+        {"programName=P", 2},
+        {"sampleName=N2", 1},
+        {"studyDbId=s", 1},
+        {"studyName=S", 1},
+        {"trialDbId=t", 2},
+        {"trialName=T", 2},
+        {"trialName=T&studyDbId=other", 1},
+        {"trialName=t", 0},
+    };
+    for (const auto& [query, count] : table) {
+        const auto answer = server.get(std::string("/brapi/v2/callsets?") + query).json();
+        EXPECT_EQ(answer.at("result").at("data").as_array().size(), count) << query;
     }
 }
 

@@ -27,11 +27,11 @@ TEST(criterion, of_one_external_reference_id_and_source_must_fit) {
         c.add(std::move(texts));
         return c;
     };
-    EXPECT_TRUE(fits_external({}, {}, {}));
-    EXPECT_TRUE(fits_external(references, of({"a"}), of({"X"})));
-    EXPECT_TRUE(fits_external(references, {}, of({"Y"})));
-    EXPECT_FALSE(fits_external(references, of({"a"}), of({"Y"})));
-    EXPECT_FALSE(fits_external({}, of({"a"}), {}));
+    EXPECT_TRUE(fits_references({}, {}, {}));
+    EXPECT_TRUE(fits_references(references, of({"a"}), of({"X"})));
+    EXPECT_TRUE(fits_references(references, {}, of({"Y"})));
+    EXPECT_FALSE(fits_references(references, of({"a"}), of({"Y"})));
+    EXPECT_FALSE(fits_references({}, of({"a"}), {}));
 }
 
 }  // namespace

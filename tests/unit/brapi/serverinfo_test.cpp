@@ -11,7 +11,9 @@ namespace {
 
 namespace json = boost::json;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
+using strings = std::vector<std::string>;
 
 class serverinfo_test : public ::testing::Test {
  protected:
@@ -30,23 +32,43 @@ class serverinfo_test : public ::testing::Test {
 TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
     EXPECT_THAT(
         services(),
-        ElementsAre(
+        ElementsAreArray(strings{
             "callsets",
             "callsets/{callSetDbId}",
             "callsets/{callSetDbId}/calls",
+            "commoncropnames",
+            "germplasm",
+            "germplasm/{germplasmDbId}",
+            "programs",
+            "programs/{programDbId}",
             "references",
             "references/{referenceDbId}",
             "references/{referenceDbId}/bases",
             "referencesets",
             "referencesets/{referenceSetDbId}",
+            "samples",
+            "samples/{sampleDbId}",
             "search/callsets",
             "search/callsets/{searchResultsDbId}",
+            "search/germplasm",
+            "search/germplasm/{searchResultsDbId}",
+            "search/programs",
+            "search/programs/{searchResultsDbId}",
             "search/references",
             "search/references/{searchResultsDbId}",
             "search/referencesets",
             "search/referencesets/{searchResultsDbId}",
-            "serverinfo"
-        )
+            "search/samples",
+            "search/samples/{searchResultsDbId}",
+            "search/studies",
+            "search/studies/{searchResultsDbId}",
+            "search/trials",
+            "search/trials/{searchResultsDbId}",
+            "serverinfo",
+            "studies",
+            "studies/{studyDbId}",
+            "trials",
+            "trials/{trialDbId}"})
     );
 }
 

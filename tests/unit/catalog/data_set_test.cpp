@@ -107,6 +107,11 @@ TEST_F(data_set_test, samples_are_described_by_columns) {
     EXPECT_EQ(d->find_sample("S3"), nullptr);
 }
 
+TEST_F(data_set_test, samples_keep_the_order_of_their_rows) {
+    const auto d = read("", "sample\nb\nc\na\n");
+    EXPECT_THAT(d->sample_order, ElementsAre("b", "c", "a"));
+}
+
 TEST_F(data_set_test, what_is_wrong_is_named_and_nothing_of_the_file_is_used) {
     const std::pair<const char*, const char*> table[] = {
         {"name = \"x\"\ncolour = \"red\"", "is not used: it has an unknown key: colour"},
