@@ -24,7 +24,9 @@ class side_store_test : public ::testing::Test {
 };
 
 TEST_F(side_store_test, a_search_is_kept_over_a_restart) {
-    const std::string body = std::string("{\"a\":\"'; DROP TABLE searches; --\"}\0x", 40);
+    std::string body = "{\"a\":\"'; DROP TABLE searches; --\"}";
+    body += '\0';
+    body += "behind a zero byte";
     {
         side_store store(path);
         ASSERT_TRUE(has_value(store.keep_search("k", body, now_s)));
