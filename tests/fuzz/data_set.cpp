@@ -18,9 +18,10 @@ void check(const catalog::data_set& d) {
         require(d.find_sample(column) == &facts, "a sample is found by its column");
         require(!d.contigs.spellings(column).empty(), "a name is a spelling of itself");
     }
-    for (const auto& row : d.references.rows) {
-        require(row.size() == d.references.columns.size(), "a row is as wide as its table");
-        for (const auto& cell : row) d.contigs.spellings(cell);
+    for (const auto& [sequence, facts] : d.references) {
+        require(d.find_reference(sequence) == &facts, "a reference is found by its name");
+        const auto share = facts.source_divergence.value_or(0);
+        require(share >= 0 && share <= 1, "a divergence is a fraction");
     }
 }
 
@@ -42,8 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     found.description = next_file("dataset.toml");
     found.samples = next_file("samples.tsv");
     found.references = next_file("references.tsv");
-    std::vector<catalog::problem> problems;
-    fuzzing::check(*catalog::read_data_set(found, problems));
-    fuzzing::require(problems.size() <= files.size(), "a file has one problem at most");
+    const auto read = catalog::read_data_set(found, nullptr);
+    fuzzing::check(*read);
+    fuzzing::require(read->problems.size() <= files.size(), "a file has one problem at most");
     return 0;
 }

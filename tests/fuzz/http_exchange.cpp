@@ -73,18 +73,20 @@ class served {
  private:
     struct parts {
         parts(const std::filesystem::path& data, const std::filesystem::path& state)
-            : catalog(data, state, [](const std::string& problem) { fail(problem); }) {
+            : catalog(data, state, [](const std::string& problem) { fail(problem); }),
+              store(state / "store.db") {
             brapi::add_routes(routes, context);
             ops::add_routes(routes, catalog, numbers);
             numbers.size_for(routes);
         }
         catalog::catalog_service catalog;
+        store::side_store store;
         paging::token_signer tokens{"a secret of enough bytes"};
         http::metrics numbers;
         http::router routes;
         streaming::block_pool blocks{8 * streaming::block_bytes};
         http::body_budget bodies{8 << 20};
-        brapi::context context{&catalog, &tokens, &numbers.calls_streamed, {}};
+        brapi::context context{&catalog, &tokens, &store, &numbers.calls_streamed, {}};
         http::exchange_context exchanges{&routes, &blocks, [](const std::string& problem) {
                                              fail("no request fails", problem);
                                          }};
