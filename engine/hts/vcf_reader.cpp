@@ -94,6 +94,24 @@ std::size_t column_entries(std::string_view line) {
     return static_cast<std::size_t>(most);
 }
 
+/// Whether the name of a contig, a FILTER or a FORMAT field gives a number to a dictionary. htslib
+/// declares what it does not know by parsing a header line with that name in it, so
+/// `x,IDX=500000000` would take gigabytes.
+bool names_give_numbers(std::string_view line) {
+    constexpr std::size_t contig = 0;
+    constexpr std::size_t filter = 6;
+    constexpr std::size_t format = 8;
+    std::size_t begin = 0;
+    for (std::size_t column = 0; column <= format && begin < line.size(); ++column) {
+        const std::size_t end = std::min(line.find('\t', begin), line.size());
+        const auto cell = line.substr(begin, end - begin);
+        begin = end + 1;
+        if (column != contig && column != filter && column != format) continue;
+        if (cell.find("IDX") != cell.npos && cell.find('=') != cell.npos) return true;
+    }
+    return false;
+}
+
 std::string genotype_definition(const bcf_hdr_t* h) {
     const bcf_hrec_t* line = bcf_hdr_get_hrec(h, BCF_HL_FMT, "ID", "GT", nullptr);
     std::string out;
@@ -174,6 +192,7 @@ bool vcf_reader::state::read_text() {
     if (column_entries(text) > column_entries_max) {
         throw damaged_file("a record has too many entries in FILTER or INFO");
     }
+    if (names_give_numbers(text)) throw damaged_file("a record has a name that cannot be one");
     bcf1_t& r = *translated;
     if (vcf_parse(&line, header.get(), &r) != 0) throw damaged_file("a record cannot be read");
     if ((r.errcode & ~tolerated_errors) != 0) throw damaged_file("a record is malformed");

@@ -77,6 +77,8 @@ void check_body(const std::string& body) {
     if (!object) return;
     json::error_code ec;
     const auto other = json::parse(body, ec);
+    // It has a smaller limit for exponents.
+    if (ec == boost::json::error::exponent_overflow) return;
     require(!ec, "another parser takes what we take", body);
     require(same(other, *object), "two parsers agree", body);
     const auto again = http::parse_json_object(json::serialize(*object));

@@ -318,6 +318,24 @@ TEST_F(vcf_reader_test, a_dictionary_that_claims_gigabytes_is_refused) {
     EXPECT_EQ(refusal_of(dir / "a.vcf.gz"), "opened");
 }
 
+// htslib declares unknown names by parsing a header line made of them.
+TEST_F(vcf_reader_test, a_name_in_a_record_cannot_make_the_dictionary_huge) {
+    for (const char* line : {
+             "1,IDX=500000000>\t5\t.\tA\tC\t.\t.\t.\tGT\t0/1\t0/1",
+             "1\t5\t.\tA\tC\t.\tq,IDX=500000000>\t.\tGT\t0/1\t0/1",
+             "1\t5\t.\tA\tC\t.\t.\t.\tGT:X,IDX = 500000000>\t0/1:1\t0/1:1",
+         }) {
+        vcf_builder().line(line).write_vcf_gz(dir / "a.vcf.gz");
+        auto reader = open(dir / "a.vcf.gz");
+        EXPECT_EQ(damage_text([&] { reader.next(); }), "a record has a name that cannot be one");
+    }
+    vcf_builder()
+        .line("1\t5\tIDX=7\tA\tC\t.\t.\tIDX=5\tGT\t0/1\t0/1")
+        .write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    EXPECT_NE(reader.next(), nullptr);
+}
+
 TEST_F(vcf_reader_test, a_bcf_header_that_is_cut_off_is_damaged) {
     const auto whole = bcf_header(vcf_builder().text());
     testing::write_file(dir / "a.bcf", testing::bgzf_file(whole.substr(0, whole.size() / 2)));
