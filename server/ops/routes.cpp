@@ -16,7 +16,8 @@ constexpr const char* welcome =
     "  /brapi/v2/serverinfo                       what this server speaks\n"
     "  /brapi/v2/callsets                         the call sets (samples) in the files\n"
     "  /brapi/v2/callsets/{callSetDbId}/calls     their genotype calls\n"
-    "  /brapi/v2/references                       the sequences; /{referenceDbId}/bases reads them\n"
+    "  /brapi/v2/references                       the sequences; /{referenceDbId}/bases reads "
+    "them\n"
     "  /brapi/v2/search/callsets                  the same by many ids and names at once\n"
     "  /ready   /health   /metrics                how it is\n";
 
