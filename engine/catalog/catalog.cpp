@@ -41,14 +41,11 @@ std::vector<std::string> names_of(const std::vector<found_file>& files) {
     return names;
 }
 
-/// What an earlier snapshot has of a file, as long as the file is the same.
-template <class Set, class IsCurrent>
-const Set* kept(const std::vector<Set>* before, const std::string& relative, IsCurrent is_current) {
-    if (before == nullptr) return nullptr;
-    const auto at = std::find_if(before->begin(), before->end(), [&](const Set& set) {
-        return set.relative == relative;
+/// What lies in a folder that cannot be read now is not gone.
+bool is_unread(const scan_result& found, std::string_view relative) {
+    return std::any_of(found.unread.begin(), found.unread.end(), [&](const auto& folder) {
+        return relative == folder || relative.starts_with(folder + "/");
     });
-    return at != before->end() && is_current(*at) ? &*at : nullptr;
 }
 
 bool is_served(const variant_set& set) {
@@ -84,16 +81,8 @@ void snapshot::open_files(const scan_result& found, const snapshot* before) {
         const auto old = kept.find(file.relative);
         open_file(file, old == kept.end() ? nullptr : old->second);
     }
-    // What lies in a folder that cannot be read now is not gone.
     for (const auto& [relative, file] : kept) {
-        const bool unread = std::any_of(
-            found.unread.begin(),
-            found.unread.end(),
-            [&relative = relative](const auto& folder) {
-                return relative.starts_with(folder + "/");
-            }
-        );
-        if (unread) files_.push_back(*file);
+        if (is_unread(found, relative)) files_.push_back(*file);
     }
 }
 
@@ -123,71 +112,95 @@ void snapshot::read_data_sets(const scan_result& found, const snapshot* before) 
     if (before != nullptr) {
         for (const auto& d : before->data_sets_) old.emplace(d->relative, d);
     }
+    for (const auto& [relative, d] : old) {
+        if (is_unread(found, relative)) all[d->relative].relative = d->relative;
+    }
     for (const auto& [relative, described] : all) {
-        const auto& made = data_sets_.emplace_back(read_data_set(described, old[relative]));
+        const auto& earlier = old[relative];
+        const bool keep = earlier != nullptr && is_unread(found, relative);
+        const auto& made =
+            data_sets_.emplace_back(keep ? earlier : read_data_set(described, earlier));
         problems_.insert(problems_.end(), made->problems.begin(), made->problems.end());
     }
+    for (const auto& d : data_sets_) homes_.emplace(d->relative, d);
 }
 
-std::shared_ptr<const data_set> snapshot::home_of(const std::string& relative) const {
-    return *std::find_if(data_sets_.begin(), data_sets_.end(), [&](const auto& d) {
-        return d->relative == relative;
+template <class Set, class IsCurrent, class Open>
+void snapshot::open_sets(
+    const opening<Set>& from, IsCurrent is_current, Open open, std::vector<Set>& into
+) {
+    std::unordered_map<std::string_view, const Set*> old;
+    for (const auto& set : from.before) old.emplace(set.relative, &set);
+    const auto add = [&](Set set, const std::string& home, std::string name, std::string relative) {
+        set.home = homes_.at(home);
+        set.id = id::join(set.home->id, id::encode(name));
+        set.name = std::move(name);
+        set.relative = std::move(relative);
+        into.push_back(std::move(set));
+    };
+    const auto names = names_of(from.files);
+    for (std::size_t i = 0; i < from.files.size(); ++i) {
+        const auto& file = from.files[i];
+        const auto at = old.find(file.relative);
+        const Set* earlier = at == old.end() ? nullptr : at->second;
+        if (earlier != nullptr && is_current(*earlier)) {
+            add(*earlier, file.data_set, names[i], file.relative);
+            continue;
+        }
+        auto opened = open(file);
+        if (opened) {
+            add(std::move(*opened), file.data_set, names[i], file.relative);
+        } else if (earlier != nullptr && opened.error().code == errc::unavailable) {
+            add(*earlier, file.data_set, names[i], file.relative);  // as in `open_file`
+        } else {
+            problems_.push_back({file.relative, opened.error().text});
+        }
+    }
+    for (const auto& set : from.before) {
+        if (is_unread(from.found, set.relative)) {
+            add(set, set.home->relative, set.name, set.relative);
+        }
+    }
+    std::sort(into.begin(), into.end(), [](const Set& a, const Set& b) {
+        return a.relative < b.relative;
     });
 }
 
 void snapshot::open_references(const scan_result& found, const snapshot* before) {
-    const auto names = names_of(found.references);
-    for (std::size_t i = 0; i < found.references.size(); ++i) {
-        const auto& file = found.references[i];
-        const auto* old = kept(
-            before == nullptr ? nullptr : &before->reference_sets_,
-            file.relative,
-            [](const reference_set& set) { return set.fasta->is_current(); }
-        );
-        auto fasta =
-            old != nullptr ? old->fasta : open_safely(reference::indexed_fasta::open, file.path);
-        if (!fasta) {
-            problems_.push_back({file.relative, fasta.error().text});
-            continue;
-        }
-        auto digests =
-            old != nullptr ? old->digests : std::make_shared<reference::fasta_digests>(*fasta);
-        auto home = home_of(file.data_set);
-        auto id = id::join(home->id, id::encode(names[i]));
-        reference_sets_.push_back(
-            {std::move(id),
-             names[i],
-             std::move(home),
-             file.relative,
-             std::move(*fasta),
-             std::move(digests)}
-        );
-    }
+    static const std::vector<reference_set> none;
+    open_sets<reference_set>(
+        {found, found.references, before == nullptr ? none : before->reference_sets_},
+        [](const reference_set& set) { return set.fasta->is_current(); },
+        [](const found_file& file) -> result<reference_set> {
+            auto fasta = open_safely(reference::indexed_fasta::open, file.path);
+            if (!fasta) return fasta.error();
+            reference_set set;
+            set.digests = std::make_shared<reference::fasta_digests>(*fasta);
+            set.fasta = std::move(*fasta);
+            return set;
+        },
+        reference_sets_
+    );
 }
 
 void snapshot::open_reads(const scan_result& found, const snapshot* before) {
-    const auto names = names_of(found.reads);
-    for (std::size_t i = 0; i < found.reads.size(); ++i) {
-        const auto& file = found.reads[i];
-        const auto* old = kept(
-            before == nullptr ? nullptr : &before->read_group_sets_,
-            file.relative,
-            [&](const read_group_set& set) {
-                const auto now = identity_of(file.path);
-                return now && *now == set.file->identity();
-            }
-        );
-        auto reads = old != nullptr ? old->file : open_safely(reads::reads_file::open, file.path);
-        if (!reads) {
-            problems_.push_back({file.relative, reads.error().text});
-            continue;
-        }
-        auto home = home_of(file.data_set);
-        auto id = id::join(home->id, id::encode(names[i]));
-        read_group_sets_.push_back(
-            {std::move(id), names[i], std::move(home), file.relative, file.path, std::move(*reads)}
-        );
-    }
+    static const std::vector<read_group_set> none;
+    open_sets<read_group_set>(
+        {found, found.reads, before == nullptr ? none : before->read_group_sets_},
+        [](const read_group_set& set) {
+            const auto now = identity_of(set.path);
+            return now && *now == set.file->identity();
+        },
+        [](const found_file& file) -> result<read_group_set> {
+            auto reads = open_safely(reads::reads_file::open, file.path);
+            if (!reads) return reads.error();
+            read_group_set set;
+            set.path = file.path;
+            set.file = std::move(*reads);
+            return set;
+        },
+        read_group_sets_
+    );
 }
 
 void snapshot::link_references() {
@@ -233,14 +246,12 @@ void snapshot::make_sets() {
     for (const auto& file : files_) {
         if (!file.file->refusal()) sound.push_back(file);
     }
-    std::unordered_map<std::string_view, std::shared_ptr<const data_set>> homes;
-    for (const auto& d : data_sets_) homes.emplace(d->relative, d);
     auto grouped = group_files(sound);
     for (const std::size_t i : grouped.waiting) waiting_.push_back(sound[i]);
     remarks_ = std::move(grouped.remarks);
     for (const auto& group : grouped.groups) {
         variant_set set;
-        set.home = homes.at(group.data_set);
+        set.home = homes_.at(group.data_set);
         set.id = id::join(set.home->id, id::encode(group.name));
         set.name = group.name;
         std::int64_t newest_ns = 0;

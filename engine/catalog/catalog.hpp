@@ -106,12 +106,23 @@ class snapshot {
  private:
     void open_files(const scan_result& found, const snapshot* before);
     void open_file(const found_file& found, const opened_file* before);
+    /// What one kind of set is opened from.
+    template <class Set>
+    struct opening {
+        const scan_result& found;
+        const std::vector<found_file>& files;
+        const std::vector<Set>& before;
+    };
+    /// `open(file)` makes a set without its place: name, id, home, path.
+    template <class Set, class IsCurrent, class Open>
+    void open_sets(
+        const opening<Set>& from, IsCurrent is_current, Open open, std::vector<Set>& into
+    );
     void open_references(const scan_result& found, const snapshot* before);
     void open_reads(const scan_result& found, const snapshot* before);
     void read_data_sets(const scan_result& found, const snapshot* before);
     void make_sets();
     void link_references();
-    std::shared_ptr<const data_set> home_of(const std::string& relative) const;
     std::string reference_of(const variant_set& set) const;
 
     std::vector<opened_file> files_;
@@ -119,6 +130,7 @@ class snapshot {
     std::vector<reference_set> reference_sets_;
     std::vector<read_group_set> read_group_sets_;
     std::vector<std::shared_ptr<const data_set>> data_sets_;
+    std::unordered_map<std::string_view, std::shared_ptr<const data_set>> homes_;  // by path
     std::vector<variant_set> sets_;
     std::unordered_map<std::string_view, std::size_t> by_id_;  // views into `sets_`
     std::vector<problem> problems_;

@@ -43,6 +43,11 @@ void unique_fd::reset(int fd) noexcept {
     fd_ = fd;
 }
 
+bool is_older(const file_identity& index, const file_identity& data) {
+    constexpr std::int64_t second = 1'000'000'000;
+    return index.mtime_ns / second < data.mtime_ns / second;
+}
+
 result<unique_fd> open_regular(const std::filesystem::path& path) {
     // O_NONBLOCK keeps a FIFO from holding the caller until somebody writes to it.
     unique_fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

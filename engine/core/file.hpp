@@ -43,6 +43,10 @@ struct file_identity {
     bool operator==(const file_identity&) const = default;
 };
 
+/// Whether an index cannot be that of its data file, which was changed later. As the field's tools
+/// see it: in whole seconds, which is all that copying keeps.
+bool is_older(const file_identity& index, const file_identity& data);
+
 /// Opens a regular file for reading; everything else (directory, FIFO, device, absent) is
 /// `file_unusable`, a lack of descriptors `unavailable`.
 result<unique_fd> open_regular(const std::filesystem::path& path);

@@ -90,7 +90,9 @@ class cost_check {
     void note_numbers(std::string_view line) {
         for (std::size_t at = line.find("IDX"); at != line.npos; at = line.find("IDX", at + 1)) {
             auto rest = line.substr(at + 3);
-            rest.remove_prefix(std::min(rest.find_first_not_of(" =\"+\t"), rest.size()));
+            // All that htslib and its strtol step over.
+            constexpr std::string_view skipped = " =\"+\t\v\f\r";
+            rest.remove_prefix(std::min(rest.find_first_not_of(skipped), rest.size()));
             std::uint64_t number = 0;
             const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), number);
             if (read.ec == std::errc::result_out_of_range) number = ~std::uint64_t{0};

@@ -80,8 +80,7 @@ result<reads_index> find_reads_index(const std::filesystem::path& path, const re
         if (!std::filesystem::exists(name, ignored)) continue;
         auto fd = open_regular(name);
         if (!fd) return unusable("the index " + fd.error().text);
-        constexpr std::int64_t second = 1'000'000'000;
-        if (identity_of(fd->get()).mtime_ns / second < file.identity().mtime_ns / second) {
+        if (is_older(identity_of(fd->get()), file.identity())) {
             return unusable("the index is older than the file");
         }
         reads_index out;

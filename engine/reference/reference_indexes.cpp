@@ -17,12 +17,6 @@ error unusable(std::string why) {
     return {errc::file_unusable, std::move(why)};
 }
 
-/// An index whose data file was changed later is of another file, as samtools sees it: in seconds.
-bool is_older(const file_identity& index, const file_identity& data) {
-    constexpr std::int64_t second = 1'000'000'000;
-    return index.mtime_ns / second < data.mtime_ns / second;
-}
-
 result<std::string> read_index(
     const std::filesystem::path& path, const file_identity& data, std::size_t bytes_max
 ) {

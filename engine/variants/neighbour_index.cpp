@@ -8,9 +8,7 @@ namespace callstream::variants {
 namespace {
 
 result<hts::index_file> read_checked(int fd, const file_identity& data) {
-    constexpr std::int64_t second = 1'000'000'000;
-    // Copying tools keep whole seconds only.
-    if (identity_of(fd).mtime_ns / second < data.mtime_ns / second) {
+    if (is_older(identity_of(fd), data)) {
         return error{errc::file_unusable, "is older than its data file"};
     }
     auto content = hts::read_index_file(fd);

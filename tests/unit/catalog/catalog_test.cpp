@@ -299,6 +299,40 @@ TEST_F(catalog_test, references_and_reads_are_in_it_with_ids_of_their_own) {
     EXPECT_EQ(later->read_group_sets()[0].file, now->read_group_sets()[0].file);
 }
 
+TEST_F(catalog_test, what_lies_in_a_folder_that_cannot_be_read_now_stays) {
+    add("set/a.vcf.gz");
+    testing::write_file(dir / "b.fa", testing::fasta_text("1", "ACGT"));
+    testing::write_file(dir / "set" / "a.fa", testing::fasta_text("1", "ACGT"));
+    testing::write_file(dir / "set" / "dataset.toml", "crop = \"wheat\"\n");
+    testing::write_file(dir / "in.sam", "@SQ\tSN:1\tLN:4\n");
+    testing::run_tool(
+        "samtools view -b -o " + (dir / "set" / "r.bam").string() + " " + (dir / "in.sam").string()
+    );
+    const auto before = look();
+    ASSERT_EQ(before->read_group_sets().size(), 1U);
+    // A root user can read every folder, so the look is made by hand.
+    scan_result seen = scan(dir.path());
+    seen.files.clear();
+    seen.reads.clear();
+    seen.data_sets.clear();
+    std::erase_if(seen.references, [](const auto& file) { return file.data_set == "set"; });
+    seen.unread = {"set"};
+    const auto now = snapshot::make(seen, before.get());
+    EXPECT_THAT(ids(*now), ElementsAre("set~a"));
+    EXPECT_EQ(now->find_variant_set("set~a")->home->crop, "wheat");
+    ASSERT_EQ(now->reference_sets().size(), 2U);
+    EXPECT_EQ(now->reference_sets()[0].id, "main~b");
+    EXPECT_EQ(now->reference_sets()[1].id, "set~a");
+    EXPECT_EQ(now->reference_sets()[1].home->crop, "wheat");
+    ASSERT_EQ(now->read_group_sets().size(), 1U);
+    EXPECT_EQ(now->read_group_sets()[0].file, before->read_group_sets()[0].file);
+    seen.unread.clear();
+    const auto gone = snapshot::make(seen, now.get());
+    EXPECT_THAT(ids(*gone), ElementsAre());
+    EXPECT_EQ(gone->reference_sets().size(), 1U);
+    EXPECT_EQ(gone->read_group_sets().size(), 0U);
+}
+
 TEST_F(split_files, find_their_reference_by_names_and_lengths) {
     const auto write = [&](const char* name, std::size_t first, std::size_t second) {
         testing::write_file(

@@ -71,7 +71,12 @@ TEST_P(header_gate, refuses_more_plain_lines_than_can_be_compared) {
 TEST_P(header_gate, refuses_numbers_that_would_make_the_dictionary_huge) {
     const auto wanted = "has a header that counts its contigs or tags up to ";
     for (const char* number :
-         {"10000001", "2000000000", "99999999999999999999", "+10000001", " 2000000000"}) {
+         {"10000001",
+          "2000000000",
+          "99999999999999999999",
+          "+10000001",
+          " 2000000000",
+          "\v\f\r10000001"}) {
         for (const std::string name : {"IDX=", "IDX =", "IDX= \""}) {
             const std::string quote = name.ends_with('"') ? "\"" : "";
             const auto line = "##contig=<ID=9," + name + number + quote + ">\n";
