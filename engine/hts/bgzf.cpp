@@ -51,6 +51,22 @@ bool has_eof_block(int fd, std::uint64_t size) {
     return read_exactly(fd, tail.data(), tail.size(), size - tail.size()) && tail == eof_block;
 }
 
+result<compression> seekable_compression_of(int fd, std::uint64_t size) {
+    const auto found = compression_of(fd);
+    if (found == compression::gzip) {
+        return error{
+            errc::file_unusable,
+            "is compressed with plain gzip, which has no index; mend it with "
+            "gunzip -c FILE | bgzip > NEW"};
+    }
+    if (found == compression::bgzf && !has_eof_block(fd, size)) {
+        return error{
+            errc::file_unusable,
+            "ends without its BGZF end-of-file block, so it was cut off; get it again"};
+    }
+    return found;
+}
+
 std::uint64_t provisional_fingerprint(int fd, std::uint64_t size) {
     constexpr std::uint64_t window = 64 * 1024;
     running_hash hash;

@@ -25,6 +25,10 @@ compression compression_of(int fd);
 /// Whether the file ends in the empty block that marks a complete BGZF file.
 bool has_eof_block(int fd, std::uint64_t size);
 
+/// As `compression_of`, of a data file that will be read from any place: what cannot be is
+/// `errc::file_unusable`, with the cure. That is plain gzip, and BGZF without its last block.
+result<compression> seekable_compression_of(int fd, std::uint64_t size);
+
 /// A stand-in until `content_fingerprint` has run: size, first and last 64 KiB.
 std::uint64_t provisional_fingerprint(int fd, std::uint64_t size);
 

@@ -1,5 +1,7 @@
 #include "engine/paging/page_token.hpp"
 
+#include "engine/core/base64url.hpp"
+
 #include <cstring>
 
 namespace callstream::paging {

@@ -1,5 +1,7 @@
 #include "engine/paging/signed_text.hpp"
 
+#include "engine/core/base64url.hpp"
+
 namespace callstream::paging {
 namespace {
 

@@ -7,8 +7,6 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
-#include <optional>
-#include <string>
 #include <string_view>
 
 namespace callstream::paging {
@@ -32,10 +30,5 @@ class signing_key {
  private:
     std::array<unsigned char, 32> key_{};
 };
-
-/// Base64 with `-` and `_`, without padding (RFC 4648, section 5).
-std::string to_base64url(std::string_view bytes);
-/// Nothing unless `text` is exactly what `to_base64url` makes of some bytes.
-std::optional<std::string> from_base64url(std::string_view text);
 
 }  // namespace callstream::paging

@@ -58,12 +58,9 @@ result<std::shared_ptr<const reads_file>> reads_file::open(const std::filesystem
 }
 
 result<void> reads_file::read_bam() {
-    if (hts::compression_of(fd_.get()) != hts::compression::bgzf) {
-        return unusable("is neither BAM nor CRAM");
-    }
-    if (!hts::has_eof_block(fd_.get(), identity_.size)) {
-        return unusable("is truncated: the end-of-file block is missing");
-    }
+    const auto packing = hts::seekable_compression_of(fd_.get(), identity_.size);
+    if (!packing) return packing.error();
+    if (*packing != hts::compression::bgzf) return unusable("is neither BAM nor CRAM");
     hts::bam_bytes bytes(fd_.get(), identity_.size);
     const hts::bam_header raw = bytes.read_header();
     auto parsed = parse_sam_header(raw.text);
@@ -78,7 +75,7 @@ result<void> reads_file::read_cram() {
     hts::cram_bytes bytes(fd_.get(), identity_.size);
     const std::string text = bytes.read_header();
     if (!bytes.has_eof_container()) {
-        return unusable("is truncated: the end-of-file container is missing");
+        return unusable("ends without its end-of-file container, so it was cut off; get it again");
     }
     auto parsed = parse_sam_header(text);
     if (!parsed) return parsed.error();

@@ -6,24 +6,6 @@
 namespace callstream::reference {
 namespace {
 
-result<void> check_packing(int fd, const file_identity& identity) {
-    switch (hts::compression_of(fd)) {
-        case hts::compression::none:
-            return {};
-        case hts::compression::gzip:
-            return error{
-                errc::file_unusable,
-                "is compressed with plain gzip, which cannot be read at any place; mend it with "
-                "gunzip -c FILE | bgzip > NEW"};
-        case hts::compression::bgzf:
-            break;
-    }
-    if (hts::has_eof_block(fd, identity.size)) return {};
-    return error{
-        errc::file_unusable,
-        "ends without its BGZF end-of-file block, so it was cut off; get it again"};
-}
-
 std::string key_of(int fd, const file_identity& identity) {
     running_hash hash;
     const std::uint64_t facts[] = {
@@ -42,7 +24,8 @@ result<std::shared_ptr<indexed_fasta>> indexed_fasta::open(std::filesystem::path
     std::shared_ptr<indexed_fasta> made(new indexed_fasta);
     made->path_ = std::move(path);
     made->identity_ = identity_of(fd->get());
-    if (auto sound = check_packing(fd->get(), made->identity_); !sound) return sound.error();
+    const auto sound = hts::seekable_compression_of(fd->get(), made->identity_.size);
+    if (!sound) return sound.error();
     made->key_ = key_of(fd->get(), made->identity_);
     made->take_indexes_beside();
     return made;

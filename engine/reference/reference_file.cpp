@@ -59,14 +59,13 @@ result<std::shared_ptr<const reference_file>> reference_file::open(
 ) {
     auto fd = open_regular(fasta);
     if (!fd) return fd.error();
-    const bool packed = hts::compression_of(fd->get()) == hts::compression::bgzf;
+    const auto packing = hts::seekable_compression_of(fd->get(), identity_of(fd->get()).size);
+    if (!packing) return packing.error();
+    const bool packed = *packing == hts::compression::bgzf;
     if (packed != indexes.blocks.has_value()) return unusable("its indexes are of another file");
     const std::shared_ptr<const reference_file> file(
         new reference_file(std::move(*fd), std::move(indexes))
     );
-    if (packed && !hts::has_eof_block(file->fd_.get(), file->identity_.size)) {
-        return unusable("is truncated: the end-of-file block is missing");
-    }
     if (auto fits = file->check_end(); !fits) return fits.error();
     return file;
 }

@@ -37,14 +37,9 @@ result<open_fasta> open(const std::filesystem::path& fasta) {
     if (!fd) return fd.error();
     open_fasta out{std::move(*fd), {}, false};
     out.identity = identity_of(out.fd.get());
-    const auto packing = hts::compression_of(out.fd.get());
-    if (packing == hts::compression::gzip) {
-        return unusable("is gzip, not BGZF; mend it with gunzip -c FILE | bgzip > NEW");
-    }
-    out.packed = packing == hts::compression::bgzf;
-    if (out.packed && !hts::has_eof_block(out.fd.get(), out.identity.size)) {
-        return unusable("is truncated: the end-of-file block is missing");
-    }
+    const auto packing = hts::seekable_compression_of(out.fd.get(), out.identity.size);
+    if (!packing) return packing.error();
+    out.packed = *packing == hts::compression::bgzf;
     return out;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/reference/sequence_digest.hpp"
 
+#include "engine/core/base64url.hpp"
+
 #include <openssl/evp.h>
 
 #include <array>
@@ -44,17 +46,9 @@ std::string hex(const std::vector<std::uint8_t>& bytes) {
     return text;
 }
 
-/// Base64url of the first 24 bytes, which fill 32 characters without padding.
+/// Of the first 24 bytes, which fill 32 characters without padding.
 std::string t24u(const std::vector<std::uint8_t>& digest) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    constexpr std::size_t kept = 24;
-    std::string text;
-    for (std::size_t i = 0; i < kept; i += 3) {
-        const unsigned bits = digest[i] << 16U | digest[i + 1] << 8U | digest[i + 2];
-        for (const unsigned shift : {18U, 12U, 6U, 0U}) text += digits[bits >> shift & 63];
-    }
-    return text;
+    return to_base64url({reinterpret_cast<const char*>(digest.data()), 24});
 }
 
 }  // namespace

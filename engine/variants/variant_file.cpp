@@ -17,24 +17,11 @@ constexpr std::size_t idle_buffer_bytes_max = 1 << 20;
 std::atomic<std::size_t> idle_total{0};
 
 result<void> check_compression(int fd, const file_identity& identity) {
-    switch (hts::compression_of(fd)) {
-        case hts::compression::bgzf:
-            break;
-        case hts::compression::gzip:
-            return error{
-                errc::file_unusable,
-                "is compressed with plain gzip, which has no index; mend it with "
-                "gunzip -c FILE | bgzip > NEW"};
-        case hts::compression::none:
-            return error{
-                errc::file_unusable, "is not compressed; mend it with bgzip, or bcftools view -Ob"};
-    }
-    if (!hts::has_eof_block(fd, identity.size)) {
-        return error{
-            errc::file_unusable,
-            "ends without its BGZF end-of-file block, so it was cut off; get it again"};
-    }
-    return {};
+    const auto found = hts::seekable_compression_of(fd, identity.size);
+    if (!found) return found.error();
+    if (*found == hts::compression::bgzf) return {};
+    return error{
+        errc::file_unusable, "is not compressed; mend it with bgzip, or bcftools view -Ob"};
 }
 
 }  // namespace

@@ -42,6 +42,19 @@ class bgzf : public ::testing::Test {
     testing::temp_dir dir_;
 };
 
+TEST_F(bgzf, of_data_files_only_those_that_can_be_read_from_any_place_are_taken) {
+    const auto judge = [this](const std::string& bytes) {
+        return seekable_compression_of(open(bytes).get(), bytes.size());
+    };
+    EXPECT_EQ(judge(bgzf_file("text")).value(), compression::bgzf);
+    EXPECT_EQ(judge("text").value(), compression::none);
+    EXPECT_EQ(judge("").value(), compression::none);
+    const auto cut = bgzf_file("text").substr(0, bgzf_file("text").size() - 1);
+    EXPECT_TRUE(fails_with(judge(cut), errc::file_unusable));
+    const std::string gzip("\x1f\x8b\x08\x00\0\0\0\0\0\x03", 10);
+    EXPECT_TRUE(fails_with(judge(gzip), errc::file_unusable));
+}
+
 TEST_F(bgzf, compression_is_told_by_the_first_bytes) {
     const std::string gzip("\x1f\x8b\x08\x00\0\0\0\0\0\x03", 10);
     // An extra field, but of somebody else: no BGZF.
