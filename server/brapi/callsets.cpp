@@ -4,8 +4,8 @@
 #include "engine/core/id.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
+#include "server/brapi/filtered_list.hpp"
 #include "server/brapi/routes.hpp"
-#include "server/brapi/search.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -68,15 +68,6 @@ std::vector<catalog::call_set> select(
     return page;
 }
 
-result<http::response> list(const context& ctx, const http::request& request) {
-    http::query q(request);
-    const auto wanted = read_callset_filter(q);
-    if (!wanted) return wanted.error();
-    const auto page = read_list_page(q);
-    if (!page) return page.error();
-    return list_call_sets(ctx, *wanted, *page, ignored_parameters(q));
-}
-
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
@@ -132,34 +123,18 @@ result<http::response> list_call_sets(
 void add_callset_routes(http::router& routes, const context& ctx) {
     routes.add({
         .method = http::verb::get,
-        .pattern = "/brapi/v2/callsets",
-        .blocking = true,
-        .handle = [&ctx](const auto& request, const auto&) { return list(ctx, request); },
-    });
-    routes.add({
-        .method = http::verb::get,
         .pattern = "/brapi/v2/callsets/{callSetDbId}",
         .handle = [&ctx](
                       const auto& request, const auto& values
                   ) { return get_one(ctx, request, values[0]); },
     });
-    add_search_routes(
+    add_filtered_list(
         routes,
         ctx,
-        {
-            .entity = "callsets",
-            .canonical = [](http::json_fields& fields) -> result<json::object> {
-                const auto wanted = read_callset_filter(fields);
-                if (!wanted) return wanted.error();
-                return wanted->to_body();
-            },
-            .list = [&ctx](const json::object& body, const list_page& page, auto warnings)
-                -> result<http::response> {
-                http::json_fields fields(body);
-                const auto wanted = read_callset_filter(fields);
-                if (!wanted) return wanted.error();
-                return list_call_sets(ctx, *wanted, page, std::move(warnings));
-            },
+        "callsets",
+        [](auto& from) { return read_callset_filter(from); },
+        [&ctx](const auto& wanted, const list_page& page, auto warnings) {
+            return list_call_sets(ctx, wanted, page, std::move(warnings));
         }
     );
 }

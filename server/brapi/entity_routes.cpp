@@ -4,8 +4,7 @@
 #include "server/brapi/criterion.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
-#include "server/brapi/listing.hpp"
-#include "server/brapi/search.hpp"
+#include "server/brapi/filtered_list.hpp"
 
 #include <array>
 #include <memory>
@@ -36,6 +35,9 @@ struct entity_filter {
     criterion study_types;
     criterion trial_ids;
     criterion trial_names;
+
+    bool any() const;
+    boost::json::object to_body() const;
 };
 
 constexpr std::array<filter_name<entity_filter>, 15> names = {{
@@ -55,6 +57,14 @@ constexpr std::array<filter_name<entity_filter>, 15> names = {{
     {"trialDbId", &entity_filter::trial_ids},
     {"trialName", &entity_filter::trial_names},
 }};
+
+bool entity_filter::any() const {
+    return any_wanted<entity_filter>(*this, names);
+}
+
+json::object entity_filter::to_body() const {
+    return filter_body<entity_filter>(*this, names);
+}
 
 using kind_ptr = std::shared_ptr<const entity_kind>;
 using relations_ptr = std::shared_ptr<const relations>;
@@ -146,7 +156,7 @@ result<http::response> list(
     const auto all = relations_now(ctx);
     auto found = select(kind, wanted, *all);
     if (kind.is_sample) warn_of_waiting(all->now(), warnings);
-    if (found.empty() && any_wanted<entity_filter>(wanted, names)) {
+    if (found.empty() && wanted.any()) {
         warnings.push_back("No " + kind.name + " fits the filters");
     }
     return list_response(
@@ -155,17 +165,6 @@ result<http::response> list(
         [all, to_json = kind.to_json](const link& first) { return to_json(*all, first); },
         warnings
     );
-}
-
-result<http::response> get_list(
-    const context& ctx, const entity_kind& kind, const http::request& request
-) {
-    http::query q(request);
-    const auto wanted = read_filter<entity_filter>(q, names);
-    if (!wanted) return wanted.error();
-    const auto page = read_list_page(q);
-    if (!page) return page.error();
-    return list(ctx, kind, *wanted, *page, ignored_parameters(q));
 }
 
 error no_entity(const entity_kind& kind, const catalog::snapshot& now, std::string_view id) {
@@ -186,48 +185,27 @@ result<http::response> get_one(
     return single(kind.to_json(*all, *first), ignored_parameters(http::query(request)));
 }
 
-search_service search_of(const context& ctx, const kind_ptr& kind) {
-    return {
-        .entity = kind->path,
-        .canonical = [](http::json_fields& fields) -> result<json::object> {
-            const auto wanted = read_filter<entity_filter>(fields, names);
-            if (!wanted) return wanted.error();
-            return filter_body<entity_filter>(*wanted, names);
-        },
-        .list = [&ctx, kind](
-                    const json::object& body, const list_page& page, auto warnings
-                ) -> result<http::response> {
-            http::json_fields fields(body);
-            const auto wanted = read_filter<entity_filter>(fields, names);
-            if (!wanted) return wanted.error();
-            return list(ctx, *kind, *wanted, page, std::move(warnings));
-        },
-    };
-}
-
 }  // namespace
 
 void add_entity_routes(http::router& routes, const context& ctx, entity_kind of) {
     const auto kind = std::make_shared<const entity_kind>(std::move(of));
-    const auto path = "/brapi/v2/" + kind->path;
+    add_filtered_list(
+        routes,
+        ctx,
+        kind->path,
+        [](auto& from) { return read_filter<entity_filter>(from, names); },
+        [&ctx, kind](const auto& wanted, const list_page& page, auto warnings) {
+            return list(ctx, *kind, wanted, page, std::move(warnings));
+        }
+    );
     routes.add({
         .method = http::verb::get,
-        .pattern = path,
-        .blocking = true,
-        .handle =
-            [&ctx, kind](const auto& request, const auto&) {
-                return get_list(ctx, *kind, request);
-            },
-    });
-    routes.add({
-        .method = http::verb::get,
-        .pattern = path + "/{" + kind->id_name + "}",
+        .pattern = "/brapi/v2/" + kind->path + "/{" + kind->id_name + "}",
         .blocking = true,
         .handle = [&ctx, kind](
                       const auto& request, const auto& values
                   ) { return get_one(ctx, *kind, request, values[0]); },
     });
-    add_search_routes(routes, ctx, search_of(ctx, kind));
 }
 
 }  // namespace callstream::brapi

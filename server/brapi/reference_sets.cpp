@@ -2,9 +2,9 @@
 // files.
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
+#include "server/brapi/filtered_list.hpp"
 #include "server/brapi/references.hpp"
 #include "server/brapi/routes.hpp"
-#include "server/brapi/search.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <set>
@@ -121,15 +121,6 @@ result<http::response> list_sets(
     return list_response(*window, std::move(found), show, warnings);
 }
 
-result<http::response> list(const context& ctx, const http::request& request) {
-    http::query q(request);
-    const auto wanted = read_reference_set_filter(q);
-    if (!wanted) return wanted.error();
-    const auto page = read_list_page(q);
-    if (!page) return page.error();
-    return list_sets(ctx, *wanted, *page, ignored_parameters(q));
-}
-
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
@@ -147,35 +138,19 @@ result<http::response> get_one(
 void add_reference_set_routes(http::router& routes, const context& ctx) {
     routes.add({
         .method = http::verb::get,
-        .pattern = "/brapi/v2/referencesets",
-        .blocking = true,
-        .handle = [&ctx](const auto& request, const auto&) { return list(ctx, request); },
-    });
-    routes.add({
-        .method = http::verb::get,
         .pattern = "/brapi/v2/referencesets/{referenceSetDbId}",
         .blocking = true,
         .handle = [&ctx](
                       const auto& request, const auto& values
                   ) { return get_one(ctx, request, values[0]); },
     });
-    add_search_routes(
+    add_filtered_list(
         routes,
         ctx,
-        {
-            .entity = "referencesets",
-            .canonical = [](http::json_fields& fields) -> result<json::object> {
-                const auto wanted = read_reference_set_filter(fields);
-                if (!wanted) return wanted.error();
-                return wanted->to_body();
-            },
-            .list = [&ctx](const json::object& body, const list_page& page, auto warnings)
-                -> result<http::response> {
-                http::json_fields fields(body);
-                const auto wanted = read_reference_set_filter(fields);
-                if (!wanted) return wanted.error();
-                return list_sets(ctx, *wanted, page, std::move(warnings));
-            },
+        "referencesets",
+        [](auto& from) { return read_reference_set_filter(from); },
+        [&ctx](const auto& wanted, const list_page& page, auto warnings) {
+            return list_sets(ctx, wanted, page, std::move(warnings));
         }
     );
 }

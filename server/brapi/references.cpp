@@ -5,8 +5,8 @@
 #include "engine/core/id.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
+#include "server/brapi/filtered_list.hpp"
 #include "server/brapi/routes.hpp"
-#include "server/brapi/search.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -115,15 +115,6 @@ result<http::response> list_references(
     );
 }
 
-result<http::response> list(const context& ctx, const http::request& request) {
-    http::query q(request);
-    const auto wanted = read_reference_filter(q);
-    if (!wanted) return wanted.error();
-    const auto page = read_list_page(q);
-    if (!page) return page.error();
-    return list_references(ctx, *wanted, *page, ignored_parameters(q));
-}
-
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
@@ -216,34 +207,18 @@ void add_source_members(const catalog::reference_facts& facts, json::object& int
 void add_reference_routes(http::router& routes, const context& ctx) {
     routes.add({
         .method = http::verb::get,
-        .pattern = "/brapi/v2/references",
-        .blocking = true,
-        .handle = [&ctx](const auto& request, const auto&) { return list(ctx, request); },
-    });
-    routes.add({
-        .method = http::verb::get,
         .pattern = "/brapi/v2/references/{referenceDbId}",
         .handle = [&ctx](
                       const auto& request, const auto& values
                   ) { return get_one(ctx, request, values[0]); },
     });
-    add_search_routes(
+    add_filtered_list(
         routes,
         ctx,
-        {
-            .entity = "references",
-            .canonical = [](http::json_fields& fields) -> result<json::object> {
-                const auto wanted = read_reference_filter(fields);
-                if (!wanted) return wanted.error();
-                return wanted->to_body();
-            },
-            .list = [&ctx](const json::object& body, const list_page& page, auto warnings)
-                -> result<http::response> {
-                http::json_fields fields(body);
-                const auto wanted = read_reference_filter(fields);
-                if (!wanted) return wanted.error();
-                return list_references(ctx, *wanted, page, std::move(warnings));
-            },
+        "references",
+        [](auto& from) { return read_reference_filter(from); },
+        [&ctx](const auto& wanted, const list_page& page, auto warnings) {
+            return list_references(ctx, wanted, page, std::move(warnings));
         }
     );
 }

@@ -113,11 +113,15 @@ void describe_folder(CLI::App& app, Options& o) {
     app.add_flag("--json", o.json, "Print JSON");
 }
 
-void describe_index(CLI::App& app, index_options& o) {
-    describe_folder(app, o);
-    app.add_option("-@,--threads", o.threads, "Files to read at once")
+void describe_file_threads(CLI::App& app, unsigned& threads) {
+    app.add_option("-@,--threads", threads, "Files to read at once")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+}
+
+void describe_index(CLI::App& app, index_options& o) {
+    describe_folder(app, o);
+    describe_file_threads(app, o.threads);
     app.add_flag("--beside", o.beside, "Write a CSI beside each file that has no index either");
     app.footer(
         "Builds what the server would build in the background: record numbers, counts per record,\n"
@@ -129,9 +133,7 @@ void describe_index(CLI::App& app, index_options& o) {
 
 void describe_check(CLI::App& app, check_options& o) {
     describe_folder(app, o);
-    app.add_option("-@,--threads", o.threads, "Files to read at once")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
+    describe_file_threads(app, o.threads);
     app.add_flag("--quick", o.quick, "Do not read files to their end that nobody has indexed yet");
     app.footer(
         "Reads every file to its end once (and keeps the index that comes of it), then prints a "
