@@ -1,10 +1,10 @@
 // `callstream check`: everything in a folder that is not as it should be, by file, with the cure.
 #include "engine/catalog/reference_link.hpp"
 #include "engine/reads/reads_index.hpp"
-#include "engine/reads/reads_pass.hpp"
 #include "engine/variants/neighbour_index.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/index_run.hpp"
+#include "server/cli/reads_check.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <set>
 
 namespace callstream::cli {
@@ -75,21 +76,18 @@ void check_reads_index(const catalog::read_group_set& set, problems& out) {
     );
 }
 
-/// Reads the whole file.
-void check_reads(const catalog::read_group_set& set, problems& out) {
-    try {
-        reads::pass_progress progress;
-        const auto counts = reads::count_records(*set.file, progress, {});
-        if (!counts || !counts->unsorted_at) return;
-        out.push_back(
-            {set.relative,
-             "is not sorted: " + *counts->unsorted_at +
-                 " comes too late; mend it with samtools sort"}
-        );
-    } catch (const damaged_file& damage) {
-        out.push_back({set.relative, std::string("is damaged: ") + damage.what() + "; get it again"}
-        );
+/// Reads every BAM and CRAM to its end. Adds what cannot be read to the failures.
+void check_reads(const index_run& run, index_result& done, problems& out) {
+    std::vector<std::shared_ptr<reads_check>> checks;
+    for (const auto& set : done.catalog->read_group_sets()) {
+        checks.push_back(std::make_shared<reads_check>(set));
     }
+    const auto read = run_passes(run, {checks.begin(), checks.end()}, "read");
+    for (const auto& check : checks) {
+        if (const auto why = check->refusal()) out.push_back({check->set().relative, why->text});
+    }
+    done.failures.insert(done.failures.end(), read.failures.begin(), read.failures.end());
+    done.stopped = read.stopped;
 }
 
 /// Contigs that are not those of the reference in the same folder.
@@ -109,14 +107,22 @@ void note_misfits(const catalog::snapshot& now, problems& out) {
     }
 }
 
+bool is_variant_file(const catalog::snapshot& now, const std::string& relative) {
+    const auto& files = now.files();
+    return std::any_of(files.begin(), files.end(), [&](const auto& opened) {
+        return opened.found.relative == relative;
+    });
+}
+
 /// Every problem ends with what to do about it.
-std::string with_cure(const catalog::problem& p) {
+std::string with_cure(const catalog::snapshot& now, const catalog::problem& p) {
     for (const char* cure : {"mend it", "get it again", "rename it", "is not used"}) {
         if (p.text.find(cure) != std::string::npos) return p.text;
     }
     if (p.text.starts_with("is damaged")) {
-        return p.text + "; get it again, or rescue what can be read with bcftools view " +
-               p.relative;
+        const auto cure = p.text + "; get it again";
+        if (!is_variant_file(now, p.relative)) return cure;
+        return cure + ", or rescue what can be read with bcftools view " + p.relative;
     }
     if (p.text.find("header") != std::string::npos) {
         return p.text + "; look at it with bcftools view -h " + p.relative;
@@ -143,22 +149,23 @@ json::array as_array(const problems& all, const char* what) {
 
 int check(const check_options& options) {
     const auto form = options.json ? progress_form::none : progress_form::person;
+    const index_run run{options.folder, options.state, options.threads, form};
     index_result done;
+    problems found;
     if (options.quick) {
         done.catalog = look_at_folder(options.folder, options.state);
     } else {
-        done = run_index_passes({options.folder, options.state, options.threads, form});
+        done = run_index_passes(run);
+        if (!done.stopped) check_reads(run, done, found);
     }
     const auto& now = *done.catalog;
-    problems found = now.problems();
-    found.insert(found.end(), done.failures.begin(), done.failures.end());
-    for (auto& p : found) p.text = with_cure(p);
+    for (const auto& more : {now.problems(), done.failures}) {
+        found.insert(found.end(), more.begin(), more.end());
+    }
+    for (auto& p : found) p.text = with_cure(now, p);
     for (const auto& file : now.files()) check_neighbours(file, found);
     for (const auto& set : now.reference_sets()) check_reference(set, found);
-    for (const auto& set : now.read_group_sets()) {
-        check_reads_index(set, found);
-        if (!options.quick && !done.stopped) check_reads(set, found);
-    }
+    for (const auto& set : now.read_group_sets()) check_reads_index(set, found);
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
         return a.relative < b.relative;
     });
@@ -170,11 +177,13 @@ int check(const check_options& options) {
     }
     if (options.json) {
         std::cout << json::serialize(json::object{
+                         {"complete", !done.stopped},
                          {"notes", as_array(notes, "note")},
                          {"problems", as_array(found, "problem")}})
                   << "\n";
     } else {
         print_text(found, notes, now);
+        if (done.stopped) std::cout << "stopped; not every file was read to its end\n";
     }
     return found.empty() && !done.stopped ? 0 : 1;
 }

@@ -45,8 +45,10 @@ void take_kept_index(indexable& file, const std::filesystem::path& state) {
 /// The passes of one run, spread over threads; the calling thread watches.
 class passes {
  public:
-    passes(const index_run& run, std::vector<std::shared_ptr<indexable>> todo)
-        : run_(run), todo_(std::move(todo)), report_(run.form) {
+    passes(
+        const index_run& run, std::vector<std::shared_ptr<indexable>> todo, const std::string& done
+    )
+        : run_(run), todo_(std::move(todo)), report_(run.form, done) {
         for (const auto& file : todo_) numbers_.bytes += file->identity().size;
         numbers_.files = todo_.size();
     }
@@ -144,8 +146,16 @@ index_result run_index_passes(const index_run& run) {
             }
         }
         if (seen.size() == seen_before) return out;
-        if (!todo.empty()) passes(run, std::move(todo)).run(out);
+        if (!todo.empty()) passes(run, std::move(todo), "indexed").run(out);
     }
+}
+
+index_result run_passes(
+    const index_run& run, std::vector<std::shared_ptr<indexable>> files, const std::string& done
+) {
+    index_result out;
+    if (!files.empty()) passes(run, std::move(files), done).run(out);
+    return out;
 }
 
 std::shared_ptr<const catalog::snapshot> look_at_folder(

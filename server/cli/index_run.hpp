@@ -4,9 +4,11 @@
 #pragma once
 
 #include "engine/catalog/catalog.hpp"
+#include "engine/core/indexable.hpp"
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace callstream::cli {
@@ -35,6 +37,12 @@ struct index_result {
 /// Progress goes to stderr, or to stdout for a program. Throws std::filesystem::filesystem_error
 /// when the folder cannot be read.
 index_result run_index_passes(const index_run& run);
+
+/// Other passes in the same manner; of each that went well `done` is said. Returns the catalog as
+/// null.
+index_result run_passes(
+    const index_run& run, std::vector<std::shared_ptr<indexable>> files, const std::string& done
+);
 
 /// Takes what earlier passes left, and builds nothing.
 std::shared_ptr<const catalog::snapshot> look_at_folder(

@@ -45,8 +45,8 @@ std::string duration_text(double seconds) {
     return text;
 }
 
-progress_report::progress_report(progress_form form)
-    : form_(form), terminal_(isatty(STDERR_FILENO) != 0) {}
+progress_report::progress_report(progress_form form, std::string done)
+    : form_(form), done_(std::move(done)), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 double progress_report::seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
@@ -90,17 +90,16 @@ void progress_report::show(const progress_numbers& now) {
 }
 
 void progress_report::file_done(
-    const std::string& file, const std::string& outcome, const progress_numbers& now
+    const std::string& file, const std::string& problem, const progress_numbers& now
 ) {
     if (form_ == progress_form::none) return;
     end();
     if (form_ == progress_form::person) {
-        std::cerr << file << ": " << (outcome.empty() ? "indexed" : outcome) << "\n";
+        std::cerr << file << ": " << (problem.empty() ? done_ : problem) << "\n";
         return;
     }
-    json::object line = {
-        {"file", file}, {"filesDone", now.files_done}, {"indexed", outcome.empty()}};
-    if (!outcome.empty()) line["problem"] = outcome;
+    json::object line = {{"file", file}, {"filesDone", now.files_done}, {done_, problem.empty()}};
+    if (!problem.empty()) line["problem"] = problem;
     std::cout << json::serialize(line) << std::endl;
 }
 

@@ -19,13 +19,14 @@ struct progress_numbers {
 /// One thread at a time.
 class progress_report {
  public:
-    explicit progress_report(progress_form form);
+    /// `done` is what is said of a file whose pass went well: "indexed".
+    progress_report(progress_form form, std::string done);
 
     /// Called every now and then; shows as much as the form asks for.
     void show(const progress_numbers& now);
-    /// `outcome` is empty when the file was indexed, else why it was not.
+    /// `problem` is empty when the pass went well.
     void file_done(
-        const std::string& file, const std::string& outcome, const progress_numbers& now
+        const std::string& file, const std::string& problem, const progress_numbers& now
     );
     /// Takes the bar away.
     void end();
@@ -35,6 +36,7 @@ class progress_report {
     double seconds() const;
 
     progress_form form_;
+    std::string done_;
     bool terminal_;
     bool bar_shown_ = false;
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

@@ -202,6 +202,37 @@ class folders_of_files(FolderTest):
         self.assertIn("0 problems", self.callstream("check"))
         self.assertIn("0 problems", self.callstream("check", "--quick"))
 
+    def test_reads_are_read_to_their_end(self):
+        sound = self.folder / "sound.bam"
+        sound.write_bytes((support.DEMO / "reads.bam").read_bytes())
+        head = "@SQ\tSN:1\tLN:1000\n"
+        lines = [f"r{i}\t0\t1\t{pos}\t60\t4M\t*\t0\t0\tACGT\t!!!!\n" for i, pos in enumerate((500, 20))]
+        sam = (head + "".join(lines)).encode()
+        (self.folder / "unsorted.bam").write_bytes(run("samtools", "view", "-b", "-", input=sam))
+        flipped = bytearray(sound.read_bytes())
+        flipped[len(flipped) // 2] ^= 0xFF
+        (self.folder / "flipped.bam").write_bytes(flipped)
+        fasta = run("bgzip", "-c", input=b">1\n" + b"ACGT" * 50_000 + b"\n")
+        (self.folder / "r.fa.gz").write_bytes(fasta[:200] + bytes([fasta[200] ^ 0xFF]) + fasta[201:])
+        for name in ("sound.bam", "flipped.bam", "unsorted.bam"):  # fails for the last
+            subprocess.run(["samtools", "index", self.folder / name], stderr=subprocess.DEVNULL)
+        found = json.loads(self.callstream("check", "--json", code=1))["problems"]
+        told = [(p["file"], p["problem"]) for p in found]
+        self.assertIn(("unsorted.bam", "is not sorted: 1:20 comes too late; mend it with samtools sort"), told)
+        for name in ("flipped.bam", "r.fa.gz"):
+            damage = [text for file, text in told if file == name and "is damaged" in text]
+            self.assertEqual(len(damage), 1, told)
+            self.assertIn("get it again", damage[0])
+            self.assertNotIn("bcftools", damage[0])
+        self.assertNotIn("sound.bam", [file for file, _ in told])
+        done = subprocess.run(
+            [support.PROGRAM, "check", self.folder, "-@", "2", "--state", self.folder.parent / "fresh"],
+            capture_output=True,
+            text=True,
+        )
+        self.assertIn("sound.bam: read\n", done.stderr)
+        self.assertIn("unsorted.bam: is not sorted", done.stderr)
+
     def test_references_and_reads_are_listed_and_checked(self):
         demo = support.DEMO
         for name in ("reference.fa.gz", "reads.bam"):
