@@ -31,29 +31,23 @@ bool callset_filter::any() const {
     return any_wanted<callset_filter>(*this, names);
 }
 
-bool callset_filter::fits(const catalog::variant_set& set) const {
-    const auto& home = *set.home;
-    return variant_set_ids.fits(set.id) && common_crop_names.fits(home.crop) &&
-           program_ids.fits(home.program.id) && program_names.fits(home.program.name) &&
-           trial_ids.fits(home.trial.id) && trial_names.fits(home.trial.name);
+bool callset_filter::fits(const relations& all, const catalog::variant_set& set) const {
+    link l;
+    l.home = set.home.get();
+    return variant_set_ids.fits(set.id) && common_crop_names.fits(l.home->crop) &&
+           fits_entity(program_ids, program_names, [&] { return all.program(l); }) &&
+           fits_entity(trial_ids, trial_names, [&] { return all.trial(l); });
 }
 
-bool callset_filter::fits(const catalog::call_set& c) const {
+bool callset_filter::fits(const relations& all, const catalog::call_set& c) const {
     static const catalog::sample_facts nothing;
-    const auto* listed = c.facts();
-    const auto& facts = listed == nullptr ? nothing : *listed;
-    const auto& study = c.set->home->study;
-    const bool own_study = !facts.study_id.empty() && facts.study_id != study.id;
-    if (!call_set_names.fits(c.name())) return false;
-    if (!sample_names.fits(facts.sample_name.empty() ? c.name() : facts.sample_name)) return false;
-    if (!germplasm_ids.fits(facts.germplasm_id)) return false;
-    if (!germplasm_names.fits(facts.germplasm_name)) return false;
-    if (!study_ids.fits(own_study ? facts.study_id : study.id)) return false;
-    if (!study_names.fits(own_study ? facts.study_id : study.name)) return false;
-    if (!fits_references(facts.external_references, external_ids, external_sources)) return false;
-    if (!call_set_ids.wanted() && !sample_ids.wanted()) return true;
-    const auto id = c.id();
-    return call_set_ids.fits(id) && sample_ids.fits(facts.sample_id.empty() ? id : facts.sample_id);
+    const link l{c.set->home.get(), c.facts(), &c.name(), c};
+    const auto& facts = l.facts == nullptr ? nothing : *l.facts;
+    return call_set_names.fits(c.name()) && (!call_set_ids.wanted() || call_set_ids.fits(c.id())) &&
+           fits_references(facts.external_references, external_ids, external_sources) &&
+           fits_entity(study_ids, study_names, [&] { return all.study(l); }) &&
+           fits_entity(germplasm_ids, germplasm_names, [&] { return all.germplasm(l); }) &&
+           fits_entity(sample_ids, sample_names, [&] { return all.sample(l); });
 }
 
 boost::json::object callset_filter::to_body() const {

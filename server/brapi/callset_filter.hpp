@@ -4,10 +4,12 @@
 
 #include "engine/catalog/catalog.hpp"
 #include "server/brapi/criterion.hpp"
+#include "server/brapi/relations.hpp"
 
 namespace callstream::brapi {
 
-/// All criteria must fit. What the operator did not write down of a call set fits no text.
+/// All criteria must fit. What the operator did not write down of a call set fits no text. Names of
+/// entities are those that their own lists show, whatever a single data set calls them.
 struct callset_filter {
     criterion call_set_ids;
     criterion call_set_names;
@@ -28,9 +30,9 @@ struct callset_filter {
 
     bool any() const;
     /// Whether call sets of this variant set can fit.
-    bool fits(const catalog::variant_set& set) const;
+    bool fits(const relations& all, const catalog::variant_set& set) const;
     /// Of a variant set that fits.
-    bool fits(const catalog::call_set& c) const;
+    bool fits(const relations& all, const catalog::call_set& c) const;
 
     /// The search body that means this filter, in one spelling per meaning.
     boost::json::object to_body() const;

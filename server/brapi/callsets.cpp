@@ -40,19 +40,19 @@ json::object to_json(const catalog::call_set& call_set) {
 
 /// Calls `each(call_set)` for every call set that fits, until it returns false.
 template <class Each>
-void for_each_call_set(const catalog::snapshot& now, const callset_filter& wanted, Each each) {
-    for (const auto* set : now.variant_sets()) {
-        if (!wanted.fits(*set)) continue;
+void for_each_call_set(const relations& all, const callset_filter& wanted, Each each) {
+    for (const auto* set : all.now().variant_sets()) {
+        if (!wanted.fits(all, *set)) continue;
         const auto columns = static_cast<std::uint32_t>(set->samples().size());
         for (std::uint32_t column = 0; column < columns; ++column) {
             const catalog::call_set c{set, column};
-            if (wanted.fits(c) && !each(c)) return;
+            if (wanted.fits(all, c) && !each(c)) return;
         }
     }
 }
 
 std::vector<catalog::call_set> select(
-    const catalog::snapshot& now,
+    const relations& all,
     const callset_filter& wanted,
     std::uint64_t first,
     std::uint64_t count,
@@ -60,7 +60,7 @@ std::vector<catalog::call_set> select(
 ) {
     std::vector<catalog::call_set> page;
     total = 0;
-    for_each_call_set(now, wanted, [&](const catalog::call_set& c) {
+    for_each_call_set(all, wanted, [&](const catalog::call_set& c) {
         if (total >= first && page.size() < count) page.push_back(c);
         ++total;
         return true;
@@ -106,7 +106,7 @@ result<http::response> list_call_sets(
     if (!window) return window.error();
     const auto now = ctx.catalog->current();
     std::uint64_t total = 0;
-    auto items = select(*now, wanted, window->first, window->size, total);
+    auto items = select(relations(now), wanted, window->first, window->size, total);
     warn_of_waiting(*now, warnings);
     if (total == 0 && wanted.any()) warnings.emplace_back("No call set fits the filters");
     const std::size_t count = items.size();

@@ -36,6 +36,15 @@ bool fits_references(
     const criterion& sources
 );
 
+/// Whether id and name of an entity fit. `make_entity()` is called only when they are asked for:
+/// there may be very many entities.
+template <class MakeEntity>
+bool fits_entity(const criterion& ids, const criterion& names, MakeEntity make_entity) {
+    if (!ids.wanted() && !names.wanted()) return true;
+    const auto entity = make_entity();
+    return ids.fits(entity.id) && names.fits(entity.name);
+}
+
 /// A criterion of a filter as clients name it: `studyDbId` of a GET, `studyDbIds` of a search body.
 /// Several names of one criterion stand together; the first is the one that is written.
 template <class Filter>

@@ -69,13 +69,6 @@ json::object entity_filter::to_body() const {
 using kind_ptr = std::shared_ptr<const entity_kind>;
 using relations_ptr = std::shared_ptr<const relations>;
 
-/// Asks for no name and makes no id that is not wanted: there may be very many links.
-bool fits_entity(const criterion& ids, const criterion& texts, auto make_entity) {
-    if (!ids.wanted() && !texts.wanted()) return true;
-    const named entity = make_entity();
-    return ids.fits(entity.id) && texts.fits(entity.name);
-}
-
 bool fits(const entity_kind& kind, const entity_filter& f, const relations& all, const link& l) {
     static const std::vector<catalog::external_reference> none;
     const bool has_references = kind.is_sample && l.facts != nullptr;

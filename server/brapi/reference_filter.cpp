@@ -78,12 +78,13 @@ result<reference_set_filter> read_set(Fields& fields) {
 
 }  // namespace
 
-bool reference_criteria::fits_home(const catalog::reference_set& set) const {
-    const auto& home = *set.home;
-    return reference_set_ids.fits(set.id) && program_ids.fits(home.program.id) &&
-           program_names.fits(home.program.name) && trial_ids.fits(home.trial.id) &&
-           trial_names.fits(home.trial.name) && study_ids.fits(home.study.id) &&
-           study_names.fits(home.study.name);
+bool reference_criteria::fits_home(const relations& all, const catalog::reference_set& set) const {
+    link l;
+    l.home = set.home.get();
+    return reference_set_ids.fits(set.id) &&
+           fits_entity(program_ids, program_names, [&] { return all.program(l); }) &&
+           fits_entity(trial_ids, trial_names, [&] { return all.trial(l); }) &&
+           fits_entity(study_ids, study_names, [&] { return all.study(l); });
 }
 
 bool reference_criteria::fits_facts(

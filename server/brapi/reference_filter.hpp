@@ -4,6 +4,7 @@
 
 #include "engine/catalog/catalog.hpp"
 #include "server/brapi/criterion.hpp"
+#include "server/brapi/relations.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -31,7 +32,7 @@ struct reference_criteria {
     criterion trial_names;
 
     /// Whether references of this set can fit.
-    bool fits_home(const catalog::reference_set& set) const;
+    bool fits_home(const relations& all, const catalog::reference_set& set) const;
     /// Of a set that fits.
     bool fits_facts(const catalog::data_set& home, const catalog::reference_facts& facts) const;
 };

@@ -91,8 +91,10 @@ bool is_served(const catalog::reference_set& set) {
 }
 
 /// Leaves out the MD5.
-bool fits(const catalog::reference_set& set, const reference_set_filter& wanted) {
-    return is_served(set) && wanted.fits_home(set) &&
+bool fits(
+    const relations& all, const catalog::reference_set& set, const reference_set_filter& wanted
+) {
+    return is_served(set) && wanted.fits_home(all, set) &&
            wanted.assembly_puis.fits(set.home->assembly.pui) &&
            wanted.fits_facts(*set.home, facts_of(set));
 }
@@ -106,9 +108,10 @@ result<http::response> list_sets(
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
     const auto now = ctx.catalog->current();
+    const relations all(now);
     std::vector<const catalog::reference_set*> found;
     for (const auto& set : now->reference_sets()) {
-        if (!fits(set, wanted)) continue;
+        if (!fits(all, set, wanted)) continue;
         const auto md5 = md5_of(set);
         if (wanted.md5s.wanted() && md5.empty() && awaits_digests(set)) return md5_unknown();
         if (wanted.md5s.fits(md5)) found.push_back(&set);

@@ -85,11 +85,11 @@ class described_call_sets : public ::testing::Test {
     std::vector<std::string> found(const std::string& body) {
         const auto wanted = of_body(body).value();
         std::vector<std::string> out;
-        const auto now = server.catalog().current();
-        for (const auto* set : now->variant_sets()) {
-            for (std::uint32_t column = 0; column < 2 && wanted.fits(*set); ++column) {
+        const relations all(server.catalog().current());
+        for (const auto* set : all.now().variant_sets()) {
+            for (std::uint32_t column = 0; column < 2 && wanted.fits(all, *set); ++column) {
                 const catalog::call_set c{set, column};
-                if (wanted.fits(c)) out.push_back(c.id());
+                if (wanted.fits(all, c)) out.push_back(c.id());
             }
         }
         return out;
@@ -161,6 +161,42 @@ TEST_F(described_call_sets, are_shown_with_what_is_written_of_them) {
     EXPECT_EQ(one.at("externalReferences").at(1).at("referenceSource"), "Y");
     const auto other = server.get("/brapi/v2/callsets/wheat~a~S2").json().at("result");
     EXPECT_EQ(other.at("studyDbId"), "other");
+}
+
+TEST(callset_filter, names_of_entities_are_those_that_their_lists_show) {
+    testing::brapi_server server;
+    for (const std::string set : {"a", "b"}) {
+        const auto folder = server.folder() / set;
+        testing::vcf_builder().samples({"S"}).write_vcf_gz(folder / "x.vcf.gz");
+        std::string text;
+        for (const char* entity : {"program", "trial", "study"}) {
+            text += std::string("[") + entity + "]\nid = \"1\"\nname = \"of " + set + "\"\n";
+        }
+        testing::write_file(folder / "dataset.toml", text);
+        const std::string name = set == "a" ? "" : "G";
+        testing::write_file(
+            folder / "samples.tsv", "sample\tgermplasmDbId\tgermplasmName\nS\tg\t" + name + "\n"
+        );
+        testing::write_file(folder / "r.fa", ">1\nACGT\n");
+    }
+    server.start();
+    const auto count = [&](const std::string& path) {
+        const auto answer = server.get("/brapi/v2/" + path).json();
+        return answer.at("result").at("data").as_array().size();
+    };
+    for (const std::string entity : {"program", "trial"}) {
+        const auto list = entity + "s?" + entity + "Name=";
+        EXPECT_EQ(count(list + "of%20a"), 1U) << entity;
+        EXPECT_EQ(count(list + "of%20b"), 0U) << entity;
+    }
+    for (const char* entity : {"programName", "trialName", "studyName"}) {
+        for (const std::string list : {"callsets?", "referencesets?"}) {
+            EXPECT_EQ(count(list + entity + "=of%20a"), 2U) << list << entity;
+            EXPECT_EQ(count(list + entity + "=of%20b"), 0U) << list << entity;
+        }
+    }
+    EXPECT_EQ(count("germplasm?germplasmName=G"), 1U);
+    EXPECT_EQ(count("callsets?germplasmName=G"), 2U);
 }
 
 TEST(callset_filter, nothing_and_empty_lists_restrict_nothing) {
