@@ -45,7 +45,7 @@ result<void> reads_check::make_index(
     if (!outcome && outcome.error().code != errc::file_unusable) return outcome;
     const std::lock_guard lock(mutex_);
     read_ = outcome.has_value();
-    if (!outcome) refusal_ = std::move(outcome.error());
+    if (!outcome) refusal_ = outcome.error();
     return {};
 }
 
