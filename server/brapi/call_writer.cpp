@@ -63,6 +63,8 @@ std::string metadata_prefix(const hts::field_definition& field) {
     return out;
 }
 
+constexpr std::string_view no_info = "{\"additionalInfo\":{}";
+
 void append_integer(text_buffer& out, std::int64_t value) {
     constexpr std::size_t digits_max = 20;
     char* room = out.prepare(digits_max);
@@ -75,11 +77,11 @@ call_writer::call_writer(
     const call_origin& origin, const genotype::genotype_format& format, std::uint32_t column
 )
     : column_(column), format_(escaped(format)), genotypes_(format_) {
-    before_genotype_ = "{\"additionalInfo\":{},\"callSetDbId\":" + json_quoted(origin.call_set_id) +
-                       ",\"callSetName\":" + json_quoted(origin.call_set_name) +
-                       ",\"variantSetDbId\":" + json_quoted(origin.variant_set_id) +
-                       ",\"variantSetName\":" + json_quoted(origin.variant_set_name) +
-                       ",\"genotypeValue\":\"";
+    before_genotype_ =
+        std::string(no_info) + ",\"callSetDbId\":" + json_quoted(origin.call_set_id) +
+        ",\"callSetName\":" + json_quoted(origin.call_set_name) +
+        ",\"variantSetDbId\":" + json_quoted(origin.variant_set_id) +
+        ",\"variantSetName\":" + json_quoted(origin.variant_set_name) + ",\"genotypeValue\":\"";
     variant_set_prefix_ = ",\"variantDbId\":\"" + json_escaped(origin.variant_set_id) + "~";
 }
 
@@ -90,7 +92,7 @@ void call_writer::write(
     if (cursor.file() != file_) enter_file(cursor.file());
     if (record.contig != contig_) learn_contig(reader, record.contig);
     const special_fields special = find_special(record, reader);
-    out.append(before_genotype_);
+    write_call_set(out, special.filter);
     write_genotype(out, special.genotype);
     write_likelihood(out, special);
     write_phase_set(out, special.phase_set);
@@ -124,7 +126,8 @@ const call_writer::field_writer& call_writer::writer_of(
 call_writer::field_writer call_writer::learn_field(
     const hts::vcf_reader& reader, std::int32_t key
 ) {
-    constexpr std::array<std::pair<std::string_view, role>, 4> roles = {{
+    constexpr std::array<std::pair<std::string_view, role>, 5> roles = {{
+        {"FT", role::filter},
         {"GT", role::genotype},
         {"GL", role::likelihood_log10},
         {"PL", role::likelihood_phred},
@@ -155,6 +158,9 @@ call_writer::special_fields call_writer::find_special(
     };
     for (const auto& field : record.fields) {
         switch (writer_of(reader, field.key).meaning) {
+            case role::filter:
+                first(out.filter, field);
+                break;
             case role::genotype:
                 first(out.genotype, field);
                 break;
@@ -172,6 +178,18 @@ call_writer::special_fields call_writer::find_special(
         }
     }
     return out;
+}
+
+/// A call that failed filters of its own (VCF 4.3, section 1.6.2, FT) says which also to clients of
+/// BrAPI 2.0, which know no genotypeMetadata.
+void call_writer::write_call_set(text_buffer& out, const hts::format_field* filter) {
+    const bool is_text = filter != nullptr && filter->type == hts::value_type::text;
+    const auto failed = is_text ? genotype::text_value(*filter, column_) : std::nullopt;
+    if (!failed || *failed == "PASS") return out.append(before_genotype_);
+    out.append("{\"additionalInfo\":{\"FT\":");
+    out.append(json_quoted(*failed));
+    out.append('}');
+    out.append(std::string_view(before_genotype_).substr(no_info.size()));
 }
 
 void call_writer::write_genotype(text_buffer& out, const hts::format_field* field) {

@@ -33,13 +33,14 @@ class call_writer {
     void write(text_buffer& out, const hts::record& record, const variants::set_cursor& cursor);
 
  private:
-    enum class role { genotype, likelihood_log10, likelihood_phred, phase_set, other };
+    enum class role { filter, genotype, likelihood_log10, likelihood_phred, phase_set, other };
     struct field_writer {
         std::int32_t key = -1;
         role meaning = role::other;
         std::string before;  // `{"dataType":...,"fieldValue":"`
     };
     struct special_fields {
+        const hts::format_field* filter = nullptr;
         const hts::format_field* genotype = nullptr;
         const hts::format_field* log10 = nullptr;
         const hts::format_field* phred = nullptr;
@@ -50,6 +51,7 @@ class call_writer {
     static field_writer learn_field(const hts::vcf_reader& reader, std::int32_t key);
     void learn_contig(const hts::vcf_reader& reader, std::int32_t contig);
     special_fields find_special(const hts::record& record, const hts::vcf_reader& reader);
+    void write_call_set(text_buffer& out, const hts::format_field* filter);
     void write_genotype(text_buffer& out, const hts::format_field* field);
     void write_likelihood(text_buffer& out, const special_fields& special);
     void write_phase_set(text_buffer& out, const hts::format_field* field);
@@ -65,7 +67,7 @@ class call_writer {
     std::uint32_t file_ = 0;            // whose ids the next ones are
     genotype::genotype_format format_;  // with its strings escaped for JSON
     genotype::gt_writer genotypes_;
-    std::string before_genotype_;
+    std::string before_genotype_;       // of a call that failed no filter
     std::string variant_set_prefix_;    // `,"variantDbId":"dataSet~stem~`, escaped
     std::vector<field_writer> fields_;  // those that records had, in the order they turned up
     std::size_t last_field_ = 0;        // found last: records have their fields in one order

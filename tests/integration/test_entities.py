@@ -1,13 +1,11 @@
 """The entities that call sets point at: their links, the way back by filters, their documented form."""
 
-import json
 import unittest
 import urllib.parse
 
-from support import ROOT, FolderTest, Server, call_set_id, simple_panel
+from openapi import SPECIFICATION, Document
+from support import FolderTest, Server, call_set_id, simple_panel
 
-# The published description of BrAPI does not ship with the project.
-SPECIFICATION = ROOT.parent / "shared" / "spec" / "brapi"
 DESCRIPTION = """\
 crop = "bean"
 [program]
@@ -41,96 +39,6 @@ ENTITIES = [
 
 def path_of(path, identifier):
     return f"/brapi/v2/{path}/{urllib.parse.quote(identifier, safe='')}"
-
-
-class Schema:
-    """As much of OpenAPI 3.0 as BrAPI's documents use: $ref, allOf, properties, required, types."""
-
-    TYPES = {
-        "array": list, "boolean": bool, "integer": int, "number": (int, float), "object": dict, "string": str,
-    }
-
-    def __init__(self, document):
-        self.document = document
-
-    def resolve(self, schema):
-        while "$ref" in schema:
-            at = self.document
-            for part in schema["$ref"].removeprefix("#/").split("/"):
-                at = at[part]
-            schema = at
-        return schema
-
-    def answer(self, path):
-        content = self.resolve(self.document["paths"][path]["get"]["responses"]["200"])["content"]
-        return content["application/json"]["schema"]
-
-    def members(self, schema):
-        """All properties and the required ones of an object, those of its parts included."""
-        schema = self.resolve(schema)
-        properties, required = dict(schema.get("properties", {})), set(schema.get("required", []))
-        for part in schema.get("allOf", []):
-            more, needed = self.members(part)
-            properties |= more
-            required |= needed
-        return properties, required
-
-    def problems(self, schema, value, where="", whole=False):
-        """What is wrong with a value. With `whole`, no documented member may be absent, in any object."""
-        schema = self.resolve(schema)
-        properties, required = self.members(schema)
-        kind = self.TYPES.get(schema.get("type"), dict if properties else object)
-        if not isinstance(value, kind) or (kind in (int, (int, float)) and isinstance(value, bool)):
-            return [f"{where} is no {schema.get('type')}: {value!r}"]
-        found = []
-        if "enum" in schema and value not in schema["enum"]:
-            found.append(f"{where} is not one of {schema['enum']}: {value!r}")
-        if isinstance(value, list):
-            for i, item in enumerate(value):
-                found += self.problems(schema.get("items", {}), item, f"{where}[{i}]", whole)
-        if not isinstance(value, dict):
-            return found
-        wanted = set(properties) if whole else required
-        found += [f"{where}.{name} is absent" for name in sorted(wanted - set(value))]
-        found += [f"{where}.{name} is null" for name in sorted(required) if value.get(name, "") is None]
-        rest = schema.get("additionalProperties")
-        for name, member in value.items():
-            inner = properties.get(name, rest if isinstance(rest, dict) else None)
-            if inner is None and whole and properties:
-                found.append(f"{where}.{name} is not documented")
-            # What is unknown is null; the documents have no word for that.
-            elif inner is not None and member is not None:
-                found += self.problems(inner, member, f"{where}.{name}", whole)
-        return found
-
-
-class schema_itself(unittest.TestCase):
-    """The validator finds what is wrong, or the tests below would mean nothing."""
-
-    def test_names_every_kind_of_problem(self):
-        schema = Schema({
-            "a": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
-            "b": {
-                "allOf": [
-                    {"$ref": "#/a"},
-                    {"properties": {"n": {"type": "integer"}, "l": {"type": "array", "items": {"$ref": "#/a"}}}},
-                ],
-            },
-        })
-        good = {"id": "x", "n": 1, "l": [{"id": "y"}]}
-        self.assertEqual(schema.problems({"$ref": "#/b"}, good, whole=True), [])
-        for change, problem in [
-            ({"id": None}, ".id is null"),
-            ({"n": True}, ".n is no integer"),
-            ({"n": "1"}, ".n is no integer"),
-            ({"l": [{}]}, ".l[0].id is absent"),
-            ({"l": [{"id": 5}]}, ".l[0].id is no string"),
-            ({"other": 1}, ".other is not documented"),
-        ]:
-            found = schema.problems({"$ref": "#/b"}, good | change, whole=True)
-            self.assertTrue(found and found[0].startswith(problem), (change, found))
-        self.assertEqual(schema.problems({"$ref": "#/b"}, {"id": "x"}, whole=True), [".l is absent", ".n is absent"])
-        self.assertEqual(schema.problems({"$ref": "#/b"}, {"id": "x"}), [])
 
 
 class entities(FolderTest):
@@ -231,7 +139,7 @@ class entities(FolderTest):
         identifiers = dict(ENTITIES) | {"callsets": "callSetDbId"}
         with Server(self.folder) as server:
             for name, paths in documents.items():
-                schema = Schema(json.loads((SPECIFICATION / f"brapi-{name}-v2.1.json").read_text()))
+                schema = Document.read(f"brapi-{name}-v2.1.json")
                 for path in paths:
                     whole = schema.answer(f"/{path}")
                     answer = server.get(f"/brapi/v2/{path}")

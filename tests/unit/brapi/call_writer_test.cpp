@@ -265,6 +265,18 @@ TEST_F(call_writer_test, a_phase_set_may_be_text) {
     }
 }
 
+TEST_F(call_writer_test, a_call_that_failed_filters_says_which) {
+    const auto file = vcf_builder().record("1", 5, "GT:FT", {"0|1:q10;s\"50", "0|1:PASS"});
+    const auto failed = only_call(file, 0);
+    EXPECT_EQ(failed.at("additionalInfo"), (json::object{{"FT", "q10;s\"50"}}));
+    EXPECT_EQ(metadata_of(failed, "FT").at("fieldValue"), "q10;s\"50");
+    EXPECT_EQ(failed.at("callSetDbId"), "d~a~s");
+    EXPECT_EQ(only_call(file, 1).at("additionalInfo"), json::object());
+    const auto unknown = vcf_builder().record("1", 5, "GT:FT", {"0|1:.", "0|1"});
+    EXPECT_EQ(only_call(unknown, 0).at("additionalInfo"), json::object());
+    EXPECT_EQ(only_call(unknown, 1).at("additionalInfo"), json::object());
+}
+
 TEST_F(call_writer_test, vcf_and_bcf_give_the_same_calls) {
     const auto file = vcf_builder()
                           .record("1", 5, "GT:AD:GL", {"0/1:3,4:-1,-2,-3", "./.:.:."})
