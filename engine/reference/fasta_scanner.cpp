@@ -75,7 +75,10 @@ std::size_t fasta_scanner::start_line(std::uint8_t first) {
     return 0;
 }
 
+/// As for samtools, blanks before the name are no part of it.
 std::size_t fasta_scanner::add_name(std::span<const std::uint8_t> bytes) {
+    const bool leads = bytes.front() == ' ' || bytes.front() == '\t';
+    if (leads && current_.name.empty()) return 1;
     const auto end = std::find_if(bytes.begin(), bytes.end(), is_blank);
     current_.name.append(bytes.begin(), end);
     if (current_.name.size() > name_bytes_max) fail(here() + "the name is longer than 4096 bytes");

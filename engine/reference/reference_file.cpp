@@ -30,7 +30,8 @@ bool take_line_end_of(std::string_view& text) {
 }
 
 /// Whether `gap`, which stands before the first letter of a sequence, ends with its header line.
-/// Before that there may be headers of sequences without a letter, and empty lines anywhere.
+/// Before that there may be headers of sequences without a letter, empty lines anywhere, and blanks
+/// before a name.
 bool ends_in_header(std::string_view gap, std::string_view name) {
     std::string_view header;
     while (!gap.empty()) {
@@ -42,6 +43,7 @@ bool ends_in_header(std::string_view gap, std::string_view name) {
         if (line.front() != '>') return false;
         header = line.substr(1);
     }
+    header.remove_prefix(std::min(header.find_first_not_of(" \t"), header.size()));
     return header.starts_with(name) &&
            (header.size() == name.size() || static_cast<unsigned char>(header[name.size()]) <= ' ');
 }

@@ -94,6 +94,14 @@ TEST_F(reference_file_test, names_lengths_and_identity_are_those_of_the_file) {
     EXPECT_EQ(file->identity(), identity_of(dir_ / "x.fa").value());
 }
 
+TEST_F(reference_file_test, blanks_before_a_name_are_no_part_of_it) {
+    write_file(dir_ / "x.fa", fasta_text("one", one) + fasta_text(" \ttwo words", two));
+    const auto file = open_reference(dir_ / "x.fa");
+    ASSERT_EQ(file->find("two"), 1U);
+    reference_cursor cursor(file);
+    EXPECT_EQ(bases_of(cursor, 1, 0, two.size()), two);
+}
+
 TEST_F(reference_file_test, upper_case_is_made_when_asked_for) {
     write_file(dir_ / "x.fa", text());
     reference_cursor cursor(open_reference(dir_ / "x.fa"));
