@@ -269,7 +269,7 @@ task<bool> session::send(
 /// Closes so that the client can still read the answer: a socket that is closed with unread input
 /// resets the connection, and the answer with it.
 task<void> session::linger() {
-    constexpr std::size_t drop_bytes_max = 1024 * 1024;
+    constexpr std::size_t drop_bytes_max = 64 * 1024 * 1024;
     error_code ignored;
     socket_.socket().shutdown(tcp::socket::shutdown_send, ignored);
     socket_.expires_after(std::chrono::seconds(2));

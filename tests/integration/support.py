@@ -74,11 +74,11 @@ class Server:
     def connect(self, timeout=120):
         return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
 
-    def request(self, target, method="GET", headers=None):
+    def request(self, target, method="GET", headers=None, body=None):
         """Status, headers and body bytes of one request."""
         connection = self.connect()
         try:
-            connection.request(method, target, headers=headers or {})
+            connection.request(method, target, body, headers or {})
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
         finally:
@@ -90,6 +90,20 @@ class Server:
         if status != 200:
             raise AssertionError(f"{status} for {target} {parameters}: {body[:300]}")
         return json.loads(body)
+
+    def post(self, target, body, headers=None):
+        """Status and JSON of a POST; `body` is sent as JSON, or as it is when it is a text."""
+        text = body if isinstance(body, str) else json.dumps(body)
+        fields = {"Content-Type": "application/json"} | (headers or {})
+        status, _, answer = self.request(target, "POST", fields, text)
+        return status, json.loads(answer)
+
+    def search(self, entity, body):
+        """The searchResultsDbId of a search."""
+        status, answer = self.post(f"/brapi/v2/search/{entity}", body)
+        if status != 202:
+            raise AssertionError(f"{status} for a search of {entity} {body}: {answer}")
+        return answer["result"]["searchResultsDbId"]
 
     def error(self, target, **parameters):
         """Status and text of a request that must fail."""

@@ -134,9 +134,12 @@ class entities(FolderTest):
     def test_have_the_form_that_is_documented(self):
         documents = {
             "core": ["commoncropnames", "programs", "trials", "studies"],
-            "genotyping": ["samples", "callsets"],
+            "genotyping": ["samples", "callsets", "references", "referencesets"],
         }
-        identifiers = dict(ENTITIES) | {"callsets": "callSetDbId"}
+        identifiers = dict(ENTITIES) | {
+            "callsets": "callSetDbId", "references": "referenceDbId", "referencesets": "referenceSetDbId",
+        }
+        (self.folder / "beans" / "genome.fa").write_text(">1 one\nACGT\n>2\nACG\n")
         with Server(self.folder) as server:
             for name, paths in documents.items():
                 schema = Document.read(f"brapi-{name}-v2.1.json")
@@ -148,11 +151,24 @@ class entities(FolderTest):
                     self.assertEqual(schema.problems(result["result"], answer["result"], path, whole=True), [])
                     if path not in identifiers:
                         continue
+                    self.judge_search(schema, server, path)
                     id_name = identifiers[path]
                     one = schema.answer(f"/{path}/{{{id_name}}}")
                     for entity in answer["result"]["data"]:
                         alone = server.get(path_of(path, entity[id_name]))
                         self.assertEqual(schema.problems(one, alone, path), [])
+
+    def judge_search(self, schema, server, path):
+        search = f"/search/{path}"
+        for body, status in (({}, 202), ("{", 400)):
+            described = schema.answer(search, "post", status)
+            got, answer = server.post(f"/brapi/v2{search}", body)
+            self.assertEqual((got, schema.problems(described, answer, search)), (status, []))
+        kept = server.search(path, {})
+        answer = server.get(f"/brapi/v2{search}/{kept}")
+        described = schema.answer(f"{search}/{{searchResultsDbId}}")
+        self.assertEqual(schema.problems(described, answer, search), [])
+        self.assertEqual(answer["result"], server.get(f"/brapi/v2/{path}")["result"])
 
 
 if __name__ == "__main__":

@@ -269,13 +269,8 @@ class tokens(HostileTest):
 
     def test_no_altered_search_is_answered(self):
         rng = random.Random(1)
-        ids = []
-        for name in ("S0", "S1", "S2"):
-            body = json.dumps({"callSetNames": [name]})
-            connection = self.server.connect()
-            connection.request("POST", SEARCH, body, {"Content-Type": "application/json"})
-            ids.append(json.loads(connection.getresponse().read())["result"]["searchResultsDbId"])
-            connection.close()
+        names = ("S0", "S1", "S2")
+        ids = [self.server.search("callsets", {"callSetNames": [name]}) for name in names]
         s = self.open()
         answers = Answers(s)
         for _ in range(2000):
@@ -285,7 +280,7 @@ class tokens(HostileTest):
             path = SEARCH + "/" + urllib.parse.quote(changed, safe="")
             s.sendall(head(b"GET %s HTTP/1.1" % path.encode()))
             self.assertEqual(answers.next()[0], 404, changed)
-        for name, known in zip(("S0", "S1", "S2"), ids):
+        for name, known in zip(names, ids):
             found = self.server.get(f"{SEARCH}/{known}")["result"]["data"]
             self.assertEqual([c["callSetName"] for c in found], [name])
 

@@ -1,7 +1,6 @@
 """References and their bases, against samtools."""
 
 import hashlib
-import http.client
 import json
 import random
 import re
@@ -160,18 +159,11 @@ class references(FolderTest):
 
     def test_searches_find_what_lists_find(self):
         with Server(self.folder) as server:
-            connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
-            self.addCleanup(connection.close)
             for entity, body, count in (
                 ("references", {"minLength": 60_000, "referenceSetDbIds": ["main~plain"]}, 2),
                 ("referencesets", {"referenceSetDbIds": ["main~plain"]}, 1),
             ):
-                connection.request(
-                    "POST", f"/brapi/v2/search/{entity}", json.dumps(body), {"Content-Type": "application/json"}
-                )
-                answer = connection.getresponse()
-                self.assertEqual(answer.status, 202)
-                kept = json.load(answer)["result"]["searchResultsDbId"]
+                kept = server.search(entity, body)
                 found = server.get(f"/brapi/v2/search/{entity}/{kept}")
                 self.assertEqual(found["metadata"]["pagination"]["totalCount"], count)
 
