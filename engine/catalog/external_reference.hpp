@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/core/error.hpp"
+#include "engine/core/external_reference.hpp"
 
 #include <string>
 #include <string_view>
@@ -9,10 +10,7 @@
 
 namespace callstream::catalog {
 
-struct external_reference {
-    std::string id;
-    std::string source;
-};
+using callstream::external_reference;
 
 /// The parts of a cell between separators; an empty cell has none.
 std::vector<std::string> parts_of(std::string_view cell, char separator = ';');

@@ -2,6 +2,7 @@
 
 #include "engine/core/parse.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace callstream {
@@ -34,6 +35,68 @@ calendar calendar_of(std::chrono::sys_seconds when) {
     };
 }
 
+/// Takes a text apart from its front.
+class text_reader {
+ public:
+    explicit text_reader(std::string_view text) : text_(text) {}
+
+    bool at_end() const { return text_.empty(); }
+    bool take(char c) {
+        if (text_.empty() || text_.front() != c) return false;
+        text_.remove_prefix(1);
+        return true;
+    }
+    /// A number of exactly so many digits, below `limit`.
+    std::optional<int> take_number(std::size_t digits, int limit) {
+        const auto part = text_.substr(0, digits);
+        if (part.size() != digits || !is_all_digits(part)) return std::nullopt;
+        text_.remove_prefix(digits);
+        const auto number = parse_integer<int>(part);
+        return number && *number < limit ? number : std::nullopt;
+    }
+    std::string_view take_digits() {
+        const auto end = std::min(text_.find_first_not_of("0123456789"), text_.size());
+        const auto digits = text_.substr(0, end);
+        text_.remove_prefix(end);
+        return digits;
+    }
+
+ private:
+    std::string_view text_;
+};
+
+std::optional<std::chrono::milliseconds> read_time(text_reader& text) {
+    using namespace std::chrono;
+    const auto h = text.take_number(2, 24);
+    if (!h || !text.take(':')) return std::nullopt;
+    const auto m = text.take_number(2, 60);
+    if (!m || !text.take(':')) return std::nullopt;
+    const auto s = text.take_number(2, 61);
+    if (!s) return std::nullopt;
+    milliseconds time = hours(*h) + minutes(*m) + seconds(*s);
+    if (text.take('.')) {
+        std::string fraction(text.take_digits());
+        if (fraction.empty() || fraction.size() > 9) return std::nullopt;
+        fraction.resize(3, '0');
+        time += milliseconds(*parse_integer<int>(fraction));
+    }
+    return time;
+}
+
+/// What is to be taken off for UTC.
+std::optional<std::chrono::minutes> read_zone(text_reader& text) {
+    using namespace std::chrono;
+    if (text.take('Z')) return minutes(0);
+    const bool east = text.take('+');
+    if (!east && !text.take('-')) return std::nullopt;
+    const auto h = text.take_number(2, 24);
+    text.take(':');
+    const auto m = text.take_number(2, 60);
+    if (!h || !m) return std::nullopt;
+    const minutes offset = hours(*h) + minutes(*m);
+    return east ? offset : -offset;
+}
+
 }  // namespace
 
 std::string utc_text(std::chrono::sys_seconds when) {
@@ -58,6 +121,14 @@ std::string utc_now_text() {
     return utc_text(floor<seconds>(system_clock::now()));
 }
 
+std::string utc_text_ms(std::chrono::sys_time<std::chrono::milliseconds> when) {
+    using namespace std::chrono;
+    const auto whole = floor<seconds>(when);
+    const auto rest = std::to_string(1000 + (when - whole).count());
+    std::string text = utc_text(whole);
+    return text.insert(text.size() - 1, "." + rest.substr(1));
+}
+
 std::string http_date(std::chrono::sys_seconds when) {
     static constexpr const char* weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static constexpr const char* months[] = {
@@ -77,6 +148,21 @@ std::string http_date(std::chrono::sys_seconds when) {
         c.second
     );
     return text;
+}
+
+std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_date_time(
+    std::string_view text
+) {
+    const auto day =
+        text.size() >= 10 && text[4] == '-' ? parse_file_date(text.substr(0, 10)) : std::nullopt;
+    if (!day) return std::nullopt;
+    text_reader rest(text.substr(10));
+    if (rest.at_end()) return *day;
+    if (!rest.take('T') && !rest.take(' ')) return std::nullopt;
+    const auto time = read_time(rest);
+    const auto zone = read_zone(rest);
+    if (!time || !zone || !rest.at_end()) return std::nullopt;
+    return *day + *time - *zone;
 }
 
 std::optional<std::chrono::sys_seconds> parse_file_date(std::string_view text) {

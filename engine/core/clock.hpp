@@ -15,6 +15,8 @@ inline std::string utc_text_of_ns(std::int64_t ns_since_epoch) {
     return utc_text(std::chrono::sys_seconds(std::chrono::seconds(ns_since_epoch / 1'000'000'000)));
 }
 std::string utc_now_text();
+/// `2026-01-31T09:15:00.123Z`
+std::string utc_text_ms(std::chrono::sys_time<std::chrono::milliseconds> when);
 
 /// `Sat, 31 Jan 2026 09:15:00 GMT`, the form of HTTP's Date field (RFC 9110, section 5.6.7).
 std::string http_date(std::chrono::sys_seconds when);
@@ -22,5 +24,12 @@ std::string http_date(std::chrono::sys_seconds when);
 /// The date of a `##fileDate` line, `20090805` or `2009-08-05` (VCF 4.x leaves the form open, these
 /// two are what tools write); nothing for anything else.
 std::optional<std::chrono::sys_seconds> parse_file_date(std::string_view text);
+
+/// A point in time as BrAPI's clients write it, ISO 8601 with a zone: `2018-01-01T14:47:23-0600`,
+/// with `Z` or a colon in the zone too, up to nine digits of a fraction of which the first three
+/// count; a date alone is its midnight in UTC. Nothing for anything else.
+std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_date_time(
+    std::string_view text
+);
 
 }  // namespace callstream

@@ -12,13 +12,15 @@
 namespace callstream {
 
 enum class errc {
-    bad_request,     ///< the request can never succeed as it is
-    not_found,       ///< no such object
-    not_acceptable,  ///< no representation that the client accepts
-    forbidden,       ///< the caller may not do this
-    unavailable,     ///< may succeed later: an index is being built, a limit is reached
-    file_replaced,   ///< the file on disk is no longer the one that was opened
-    file_unusable,   ///< the file cannot be served as it is
+    bad_request,      ///< the request can never succeed as it is
+    not_found,        ///< no such object
+    not_acceptable,   ///< no representation that the client accepts
+    forbidden,        ///< the caller may not do this
+    unavailable,      ///< may succeed later: an index is being built, a limit is reached
+    file_replaced,    ///< the file on disk is no longer the one that was opened
+    file_unusable,    ///< the file cannot be served as it is
+    storage_full,     ///< no room to keep what was sent; nothing was changed
+    storage_damaged,  ///< what is kept cannot be read
 };
 
 /// `text` says what was wrong and what would be right; it is shown to clients, so it never names a

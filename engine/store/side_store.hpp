@@ -1,42 +1,25 @@
-// The side store: what cannot be read from files. Today the searches that are too long to be their
-// own id.
+// The side store: what cannot be read from files. An interface, so that a server of its own can
+// stand behind it where several servers share one store; `sqlite_store.hpp` makes the usual one.
 #pragma once
 
-#include "engine/core/error.hpp"
-#include "engine/store/sqlite.hpp"
-
-#include <chrono>
-#include <cstdint>
-#include <filesystem>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <string_view>
+#include "engine/store/lists.hpp"
+#include "engine/store/searches.hpp"
 
 namespace callstream::store {
 
-/// Thread-safe; calls block while another one writes. Errors that may pass (a full disk, a lock)
-/// are `errc::unavailable`; others throw store_error.
+/// Thread-safe; calls block while another one writes. Trouble is an error: `errc::storage_full`,
+/// `errc::unavailable` for what may pass, `errc::storage_damaged`; nothing was changed then.
 class side_store {
  public:
-    /// How long a search is kept after it was last posted.
-    static constexpr std::chrono::hours search_lifetime{7 * 24};
+    virtual ~side_store() = default;
 
-    /// Opens `path` or makes it, and brings its schema up to date. Throws store_error, also for a
-    /// schema that is newer than this program.
-    explicit side_store(const std::filesystem::path& path);
+    /// Opens it, to know at once whether it can be used.
+    virtual result<void> check() = 0;
+    /// Whether it could be used when that was tried last. Does not wait.
+    virtual bool usable() const noexcept = 0;
 
-    /// Keeps a search under `key` from `now` on, in seconds since 1970; drops those that have
-    /// expired by then. It is on the disk when this returns.
-    result<void> keep_search(std::string_view key, std::string_view body, std::int64_t now_s);
-    /// Nothing when it was never kept or has expired.
-    result<std::optional<std::string>> find_search(std::string_view key, std::int64_t now_s);
-
- private:
-    void migrate();
-
-    std::mutex mutex_;  // guards what follows
-    database db_;
+    virtual search_store& searches() = 0;
+    virtual list_store& lists() = 0;
 };
 
 }  // namespace callstream::store

@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace callstream::store {
 namespace {
 
@@ -12,13 +15,37 @@ constexpr int text_bytes_max = 64 << 20;
     throw store_error(sqlite3_extended_errcode(db), std::string(what) + ": " + sqlite3_errmsg(db));
 }
 
+store_error::cause cause_of(int code) {
+    switch (code) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return store_error::cause::busy;
+        case SQLITE_FULL:
+            return store_error::cause::full;
+        case SQLITE_IOERR:
+        case SQLITE_NOMEM:
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+            return store_error::cause::passing;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return store_error::cause::damaged;
+        default:
+            return store_error::cause::other;
+    }
+}
+
+/// A new store is nobody else's to read. SQLite gives its other files the same rights. A file that
+/// is there is left alone: to close it would drop the locks of this process.
+void make_private(const std::filesystem::path& path) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) ::close(fd);
+}
+
 }  // namespace
 
-store_error::store_error(int code, const std::string& text) : std::runtime_error(text) {
-    const int kind = code & 0xff;
-    may_pass_ = kind == SQLITE_BUSY || kind == SQLITE_LOCKED || kind == SQLITE_FULL ||
-                kind == SQLITE_IOERR || kind == SQLITE_NOMEM;
-}
+store_error::store_error(int code, const std::string& text)
+    : std::runtime_error(text), kind_(cause_of(code & 0xff)) {}
 
 void statement::finalize::operator()(sqlite3_stmt* s) const noexcept {
     sqlite3_finalize(s);
@@ -47,6 +74,14 @@ statement& statement::bind(int parameter, std::int64_t number) {
     return *this;
 }
 
+statement& statement::bind_or_null(int parameter, const std::optional<std::string>& text) {
+    return text ? bind(parameter, std::string_view(*text)) : *this;
+}
+
+statement& statement::bind_or_null(int parameter, std::optional<std::int64_t> number) {
+    return number ? bind(parameter, *number) : *this;
+}
+
 bool statement::step() {
     const int status = sqlite3_step(handle_.get());
     if (status == SQLITE_ROW) return true;
@@ -71,6 +106,11 @@ std::string statement::text(int column) const {
     return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), size);
 }
 
+std::optional<std::string> statement::text_or_null(int column) const {
+    if (sqlite3_column_type(handle_.get(), column) == SQLITE_NULL) return std::nullopt;
+    return text(column);
+}
+
 std::int64_t statement::number(int column) const {
     return sqlite3_column_int64(handle_.get(), column);
 }
@@ -81,6 +121,7 @@ void database::close::operator()(sqlite3* db) const noexcept {
 
 database::database(const std::filesystem::path& path) {
     sqlite3* made = nullptr;
+    make_private(path);
     // An absolute path: Debian's SQLite would read "file:..." as a URI.
     const auto name = std::filesystem::absolute(path).string();
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -92,6 +133,7 @@ database::database(const std::filesystem::path& path) {
     sqlite3_limit(made, SQLITE_LIMIT_LENGTH, text_bytes_max);
     execute("PRAGMA journal_mode=WAL");
     execute("PRAGMA synchronous=FULL");
+    execute("PRAGMA journal_size_limit=16777216");
     execute("PRAGMA foreign_keys=ON");
     execute("PRAGMA trusted_schema=OFF");
     execute("PRAGMA cell_size_check=ON");
@@ -101,6 +143,10 @@ void database::execute(const char* sql) {
     if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
         fail(handle_.get(), sql);
     }
+}
+
+std::int64_t database::last_row() const {
+    return sqlite3_last_insert_rowid(handle_.get());
 }
 
 transaction::~transaction() {

@@ -17,13 +17,23 @@ namespace callstream::store {
 /// What the database says when it cannot do what it was asked.
 class store_error : public std::runtime_error {
  public:
+    enum class cause {
+        busy,     ///< somebody else holds the file
+        full,     ///< no room on the disk
+        passing,  ///< no memory, a disk that does not answer
+        damaged,  ///< the file is not as SQLite wrote it
+        other,    ///< a newer schema, a mistake of ours
+    };
     store_error(int code, const std::string& text);
 
-    /// Whether it may work later: the disk is full, somebody else holds the file.
-    bool may_pass() const noexcept { return may_pass_; }
+    cause kind() const noexcept { return kind_; }
+    /// Whether the same may work later.
+    bool may_pass() const noexcept {
+        return kind_ == cause::busy || kind_ == cause::full || kind_ == cause::passing;
+    }
 
  private:
-    bool may_pass_;
+    cause kind_;
 };
 
 /// A prepared statement. Not thread-safe.
@@ -34,6 +44,9 @@ class statement {
     /// Parameters are numbered from 1. Texts are copied.
     statement& bind(int parameter, std::string_view text);
     statement& bind(int parameter, std::int64_t number);
+    /// Nothing is NULL, which every parameter is until it is bound.
+    statement& bind_or_null(int parameter, const std::optional<std::string>& text);
+    statement& bind_or_null(int parameter, std::optional<std::int64_t> number);
 
     /// True when there is a row, false at the end. Throws store_error.
     bool step();
@@ -44,6 +57,7 @@ class statement {
     /// Of the current row; columns are numbered from 0.
     std::string text(int column) const;
     std::int64_t number(int column) const;
+    std::optional<std::string> text_or_null(int column) const;
 
  private:
     struct finalize {
@@ -61,6 +75,8 @@ class database {
 
     void execute(const char* sql);
     statement prepare(std::string_view sql) { return {handle_.get(), sql}; }
+    /// Of the row that was inserted last.
+    std::int64_t last_row() const;
 
  private:
     struct close {
@@ -69,10 +85,13 @@ class database {
     std::unique_ptr<sqlite3, close> handle_;
 };
 
-/// Everything or nothing: rolled back unless committed.
+/// Everything or nothing: rolled back unless committed. One that reads sees one state throughout.
 class transaction {
  public:
-    explicit transaction(database& db) : db_(&db) { db.execute("BEGIN IMMEDIATE"); }
+    enum class kind { write, read };
+    explicit transaction(database& db, kind k = kind::write) : db_(&db) {
+        db.execute(k == kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
+    }
     transaction(const transaction&) = delete;
     transaction& operator=(const transaction&) = delete;
     ~transaction();

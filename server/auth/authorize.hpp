@@ -10,6 +10,7 @@ namespace callstream::auth {
 enum class scope {
     open,  ///< liveness and what the server can do: no data
     read,
+    write,  ///< of the side store; files are never written
 };
 
 /// Authentication is not switched on by any option yet, and the server refuses to listen beyond

@@ -5,7 +5,7 @@
 namespace callstream::brapi {
 namespace {
 
-constexpr std::array<filter_name<callset_filter>, 17> names = {{
+constexpr std::array<filter_name<callset_filter>, 18> names = {{
     {"callSetDbId", &callset_filter::call_set_ids},
     {"callSetName", &callset_filter::call_set_names},
     {"commonCropName", &callset_filter::common_crop_names},
@@ -14,6 +14,7 @@ constexpr std::array<filter_name<callset_filter>, 17> names = {{
     {"externalReferenceSource", &callset_filter::external_sources},
     {"germplasmDbId", &callset_filter::germplasm_ids},
     {"germplasmName", &callset_filter::germplasm_names},
+    {"listDbId", &callset_filter::list_ids},
     {"programDbId", &callset_filter::program_ids},
     {"programName", &callset_filter::program_names},
     {"sampleDbId", &callset_filter::sample_ids},
@@ -24,6 +25,15 @@ constexpr std::array<filter_name<callset_filter>, 17> names = {{
     {"trialName", &callset_filter::trial_names},
     {"variantSetDbId", &callset_filter::variant_set_ids},
 }};
+
+bool is_listed(const callset_filter::list_members& listed, const relations& all, const link& l) {
+    // A criterion without a text would let everything through.
+    const auto has = [](const criterion& c, const std::string& id) {
+        return c.wanted() && !id.empty() && c.fits(id);
+    };
+    return has(listed.sample_ids, all.sample(l).id) ||
+           has(listed.germplasm_ids, all.germplasm(l).id);
+}
 
 }  // namespace
 
@@ -47,7 +57,8 @@ bool callset_filter::fits(const relations& all, const catalog::call_set& c) cons
            fits_references(facts.external_references, external_ids, external_sources) &&
            fits_entity(study_ids, study_names, [&] { return all.study(l); }) &&
            fits_entity(germplasm_ids, germplasm_names, [&] { return all.germplasm(l); }) &&
-           fits_entity(sample_ids, sample_names, [&] { return all.sample(l); });
+           fits_entity(sample_ids, sample_names, [&] { return all.sample(l); }) &&
+           (!of_lists || is_listed(*of_lists, all, l));
 }
 
 boost::json::object callset_filter::to_body() const {

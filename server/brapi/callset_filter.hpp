@@ -6,6 +6,8 @@
 #include "server/brapi/criterion.hpp"
 #include "server/brapi/relations.hpp"
 
+#include <optional>
+
 namespace callstream::brapi {
 
 /// All criteria must fit. What the operator did not write down of a call set fits no text. Names of
@@ -18,6 +20,7 @@ struct callset_filter {
     criterion external_sources;
     criterion germplasm_ids;
     criterion germplasm_names;
+    criterion list_ids;
     criterion program_ids;
     criterion program_names;
     criterion sample_ids;
@@ -27,6 +30,13 @@ struct callset_filter {
     criterion trial_ids;
     criterion trial_names;
     criterion variant_set_ids;
+
+    /// What stands in the lists that are wanted; nothing as long as nobody looked. One must fit.
+    struct list_members {
+        criterion germplasm_ids;
+        criterion sample_ids;
+    };
+    std::optional<list_members> of_lists;
 
     bool any() const;
     /// Whether call sets of this variant set can fit.

@@ -68,6 +68,29 @@ std::vector<catalog::call_set> select(
     return page;
 }
 
+/// Adds what stands in the lists that are wanted. A list that is not there has nothing.
+result<callset_filter> with_list_members(const context& ctx, callset_filter wanted) {
+    if (!wanted.list_ids.wanted()) return wanted;
+    auto& members = wanted.of_lists.emplace();
+    auto& lists = ctx.store->lists();
+    for (const auto& id : wanted.list_ids.texts()) {
+        const auto list = lists.find(id);
+        if (!list) return list.error();
+        if (!*list) continue;
+        const auto& type = (*list)->facts.type;
+        if (type != "samples" && type != "germplasm") {
+            return error{
+                errc::bad_request,
+                "a list of " + type +
+                    " says nothing of call sets; those of samples and germplasm do"};
+        }
+        auto items = lists.items(**list, 0, static_cast<std::uint64_t>((*list)->size));
+        if (!items) return items.error();
+        (type == "samples" ? members.sample_ids : members.germplasm_ids).add(std::move(*items));
+    }
+    return wanted;
+}
+
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
@@ -104,9 +127,11 @@ result<http::response> list_call_sets(
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
+    const auto whole = with_list_members(ctx, wanted);
+    if (!whole) return whole.error();
     const auto now = ctx.catalog->current();
     std::uint64_t total = 0;
-    auto items = select(relations(now), wanted, window->first, window->size, total);
+    auto items = select(relations(now), *whole, window->first, window->size, total);
     warn_of_waiting(*now, warnings);
     if (total == 0 && wanted.any()) warnings.emplace_back("No call set fits the filters");
     const std::size_t count = items.size();

@@ -79,14 +79,14 @@ result<std::string> store_text(
     hash.add(text.data(), text.size());
     const auto value = hash.value();
     std::string key = stored_mark + hex_text(value.high) + hex_text(value.low);
-    if (auto kept = ctx.store->keep_search(key, text, now_s()); !kept) return kept.error();
+    if (auto kept = ctx.store->searches().keep(key, text, now_s()); !kept) return kept.error();
     return key;
 }
 
 /// The search that an id was made of.
-result<std::string> stored_text(const context& ctx, std::string text) {
+result<std::string> stored_text(const context& ctx, const std::string& text) {
     if (!text.starts_with(stored_mark)) return text;
-    auto found = ctx.store->find_search(text, now_s());
+    auto found = ctx.store->searches().find(text, now_s());
     if (!found) return found.error();
     if (!*found) return no_results();
     return std::move(**found);
@@ -127,11 +127,11 @@ result<http::response> get_results(
     http::query q(request);
     const auto page = read_list_page(q);
     if (!page) return page.error();
-    auto text = id.size() <= id_bytes_max
-                    ? paging::open_signed_text(ctx.tokens->key(), purpose_of(service), id)
-                    : std::nullopt;
+    const auto text = id.size() <= id_bytes_max
+                          ? paging::open_signed_text(ctx.tokens->key(), purpose_of(service), id)
+                          : std::nullopt;
     if (!text) return no_results();
-    const auto whole = stored_text(ctx, std::move(*text));
+    const auto whole = stored_text(ctx, *text);
     if (!whole) return whole.error();
     const auto asked = read_search(service, *whole);
     if (!asked) return asked.error();

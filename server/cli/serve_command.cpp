@@ -1,4 +1,5 @@
 // `callstream serve`: puts the parts together and runs until it is told to stop.
+#include "engine/store/sqlite_store.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/log.hpp"
@@ -96,11 +97,12 @@ int serve(const serve_options& options) {
     catalog::catalog_service catalog(options.folder, options.state, log_warning);
     http::metrics numbers;
     http::router routes;
-    store::side_store store(options.state / "store.db");
+    store::sqlite_store store(options.state / "store.db");
+    if (const auto usable = store.check(); !usable) log_warning(usable.error().text);
     const brapi::context brapi_context{
         &catalog, &*signer, &store, &numbers.calls_streamed, options.description};
     brapi::add_routes(routes, brapi_context);
-    ops::add_routes(routes, catalog, numbers);
+    ops::add_routes(routes, catalog, store, numbers);
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);
 
@@ -110,6 +112,7 @@ int serve(const serve_options& options) {
          .threads = threads,
          .connections_max = connections_within_limits(options.connections),
          .body_memory = options.body_memory_mib << 20,
+         .body_folder = options.state,
          .limits = options.limits,
          .drain = std::chrono::seconds(options.drain_seconds)},
         {&routes, &blocks, log_warning},

@@ -23,7 +23,10 @@ int status_of(errc code) {
         case errc::file_replaced:
             return 503;  // the next request sees the new file
         case errc::file_unusable:
+        case errc::storage_damaged:
             return 500;
+        case errc::storage_full:
+            return 507;
     }
     return 500;
 }
@@ -87,6 +90,8 @@ std::string_view reason_phrase(int status) {
             return "Service Unavailable";
         case 505:
             return "HTTP Version Not Supported";
+        case 507:
+            return "Insufficient Storage";
         default:
             return "Status";
     }

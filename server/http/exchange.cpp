@@ -68,6 +68,11 @@ void exchange::take_body(std::string body, body_share share) noexcept {
     body_taken_ = true;
 }
 
+void exchange::take_body(std::shared_ptr<const body_file> body) noexcept {
+    request_.long_body = std::move(body);
+    body_taken_ = true;
+}
+
 void exchange::prepare() noexcept {
     try {
         if (!answered_) call_handler();
@@ -76,6 +81,7 @@ void exchange::prepare() noexcept {
         use_problem(e);
     }
     request_.body = {};
+    request_.long_body.reset();
     body_share_ = {};
 }
 

@@ -196,6 +196,26 @@ result<std::optional<json_fields>> json_fields::object(std::string_view name) {
     );
 }
 
+result<const json::object*> json_fields::free_object(std::string_view name) {
+    const auto* value = find(name);
+    if (value == nullptr) return nullptr;
+    if (!value->is_object()) return wrong(name, "an object");
+    return &value->get_object();
+}
+
+result<std::optional<std::vector<json_fields>>> json_fields::object_list(std::string_view name) {
+    const auto* value = find(name);
+    if (value == nullptr) return std::optional<std::vector<json_fields>>{};
+    if (!value->is_array()) return wrong(name, "an array of objects");
+    std::vector<json_fields> out;
+    for (const auto& item : value->get_array()) {
+        if (!item.is_object()) return wrong(name, "an array of objects");
+        const auto place = "[" + std::to_string(out.size()) + "].";
+        out.emplace_back(item.get_object(), prefix_ + std::string(name) + place);
+    }
+    return std::optional(std::move(out));
+}
+
 std::vector<std::string> json_fields::unknown() const {
     std::vector<std::string> names;
     for (const auto& [key, value] : object_) {

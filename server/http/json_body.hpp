@@ -39,6 +39,10 @@ class json_fields {
     result<std::optional<std::int64_t>> integer(std::string_view name);
     result<std::optional<bool>> boolean(std::string_view name);
     result<std::optional<json_fields>> object(std::string_view name);
+    /// The object as it is, whatever is in it; null when it is absent.
+    result<const boost::json::object*> free_object(std::string_view name);
+    /// An array of objects; nothing when it is absent.
+    result<std::optional<std::vector<json_fields>>> object_list(std::string_view name);
 
     /// Members that were never asked for, each with its prefix, in their order.
     std::vector<std::string> unknown() const;

@@ -1,7 +1,10 @@
 // A request as handlers see it: parsed, decoded, without a socket.
 #pragma once
 
+#include "server/http/body_file.hpp"
+
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +29,8 @@ struct request {
     /// Read before the handler runs, gone when it has returned. Its capacity has `body_padding`
     /// bytes more than its size, so a parser may read on behind its end.
     std::string body;
+    /// The body instead, where the route keeps it on disk.
+    std::shared_ptr<const body_file> long_body;
 
     /// The value of a header field, several of one name joined with ", "; empty when absent.
     std::string field(std::string_view lower_case_name) const;

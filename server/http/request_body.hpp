@@ -2,9 +2,13 @@
 // has to be here.
 #pragma once
 
+#include "server/http/body_file.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,17 +73,30 @@ class incoming_body {
     /// So many bytes were put there.
     void received(std::size_t bytes) noexcept { received_ += bytes; }
 
+    /// From now on what has come goes to `folder` piece by piece, for bodies that are not to be in
+    /// memory as a whole. Call it before the first byte.
+    void keep_on_disk(std::filesystem::path folder) { folder_ = std::move(folder); }
+    /// Whether `store_piece` is due before there is more room, or before it is complete.
+    bool piece_is_full() const noexcept;
+    /// Writes to the disk: on a worker. Throws std::system_error.
+    void store_piece();
+
     /// The complete body, with `body_padding` bytes of capacity behind it, and what it costs.
     std::pair<std::string, body_share> take();
+    /// The complete body on the disk; null where it is in memory.
+    std::shared_ptr<const body_file> take_file() { return std::move(file_); }
 
  private:
-    bool grow();
+    bool grow(std::size_t wanted);
 
     body_budget& budget_;
     std::uint64_t expected_;
     std::uint64_t received_ = 0;
-    std::string bytes_;
+    std::uint64_t stored_ = 0;  // of those, on the disk
+    std::string bytes_;         // those that are not
     body_share share_;
+    std::optional<std::filesystem::path> folder_;
+    std::shared_ptr<body_file> file_;
 };
 
 }  // namespace callstream::http

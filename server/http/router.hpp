@@ -25,6 +25,8 @@ struct route {
     bool blocking = false;
     /// The largest request body it takes, in bytes, always JSON; 0: none.
     std::uint64_t body_bytes_max = 0;
+    /// Bodies go to `request::long_body`, whatever their size: for those that are read in pieces.
+    bool body_on_disk = false;
     handler handle;
     std::vector<std::string> content_types = {"application/json"};  ///< first: the default
 };

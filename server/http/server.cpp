@@ -63,6 +63,7 @@ struct server::state {
               &workers,
               options.limits,
               body_budget(options.body_memory),
+              options.body_folder,
               {},
               {}},
           lanes(options.threads),

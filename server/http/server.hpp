@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,7 +19,8 @@ struct server_options {
     std::uint16_t port = 8080;       ///< 0: any free one
     unsigned threads = 1;            ///< of I/O, and as many workers
     std::size_t connections_max = 10000;
-    std::size_t body_memory = 64 << 20;  ///< bytes of request bodies in the process at once
+    std::size_t body_memory = 64 << 20;       ///< bytes of request bodies in the process at once
+    std::filesystem::path body_folder = ".";  ///< for bodies that do not stay in memory
     deadlines limits;
     std::chrono::seconds drain{30};  ///< how long open answers may go on after SIGTERM
 };

@@ -138,6 +138,21 @@ task<bool> session::take_request() {
 /// False when the client went away; every other trouble becomes the answer.
 task<bool> session::read_body(exchange& e) {
     incoming_body body(context_.bodies, e.asked().body_bytes);
+    const bool on_disk = e.matched()->body_on_disk;
+    if (on_disk) body.keep_on_disk(context_.body_folder);
+    const bool here = co_await receive(e, body);
+    if (!here || !e.wants_body()) co_return here;
+    if (on_disk) {
+        e.take_body(body.take_file());
+    } else {
+        auto [bytes, share] = body.take();
+        e.take_body(std::move(bytes), std::move(share));
+    }
+    co_return true;
+}
+
+/// Until the body is complete or the exchange refuses it.
+task<bool> session::receive(exchange& e, incoming_body& body) {
     body_pace pace(context_.limits, began_);
     bool told_to_go_on = !e.asked().expects_continue;
     while (!body.complete()) {
@@ -151,6 +166,8 @@ task<bool> session::read_body(exchange& e) {
             input_.erase(0, n);
             body.received(n);
             told_to_go_on = true;
+            const bool stored = co_await store_piece(e, body);
+            if (!stored) co_return true;
             continue;
         }
         socket_.expires_at(pace.due(body.received_bytes(), std::chrono::steady_clock::now()));
@@ -167,10 +184,31 @@ task<bool> session::read_body(exchange& e) {
             co_return true;
         }
         body.received(n);
+        const bool stored = co_await store_piece(e, body);
+        if (!stored) co_return true;
     }
-    auto [bytes, share] = body.take();
-    e.take_body(std::move(bytes), std::move(share));
     co_return true;
+}
+
+/// Where it is due. False when it could not be; the exchange says so then.
+task<bool> session::store_piece(exchange& e, incoming_body& body) {
+    if (!body.piece_is_full()) co_return true;
+    std::error_code failed;
+    worker_.start([&body, &failed]() noexcept {
+        try {
+            body.store_piece();
+        } catch (const std::system_error& problem) {
+            failed = problem.code();
+        } catch (const std::exception&) {
+            failed = std::make_error_code(std::errc::not_enough_memory);
+        }
+    });
+    co_await worker_.finished();
+    if (!failed) co_return true;
+    const bool full = failed == std::errc::no_space_on_device;
+    context_.exchanges.log_problem(e.asked().path + ": body not kept: " + failed.message());
+    e.refuse(full ? 507 : 503, "there is no room for the request body right now");
+    co_return false;
 }
 
 task<bool> session::answer(exchange& e) {

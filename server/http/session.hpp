@@ -23,6 +23,7 @@ struct session_context {
     asio::thread_pool* workers;
     deadlines limits;
     body_budget bodies;
+    std::filesystem::path body_folder;  ///< for those that do not stay in memory
     std::atomic<bool> draining{false};
     std::function<void(const std::string&)> log_access;  ///< null: not wanted
 };
@@ -47,6 +48,8 @@ class session : public std::enable_shared_from_this<session> {
     task<bool> refuse(int status, std::string_view text);
     task<bool> take_request();
     task<bool> read_body(exchange& e);
+    task<bool> receive(exchange& e, incoming_body& body);
+    task<bool> store_piece(exchange& e, incoming_body& body);
     task<bool> answer(exchange& e);
     task<bool> send_whole(exchange& e, bool keep_alive);
     task<bool> send_stream(exchange& e, bool keep_alive);

@@ -21,8 +21,9 @@ constexpr const char* welcome =
     "  /brapi/v2/search/callsets                  the same by many ids and names at once\n"
     "  /ready   /health   /metrics                how it is\n";
 
-/// Ready as soon as the folder was scanned: files are served while others are still being indexed.
-http::response ready(const catalog::catalog_service& catalog) {
+/// Ready as soon as the folder was scanned: files are served while others are still being indexed,
+/// and without the side store too.
+http::response ready(const catalog::catalog_service& catalog, const store::side_store& store) {
     const auto now = catalog.current();
     std::uint64_t call_sets = 0;
     const auto sets = now->variant_sets();
@@ -43,6 +44,7 @@ http::response ready(const catalog::catalog_service& catalog) {
         {"referenceSets", now->reference_sets().size()},
         {"readGroupSets", now->read_group_sets().size()},
         {"indexing", {{"files", indexing.waiting}, {"bytesLeft", indexing.bytes_left}}},
+        {"sideStore", store.usable() ? "ok" : "cannot be used"},
         {"problems", std::move(problems)},
     });
     r.body += '\n';
@@ -59,7 +61,10 @@ http::response text(std::string body, std::string type) {
 }  // namespace
 
 void add_routes(
-    http::router& routes, const catalog::catalog_service& catalog, const http::metrics& numbers
+    http::router& routes,
+    const catalog::catalog_service& catalog,
+    const store::side_store& store,
+    const http::metrics& numbers
 ) {
     const auto add = [&routes](std::string pattern, auto make) {
         routes.add({
@@ -71,7 +76,7 @@ void add_routes(
     };
     add("/", [] { return text(welcome, "text/plain; charset=utf-8"); });
     add("/health", [] { return text("{\"status\":\"ok\"}\n", "application/json"); });
-    add("/ready", [&catalog] { return ready(catalog); });
+    add("/ready", [&catalog, &store] { return ready(catalog, store); });
     add("/metrics",
         [&numbers] { return text(numbers.text(), "text/plain; version=0.0.4; charset=utf-8"); });
 }

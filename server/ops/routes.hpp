@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/catalog/catalog_service.hpp"
+#include "engine/store/side_store.hpp"
 #include "server/http/metrics.hpp"
 #include "server/http/router.hpp"
 
@@ -9,7 +10,10 @@ namespace callstream::ops {
 
 /// The arguments must outlive the handlers that are added.
 void add_routes(
-    http::router& routes, const catalog::catalog_service& catalog, const http::metrics& numbers
+    http::router& routes,
+    const catalog::catalog_service& catalog,
+    const store::side_store& store,
+    const http::metrics& numbers
 );
 
 }  // namespace callstream::ops

@@ -1,6 +1,7 @@
 // The bytes of one request, through head, body, route and handler, to the bytes of the answer, over
 // a small catalog of real files. `TOKEN0` and so on stand for tokens that the server has given out.
 #include "engine/hts/vcf_reader.hpp"
+#include "engine/store/sqlite_store.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/http/exchange.hpp"
 #include "server/http/metrics.hpp"
@@ -80,7 +81,7 @@ class served {
             numbers.size_for(routes);
         }
         catalog::catalog_service catalog;
-        store::side_store store;
+        store::sqlite_store store;
         paging::token_signer tokens{"a secret of enough bytes"};
         http::metrics numbers;
         http::router routes;

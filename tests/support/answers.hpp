@@ -43,7 +43,13 @@ inline answer run(const http::exchange_context& context, http::request request) 
     using progress = streaming::body_source::progress;
     std::string body = std::move(request.body);
     http::exchange e(context, std::move(request));
-    if (e.wants_body()) e.take_body(std::move(body), {});
+    if (e.wants_body() && e.matched()->body_on_disk) {
+        auto file = std::make_shared<http::body_file>(std::filesystem::temp_directory_path());
+        file->append(body);
+        e.take_body(std::move(file));
+    } else if (e.wants_body()) {
+        e.take_body(std::move(body), {});
+    }
     e.prepare();
     answer out{e.status(), e.head(true), std::string(e.body()), ""};
     if (e.complete() || e.head_only()) return out;

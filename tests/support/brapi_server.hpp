@@ -1,6 +1,7 @@
 // The whole server without its sockets: a folder of files, the catalog over it, the routes.
 #pragma once
 
+#include "engine/store/sqlite_store.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/http/metrics.hpp"
 #include "server/ops/routes.hpp"
@@ -36,17 +37,17 @@ class brapi_server {
     http::metrics& metrics() { return parts_->numbers; }
 
     answer get(const std::string& target, std::vector<std::string> field_lines = {}) {
-        const http::exchange_context context{
-            &parts_->routes, &parts_->blocks, [this](const std::string& s) { log_.push_back(s); }};
-        return run(context, make_request("GET " + target, std::move(field_lines)));
+        return ask(make_request("GET " + target, std::move(field_lines)));
     }
     answer post(
         const std::string& target, std::string body, std::vector<std::string> field_lines = {}
     ) {
-        const http::exchange_context context{
-            &parts_->routes, &parts_->blocks, [this](const std::string& s) { log_.push_back(s); }};
-        return run(context, make_post(target, std::move(body), std::move(field_lines)));
+        return ask(make_post(target, std::move(body), std::move(field_lines)));
     }
+    answer put(const std::string& target, std::string body) {
+        return ask(make_request_with_body("PUT " + target, std::move(body)));
+    }
+    store::side_store& store() { return parts_->store; }
     const std::vector<std::string>& log() const { return log_; }
 
  private:
@@ -54,17 +55,23 @@ class brapi_server {
         parts(const std::filesystem::path& data, const std::filesystem::path& state)
             : catalog(data, state, [](const std::string&) {}), store(state / "store.db") {
             brapi::add_routes(routes, context);
-            ops::add_routes(routes, catalog, numbers);
+            ops::add_routes(routes, catalog, store, numbers);
             numbers.size_for(routes);
         }
         catalog::catalog_service catalog;
-        store::side_store store;
+        store::sqlite_store store;
         paging::token_signer tokens{"a secret of enough bytes"};
         http::metrics numbers;
         http::router routes;
         streaming::block_pool blocks{64 * streaming::block_bytes};
         brapi::context context{&catalog, &tokens, &store, &numbers.calls_streamed, {}};
     };
+
+    answer ask(http::request request) {
+        const http::exchange_context context{
+            &parts_->routes, &parts_->blocks, [this](const std::string& s) { log_.push_back(s); }};
+        return run(context, std::move(request));
+    }
 
     temp_dir dir_;
     std::vector<std::string> log_;

@@ -29,14 +29,22 @@ inline http::request make_request(
 }
 
 /// A request whose head announces `body`, with the body in it as a session would put it there.
-inline http::request make_post(
-    const std::string& target, std::string body, std::vector<std::string> field_lines = {}
+inline http::request make_request_with_body(
+    const std::string& method_and_target,
+    std::string body,
+    std::vector<std::string> field_lines = {}
 ) {
     field_lines.push_back("Content-Type: application/json");
     field_lines.push_back("Content-Length: " + std::to_string(body.size()));
-    auto r = make_request("POST " + target, std::move(field_lines));
+    auto r = make_request(method_and_target, std::move(field_lines));
     r.body = std::move(body);
     return r;
+}
+
+inline http::request make_post(
+    const std::string& target, std::string body, std::vector<std::string> field_lines = {}
+) {
+    return make_request_with_body("POST " + target, std::move(body), std::move(field_lines));
 }
 
 }  // namespace callstream::testing

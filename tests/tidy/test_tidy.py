@@ -28,7 +28,7 @@ ARROWS = {
         "engine/reference", "engine/store", "engine/variants", "server/http", "server/streaming",
         "server/auth",
     },
-    "server/ops": {"engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
+    "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
         "engine/variants", "server/brapi", "server/http", "server/ops",
@@ -40,7 +40,7 @@ LIBRARIES = {
     "isa-l/": {"engine/hts", "server/streaming"},
     "boost/asio": {"server/http"},
     "boost/beast": {"server/http"},
-    "openssl/": {"engine/paging", "engine/reference"},
+    "openssl/": {"engine/core", "engine/paging", "engine/reference"},
     "sqlite3.h": {"engine/store"},
     "spdlog/": {"server/cli"},
     "CLI/": {"server/cli"},

@@ -76,5 +76,47 @@ TEST(clock, a_date_with_hyphens_elsewhere_is_nothing) {
     }
 }
 
+TEST(clock, points_in_time_come_in_many_forms) {
+    using std::chrono::milliseconds;
+    const std::pair<const char*, std::int64_t> table[] = {
+        {"2018-01-01T14:47:23-0600", 1514839643000},
+        {"2018-01-01T14:47:23-06:00", 1514839643000},
+        {"2018-01-01T20:47:23Z", 1514839643000},
+        {"2018-01-01 20:47:23Z", 1514839643000},
+        {"2018-01-02T02:17:23+0530", 1514839643000},
+        {"2018-01-01T20:47:23.5Z", 1514839643500},
+        {"2018-01-01T20:47:23.123456789Z", 1514839643123},
+        {"2018-01-01", 1514764800000},
+        {"1969-12-31T23:59:59Z", -1000},
+    };
+    for (const auto& [text, ms] : table) {
+        const auto when = parse_date_time(text);
+        ASSERT_TRUE(when) << text;
+        EXPECT_EQ(when->time_since_epoch(), milliseconds(ms)) << text;
+    }
+}
+
+TEST(clock, other_points_in_time_are_nothing) {
+    for (const char* text :
+         {"",
+          "2018",
+          "20180101",
+          "2018-01-01T",
+          "2018-01-01T14:47",
+          "2018-01-01T14:47:23",
+          "2018-01-01T24:00:00Z",
+          "2018-01-01T14:60:00Z",
+          "2018-01-01T14:47:61Z",
+          "2018-01-01T14:47:23.Z",
+          "2018-01-01T14:47:23.1234567890Z",
+          "2018-01-01T14:47:23+6",
+          "2018-01-01T14:47:23+0660",
+          "2018-01-01T14:47:23Zx",
+          "2018-02-30T14:47:23Z",
+          "yesterday"}) {
+        EXPECT_EQ(parse_date_time(text), std::nullopt) << text;
+    }
+}
+
 }  // namespace
 }  // namespace callstream

@@ -1,10 +1,14 @@
 #include "server/http/request_body.hpp"
 
+#include "tests/support/temp_dir.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 
 namespace callstream::http {
 namespace {
@@ -92,6 +96,44 @@ TEST(incoming_body, ends_where_the_budget_ends_and_gives_it_back) {
         EXPECT_TRUE(deliver(third, some_text(8000), 4096));
     }
     EXPECT_EQ(budget.in_use(), 0U);
+}
+
+TEST(incoming_body, goes_to_the_disk_piece_by_piece) {
+    const testing::temp_dir dir;
+    body_budget budget(1 << 20);
+    std::string sent;
+    for (std::size_t i = 0; i < 3'000'000; ++i) sent += static_cast<char>('a' + i % 23);
+    incoming_body body(budget, sent.size());
+    body.keep_on_disk(dir / "");
+    std::size_t at = 0;
+    while (!body.complete()) {
+        const auto room = body.room();
+        ASSERT_FALSE(room.empty());
+        const std::size_t n = std::min<std::size_t>({room.size(), 10'007, sent.size() - at});
+        std::copy_n(sent.begin() + static_cast<std::ptrdiff_t>(at), n, room.begin());
+        at += n;
+        body.received(n);
+        EXPECT_LT(budget.in_use(), 600'000U);
+        if (body.piece_is_full()) body.store_piece();
+    }
+    const auto file = body.take_file();
+    ASSERT_NE(file, nullptr);
+    ASSERT_EQ(file->size(), sent.size());
+    std::string read(sent.size() + 10, ' ');
+    EXPECT_EQ(file->read(5, read), sent.size() - 5);
+    EXPECT_EQ(read.substr(0, sent.size() - 5), sent.substr(5));
+    EXPECT_EQ(file->read(sent.size() + 7, read), 0U);
+    EXPECT_TRUE(std::filesystem::is_empty(dir / ""));
+}
+
+TEST(incoming_body, says_where_it_cannot_go) {
+    body_budget budget(1 << 20);
+    incoming_body body(budget, 1);
+    body.keep_on_disk("/nowhere/at/all");
+    body.room()[0] = 'x';
+    body.received(1);
+    ASSERT_TRUE(body.piece_is_full());
+    EXPECT_THROW(body.store_piece(), std::system_error);
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+// The side store in one SQLite file.
+#pragma once
+
+#include "engine/store/connections.hpp"
+#include "engine/store/side_store.hpp"
+
+#include <filesystem>
+
+namespace callstream::store {
+
+class sqlite_searches : public search_store {
+ public:
+    explicit sqlite_searches(connections& all) : all_(all) {}
+
+    result<void> keep(std::string_view key, std::string_view body, std::int64_t now_s) override;
+    result<std::optional<std::string>> find(std::string_view key, std::int64_t now_s) override;
+
+ private:
+    connections& all_;
+};
+
+class sqlite_lists : public list_store {
+ public:
+    explicit sqlite_lists(connections& all) : all_(all) {}
+
+    result<void> change(std::int64_t now_s, const std::function<result<void>(list_editor&)>& edit)
+        override;
+    result<std::optional<kept_list>> find(std::string_view id) override;
+    result<list_selection> select(
+        const list_query& wanted, std::uint64_t first, std::uint64_t count
+    ) override;
+    result<std::vector<std::string>> items(
+        const kept_list& list, std::uint64_t first, std::uint64_t count
+    ) override;
+
+ private:
+    connections& all_;
+};
+
+class sqlite_store : public side_store {
+ public:
+    /// Opens `path` or makes it, and brings its schema up to date. A store that cannot be opened
+    /// answers every call with the reason, and is tried again by the next one.
+    explicit sqlite_store(const std::filesystem::path& path);
+
+    result<void> check() override { return all_.open(); }
+    bool usable() const noexcept override { return all_.usable(); }
+    search_store& searches() override { return searches_; }
+    list_store& lists() override { return lists_; }
+
+ private:
+    connections all_;
+    sqlite_searches searches_{all_};
+    sqlite_lists lists_{all_};
+};
+
+}  // namespace callstream::store
