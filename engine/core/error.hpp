@@ -15,6 +15,7 @@ enum class errc {
     bad_request,      ///< the request can never succeed as it is
     not_found,        ///< no such object
     not_acceptable,   ///< no representation that the client accepts
+    unauthorized,     ///< who calls is not known
     forbidden,        ///< the caller may not do this
     unavailable,      ///< may succeed later: an index is being built, a limit is reached
     file_replaced,    ///< the file on disk is no longer the one that was opened

@@ -7,7 +7,7 @@ namespace callstream::store {
 namespace {
 
 /// One per version of the schema, in order; what was released is never changed.
-constexpr std::array<const char*, 2> migrations = {
+constexpr std::array<const char*, 3> migrations = {
     R"(CREATE TABLE searches (
            key TEXT PRIMARY KEY,
            body TEXT NOT NULL,
@@ -45,6 +45,16 @@ constexpr std::array<const char*, 2> migrations = {
            position INTEGER NOT NULL,
            item TEXT NOT NULL,
            PRIMARY KEY (list, position)
+       ) STRICT, WITHOUT ROWID;)",
+
+    R"(CREATE TABLE tokens (
+           name TEXT PRIMARY KEY,
+           digest TEXT NOT NULL UNIQUE,
+           scope TEXT NOT NULL,
+           data_sets TEXT,
+           created_s INTEGER NOT NULL,
+           expires_s INTEGER,
+           revoked_s INTEGER
        ) STRICT, WITHOUT ROWID;)",
 };
 

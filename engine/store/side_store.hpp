@@ -4,6 +4,7 @@
 
 #include "engine/store/lists.hpp"
 #include "engine/store/searches.hpp"
+#include "engine/store/tokens.hpp"
 
 namespace callstream::store {
 
@@ -20,6 +21,7 @@ class side_store {
 
     virtual search_store& searches() = 0;
     virtual list_store& lists() = 0;
+    virtual token_store& tokens() = 0;
 };
 
 }  // namespace callstream::store

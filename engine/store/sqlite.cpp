@@ -111,6 +111,11 @@ std::optional<std::string> statement::text_or_null(int column) const {
     return text(column);
 }
 
+std::optional<std::int64_t> statement::number_or_null(int column) const {
+    if (sqlite3_column_type(handle_.get(), column) == SQLITE_NULL) return std::nullopt;
+    return number(column);
+}
+
 std::int64_t statement::number(int column) const {
     return sqlite3_column_int64(handle_.get(), column);
 }

@@ -58,6 +58,7 @@ class statement {
     std::string text(int column) const;
     std::int64_t number(int column) const;
     std::optional<std::string> text_or_null(int column) const;
+    std::optional<std::int64_t> number_or_null(int column) const;
 
  private:
     struct finalize {

@@ -37,6 +37,18 @@ class sqlite_lists : public list_store {
     connections& all_;
 };
 
+class sqlite_tokens : public token_store {
+ public:
+    explicit sqlite_tokens(connections& all) : all_(all) {}
+
+    result<void> add(const kept_token& token) override;
+    result<std::vector<kept_token>> all() override;
+    result<bool> revoke(std::string_view name, std::int64_t now_s) override;
+
+ private:
+    connections& all_;
+};
+
 class sqlite_store : public side_store {
  public:
     /// Opens `path` or makes it, and brings its schema up to date. A store that cannot be opened
@@ -47,11 +59,13 @@ class sqlite_store : public side_store {
     bool usable() const noexcept override { return all_.usable(); }
     search_store& searches() override { return searches_; }
     list_store& lists() override { return lists_; }
+    token_store& tokens() override { return tokens_; }
 
  private:
     connections all_;
     sqlite_searches searches_{all_};
     sqlite_lists lists_{all_};
+    sqlite_tokens tokens_{all_};
 };
 
 }  // namespace callstream::store

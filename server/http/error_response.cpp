@@ -12,6 +12,8 @@ int status_of(errc code) {
     switch (code) {
         case errc::bad_request:
             return 400;
+        case errc::unauthorized:
+            return 401;
         case errc::forbidden:
             return 403;
         case errc::not_found:
@@ -60,6 +62,8 @@ std::string_view reason_phrase(int status) {
             return "No Content";
         case 400:
             return "Bad Request";
+        case 401:
+            return "Unauthorized";
         case 403:
             return "Forbidden";
         case 404:

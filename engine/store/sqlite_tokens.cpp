@@ -1,0 +1,88 @@
+#include "engine/store/sqlite_store.hpp"
+
+#include <algorithm>
+
+namespace callstream::store {
+namespace {
+
+/// A line each; ids of data sets have no line ends.
+std::optional<std::string> lines_of(const std::optional<std::vector<std::string>>& texts) {
+    if (!texts) return std::nullopt;
+    std::string lines;
+    for (const auto& text : *texts) lines += text + '\n';
+    return lines;
+}
+
+std::optional<std::vector<std::string>> texts_of(const std::optional<std::string>& lines) {
+    if (!lines) return std::nullopt;
+    std::vector<std::string> texts;
+    for (std::size_t at = 0; at < lines->size();) {
+        const auto end = std::min(lines->find('\n', at), lines->size());
+        texts.push_back(lines->substr(at, end - at));
+        at = end + 1;
+    }
+    return texts;
+}
+
+}  // namespace
+
+result<void> sqlite_tokens::add(const kept_token& token) {
+    return all_.write([&](database& db) -> result<void> {
+        db.prepare("DELETE FROM tokens WHERE name = ?1 AND revoked_s IS NOT NULL")
+            .bind(1, token.name)
+            .run();
+        auto other = db.prepare("SELECT 1 FROM tokens WHERE name = ?1");
+        if (other.bind(1, token.name).step()) {
+            return error{errc::bad_request, "there is a token of this name; revoke it first"};
+        }
+        db.prepare(
+              "INSERT INTO tokens (name, digest, scope, data_sets, created_s, expires_s) "
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        )
+            .bind(1, token.name)
+            .bind(2, token.digest)
+            .bind(3, token.scope)
+            .bind_or_null(4, lines_of(token.data_sets))
+            .bind(5, token.created_s)
+            .bind_or_null(6, token.expires_s)
+            .run();
+        return {};
+    });
+}
+
+result<std::vector<kept_token>> sqlite_tokens::all() {
+    return all_.read([](database& db) -> result<std::vector<kept_token>> {
+        auto rows = db.prepare(
+            "SELECT name, digest, scope, data_sets, created_s, expires_s, revoked_s FROM tokens "
+            "ORDER BY name"
+        );
+        std::vector<kept_token> out;
+        while (rows.step()) {
+            out.push_back(
+                {rows.text(0),
+                 rows.text(1),
+                 rows.text(2),
+                 texts_of(rows.text_or_null(3)),
+                 rows.number(4),
+                 rows.number_or_null(5),
+                 rows.number_or_null(6)}
+            );
+        }
+        return out;
+    });
+}
+
+result<bool> sqlite_tokens::revoke(std::string_view name, std::int64_t now_s) {
+    return all_.write([&](database& db) -> result<bool> {
+        auto token = db.prepare("SELECT 1 FROM tokens WHERE name = ?1 AND revoked_s IS NULL");
+        if (!token.bind(1, name).step()) return false;
+        token.reset();
+        db.prepare("UPDATE tokens SET revoked_s = ?2 WHERE name = ?1")
+            .bind(1, name)
+            .bind(2, now_s)
+            .run();
+        return true;
+    });
+}
+
+}  // namespace callstream::store
