@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
         if (asked.ls) return callstream::cli::ls(*asked.ls);
         if (asked.index) return callstream::cli::index(*asked.index);
         if (asked.check) return callstream::cli::check(*asked.check);
+        if (asked.token) return callstream::cli::token(*asked.token);
         return asked.exit_code;
     } catch (const std::exception& e) {
         std::cerr << "callstream: " << e.what() << "\n";

@@ -5,6 +5,7 @@
 #include "engine/core/id.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <unordered_set>
 #include <utility>
@@ -267,6 +268,34 @@ void snapshot::make_sets() {
         sets_.push_back(std::move(set));
     }
     for (std::size_t i = 0; i < sets_.size(); ++i) by_id_.emplace(sets_[i].id, i);
+}
+
+std::shared_ptr<const snapshot> snapshot::restricted_to(const std::vector<std::string>& data_sets
+) const {
+    const auto kept = [&](const std::string& id) {
+        return std::binary_search(data_sets.begin(), data_sets.end(), id);
+    };
+    const auto is_at_home = [&](const auto& set) { return kept(set.home->id); };
+    const auto is_kept_file = [&](const opened_file& file) {
+        return kept(id::encode(file.found.data_set));
+    };
+    const auto copy = [](const auto& from, auto& into, auto fits) {
+        std::copy_if(from.begin(), from.end(), std::back_inserter(into), fits);
+    };
+    auto part = std::make_shared<snapshot>();
+    copy(files_, part->files_, is_kept_file);
+    copy(waiting_, part->waiting_, is_kept_file);
+    copy(reference_sets_, part->reference_sets_, is_at_home);
+    copy(read_group_sets_, part->read_group_sets_, is_at_home);
+    copy(sets_, part->sets_, is_at_home);
+    copy(data_sets_, part->data_sets_, [&](const auto& set) { return kept(set->id); });
+    for (const auto& home : part->data_sets_) part->homes_.emplace(home->relative, home);
+    for (std::size_t i = 0; i < part->sets_.size(); ++i) {
+        auto& set = part->sets_[i];
+        part->by_id_.emplace(set.id, i);
+        if (part->find_reference_set(set.reference_set_id) == nullptr) set.reference_set_id.clear();
+    }
+    return part;
 }
 
 std::vector<const variant_set*> snapshot::variant_sets() const {

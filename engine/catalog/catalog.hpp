@@ -73,6 +73,10 @@ class snapshot {
     /// Opens what `found` lists; files that `before` has open and that have not changed are kept.
     static std::shared_ptr<const snapshot> make(scan_result found, const snapshot* before);
 
+    /// The same without what belongs to other data sets than these, given by their ids, sorted; nor
+    /// are problems and remarks in it. Valid without this one.
+    std::shared_ptr<const snapshot> restricted_to(const std::vector<std::string>& data_sets) const;
+
     /// The variant sets that are served, in the order of their paths.
     std::vector<const variant_set*> variant_sets() const;
     const variant_set* find_variant_set(std::string_view id) const;

@@ -121,6 +121,11 @@ std::string utc_now_text() {
     return utc_text(floor<seconds>(system_clock::now()));
 }
 
+std::int64_t now_s() {
+    using namespace std::chrono;
+    return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+}
+
 std::string utc_text_ms(std::chrono::sys_time<std::chrono::milliseconds> when) {
     using namespace std::chrono;
     const auto whole = floor<seconds>(when);

@@ -15,6 +15,8 @@ inline std::string utc_text_of_ns(std::int64_t ns_since_epoch) {
     return utc_text(std::chrono::sys_seconds(std::chrono::seconds(ns_since_epoch / 1'000'000'000)));
 }
 std::string utc_now_text();
+/// Seconds since 1970, as the clock on the wall has it.
+std::int64_t now_s();
 /// `2026-01-31T09:15:00.123Z`
 std::string utc_text_ms(std::chrono::sys_time<std::chrono::milliseconds> when);
 

@@ -253,9 +253,11 @@ result<void> move_to(calls_walk& walk, const paging::token_position& start) {
 }
 
 result<http::response> answer(
-    const context& ctx, const calls_request& request, std::string_view call_set_id
+    const context& ctx,
+    const std::shared_ptr<const catalog::snapshot>& now,
+    const calls_request& request,
+    std::string_view call_set_id
 ) {
-    const auto now = ctx.catalog->current();
     const auto call_set = now->find_call_set(call_set_id);
     if (!call_set) return no_call_set(*now, call_set_id);
     const auto& set = *call_set->set;
@@ -291,10 +293,10 @@ result<http::response> calls_of_call_set(
 ) {
     const auto wanted = read_request(request);
     if (!wanted) return wanted.error();
-    auto made = answer(ctx, *wanted, call_set_id);
+    auto made = answer(ctx, visible(ctx, request), *wanted, call_set_id);
     if (made || made.error().code != errc::file_replaced) return made;
     ctx.catalog->rescan();
-    return answer(ctx, *wanted, call_set_id);
+    return answer(ctx, visible(ctx, request), *wanted, call_set_id);
 }
 
 }  // namespace

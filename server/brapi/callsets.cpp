@@ -69,8 +69,14 @@ std::vector<catalog::call_set> select(
 }
 
 /// Adds what stands in the lists that are wanted. A list that is not there has nothing.
-result<callset_filter> with_list_members(const context& ctx, callset_filter wanted) {
+result<callset_filter> with_list_members(
+    const context& ctx, const http::request& request, callset_filter wanted
+) {
     if (!wanted.list_ids.wanted()) return wanted;
+    if (!request.may->reaches_all()) {
+        return error{
+            errc::forbidden, "the token is for certain data sets, and lists belong to none"};
+    }
     auto& members = wanted.of_lists.emplace();
     auto& lists = ctx.store->lists();
     for (const auto& id : wanted.list_ids.texts()) {
@@ -95,7 +101,7 @@ result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
     const http::query q(request);
-    const auto now = ctx.catalog->current();
+    const auto now = visible(ctx, request);
     const auto call_set = now->find_call_set(id);
     if (!call_set) return no_call_set(*now, id);
     return single(to_json(*call_set), ignored_parameters(q));
@@ -121,15 +127,16 @@ error no_call_set(const catalog::snapshot& now, std::string_view id) {
 
 result<http::response> list_call_sets(
     const context& ctx,
+    const http::request& request,
     const callset_filter& wanted,
     const list_page& page,
     std::vector<std::string> warnings
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto whole = with_list_members(ctx, wanted);
+    const auto whole = with_list_members(ctx, request, wanted);
     if (!whole) return whole.error();
-    const auto now = ctx.catalog->current();
+    const auto now = visible(ctx, request);
     std::uint64_t total = 0;
     auto items = select(relations(now), *whole, window->first, window->size, total);
     warn_of_waiting(*now, warnings);
@@ -158,8 +165,8 @@ void add_callset_routes(http::router& routes, const context& ctx) {
         ctx,
         "callsets",
         [](auto& from) { return read_callset_filter(from); },
-        [&ctx](const auto& wanted, const list_page& page, auto warnings) {
-            return list_call_sets(ctx, wanted, page, std::move(warnings));
+        [&ctx](const auto& request, const auto& wanted, const list_page& page, auto warnings) {
+            return list_call_sets(ctx, request, wanted, page, std::move(warnings));
         }
     );
 }

@@ -22,6 +22,7 @@ error no_call_set(const catalog::snapshot& now, std::string_view id);
 /// `errc::bad_request` for a page that cannot be.
 result<http::response> list_call_sets(
     const context& ctx,
+    const http::request& request,
     const callset_filter& wanted,
     const list_page& page,
     std::vector<std::string> warnings

@@ -4,6 +4,8 @@
 #include "engine/catalog/catalog_service.hpp"
 #include "engine/paging/page_token.hpp"
 #include "engine/store/side_store.hpp"
+#include "server/auth/catalog_view.hpp"
+#include "server/http/request.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -25,10 +27,18 @@ struct server_description {
 /// Outlives the routes.
 struct context {
     catalog::catalog_service* catalog;
+    const auth::catalog_view* view;  ///< of the catalog, for whoever asks
     const paging::token_signer* tokens;
     store::side_store* store;
     std::atomic<std::uint64_t>* calls_streamed;
     server_description description;
 };
+
+/// What whoever sent the request may see of the catalog.
+inline std::shared_ptr<const catalog::snapshot> visible(
+    const context& ctx, const http::request& request
+) {
+    return ctx.view->of(*request.may);
+}
 
 }  // namespace callstream::brapi

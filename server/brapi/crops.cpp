@@ -17,7 +17,7 @@ result<http::response> list(const context& ctx, const http::request& request) {
     const auto window = plan_list(*page, warnings);
     if (!window) return window.error();
     std::vector<std::string> crops;
-    const auto now = ctx.catalog->current();  // a rescan may replace it meanwhile
+    const auto now = visible(ctx, request);  // a rescan may replace it meanwhile
     for (const auto& home : now->data_sets()) {
         const bool is_new = std::find(crops.begin(), crops.end(), home->crop) == crops.end();
         if (is_new && !home->crop.empty()) crops.push_back(home->crop);

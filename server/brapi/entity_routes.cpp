@@ -133,12 +133,13 @@ std::optional<link> find(const entity_kind& kind, const relations& all, std::str
     return first;
 }
 
-relations_ptr relations_now(const context& ctx) {
-    return std::make_shared<const relations>(ctx.catalog->current());
+relations_ptr relations_now(const context& ctx, const http::request& request) {
+    return std::make_shared<const relations>(visible(ctx, request));
 }
 
 result<http::response> list(
     const context& ctx,
+    const http::request& request,
     const entity_kind& kind,
     const entity_filter& wanted,
     const list_page& page,
@@ -146,7 +147,7 @@ result<http::response> list(
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto all = relations_now(ctx);
+    const auto all = relations_now(ctx, request);
     auto found = select(kind, wanted, *all);
     if (kind.is_sample) warn_of_waiting(all->now(), warnings);
     if (found.empty() && wanted.any()) {
@@ -172,7 +173,7 @@ error no_entity(const entity_kind& kind, const catalog::snapshot& now, std::stri
 result<http::response> get_one(
     const context& ctx, const entity_kind& kind, const http::request& request, std::string_view id
 ) {
-    const auto all = relations_now(ctx);
+    const auto all = relations_now(ctx, request);
     const auto first = find(kind, *all, id);
     if (!first) return no_entity(kind, all->now(), id);
     return single(kind.to_json(*all, *first), ignored_parameters(http::query(request)));
@@ -187,9 +188,9 @@ void add_entity_routes(http::router& routes, const context& ctx, entity_kind of)
         ctx,
         kind->path,
         [](auto& from) { return read_filter<entity_filter>(from, names); },
-        [&ctx, kind](const auto& wanted, const list_page& page, auto warnings) {
-            return list(ctx, *kind, wanted, page, std::move(warnings));
-        }
+        [&ctx, kind](
+            const auto& request, const auto& wanted, const list_page& page, auto warnings
+        ) { return list(ctx, request, *kind, wanted, page, std::move(warnings)); }
     );
     routes.add({
         .method = http::verb::get,

@@ -46,11 +46,6 @@ error no_list() {
     return {errc::not_found, "there is no list with this listDbId"};
 }
 
-std::int64_t now_s() {
-    using namespace std::chrono;
-    return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-}
-
 // What clients say of a list
 
 /// Replaces `into` where the member is there.
@@ -315,13 +310,14 @@ result<http::response> details(
 
 result<http::response> list_lists(
     const context& ctx,
+    const http::request& request,
     const list_filter& wanted,
     const list_page& page,
     std::vector<std::string> warnings
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const relations all(ctx.catalog->current());
+    const relations all(visible(ctx, request));
     auto found = ctx.store->lists().select(wanted.to_query(all), window->first, window->size);
     if (!found) return found.error();
     if (found->total == 0 && wanted.any()) warnings.emplace_back("No list fits the filters");
@@ -404,6 +400,7 @@ void add_change_route(
         .method = method,
         .pattern = "/brapi/v2/lists/{listDbId}" + rest,
         .scope = auth::scope::write,
+        .beyond_data_sets = true,
         .blocking = true,
         .body_bytes_max = body_bytes_max,
         .body_on_disk = true,
@@ -421,14 +418,16 @@ void add_list_routes(http::router& routes, const context& ctx) {
         ctx,
         "lists",
         [](auto& from) { return read_list_filter(from); },
-        [&ctx](const auto& wanted, const list_page& page, auto warnings) {
-            return list_lists(ctx, wanted, page, std::move(warnings));
-        }
+        [&ctx](const auto& request, const auto& wanted, const list_page& page, auto warnings) {
+            return list_lists(ctx, request, wanted, page, std::move(warnings));
+        },
+        about::side_store
     );
     routes.add({
         .method = http::verb::post,
         .pattern = "/brapi/v2/lists",
         .scope = auth::scope::write,
+        .beyond_data_sets = true,
         .blocking = true,
         .body_bytes_max = body_bytes_max,
         .body_on_disk = true,
@@ -437,6 +436,7 @@ void add_list_routes(http::router& routes, const context& ctx) {
     routes.add({
         .method = http::verb::get,
         .pattern = "/brapi/v2/lists/{listDbId}",
+        .beyond_data_sets = true,
         .blocking = true,
         .handle = [&ctx](
                       const auto& request, const auto& values

@@ -194,11 +194,11 @@ result<http::response> bases(
 ) {
     const auto asked = read_request(request);
     if (!asked) return asked.error();
-    auto now = ctx.catalog->current();
+    auto now = visible(ctx, request);
     auto item = find_reference(*now, id);
     if (item && !item->set->fasta->is_current()) {
         ctx.catalog->rescan();
-        now = ctx.catalog->current();
+        now = visible(ctx, request);
         item = find_reference(*now, id);
     }
     if (!item) return item.error();

@@ -101,13 +101,14 @@ bool fits(
 
 result<http::response> list_sets(
     const context& ctx,
+    const http::request& request,
     const reference_set_filter& wanted,
     const list_page& page,
     std::vector<std::string> warnings
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto now = ctx.catalog->current();
+    const auto now = visible(ctx, request);
     const relations all(now);
     std::vector<const catalog::reference_set*> found;
     for (const auto& set : now->reference_sets()) {
@@ -128,7 +129,7 @@ result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
     const http::query q(request);
-    const auto now = ctx.catalog->current();
+    const auto now = visible(ctx, request);
     const auto* set = now->find_reference_set(id);
     if (set == nullptr || !is_served(*set)) {
         return error{errc::not_found, "there is no reference set with this referenceSetDbId"};
@@ -152,8 +153,8 @@ void add_reference_set_routes(http::router& routes, const context& ctx) {
         ctx,
         "referencesets",
         [](auto& from) { return read_reference_set_filter(from); },
-        [&ctx](const auto& wanted, const list_page& page, auto warnings) {
-            return list_sets(ctx, wanted, page, std::move(warnings));
+        [&ctx](const auto& request, const auto& wanted, const list_page& page, auto warnings) {
+            return list_sets(ctx, request, wanted, page, std::move(warnings));
         }
     );
 }

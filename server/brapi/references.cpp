@@ -88,13 +88,14 @@ void select_of_set(
 
 result<http::response> list_references(
     const context& ctx,
+    const http::request& request,
     const reference_filter& wanted,
     const list_page& page,
     std::vector<std::string> warnings
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto now = ctx.catalog->current();
+    const auto now = visible(ctx, request);
     const relations all(now);
     selection found;
     for (const auto& set : now->reference_sets()) {
@@ -120,7 +121,7 @@ result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
     const http::query q(request);
-    const auto now = ctx.catalog->current();
+    const auto now = visible(ctx, request);
     const auto item = find_reference(*now, id);
     if (!item) return item.error();
     return single(to_json(*item), ignored_parameters(q));
@@ -218,8 +219,8 @@ void add_reference_routes(http::router& routes, const context& ctx) {
         ctx,
         "references",
         [](auto& from) { return read_reference_filter(from); },
-        [&ctx](const auto& wanted, const list_page& page, auto warnings) {
-            return list_references(ctx, wanted, page, std::move(warnings));
+        [&ctx](const auto& request, const auto& wanted, const list_page& page, auto warnings) {
+            return list_references(ctx, request, wanted, page, std::move(warnings));
         }
     );
 }

@@ -1,5 +1,6 @@
 #include "server/brapi/search.hpp"
 
+#include "engine/core/clock.hpp"
 #include "engine/core/hash.hpp"
 #include "engine/paging/page_plan.hpp"
 #include "engine/paging/signed_text.hpp"
@@ -8,7 +9,6 @@
 
 #include <boost/json/serialize.hpp>
 
-#include <chrono>
 #include <memory>
 
 namespace callstream::brapi {
@@ -65,11 +65,6 @@ error no_results() {
         errc::not_found, "there are no results with this searchResultsDbId; POST the search again"};
 }
 
-std::int64_t now_s() {
-    using namespace std::chrono;
-    return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-}
-
 /// Puts a search that is too long for an id into the side store. Returns what the id is made of.
 result<std::string> store_text(
     const context& ctx, const std::string& purpose, const std::string& text
@@ -99,7 +94,7 @@ result<http::response> post(
     if (!asked) return asked.error();
     auto warnings = joined(std::move(asked->warnings), ignored_parameters(http::query(request)));
     if (http::prefers(request.field("prefer"), "respond-sync")) {
-        auto r = service.list(asked->wanted, asked->page, std::move(warnings));
+        auto r = service.list(request, asked->wanted, asked->page, std::move(warnings));
         if (r) r->fields.emplace_back("Preference-Applied", "respond-sync");
         return r;
     }
@@ -137,7 +132,7 @@ result<http::response> get_results(
     if (!asked) return asked.error();
     const list_page used{
         page->page ? page->page : asked->page.page, page->size ? page->size : asked->page.size};
-    return service.list(asked->wanted, used, ignored_parameters(q));
+    return service.list(request, asked->wanted, used, ignored_parameters(q));
 }
 
 }  // namespace
@@ -148,6 +143,7 @@ void add_search_routes(http::router& routes, const context& ctx, search_service 
     routes.add({
         .method = http::verb::post,
         .pattern = path,
+        .beyond_data_sets = shared->what == about::side_store,
         .blocking = true,
         .body_bytes_max = body_bytes_max,
         .handle =
@@ -158,6 +154,7 @@ void add_search_routes(http::router& routes, const context& ctx, search_service 
     routes.add({
         .method = http::verb::get,
         .pattern = path + "/{searchResultsDbId}",
+        .beyond_data_sets = shared->what == about::side_store,
         .blocking = true,
         .handle = [&ctx, shared](
                       const auto& request, const auto& values

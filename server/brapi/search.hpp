@@ -16,14 +16,21 @@
 
 namespace callstream::brapi {
 
+/// Where what is listed comes from: who may see it depends on that.
+enum class about { files, side_store };
+
 /// What one entity's search needs of its own.
 struct search_service {
     std::string entity;  ///< `callsets`: the last part of the path, and what its ids are signed for
+    about what = about::files;
     /// Reads the fields of the body, without paging, into a body of one spelling per meaning.
     std::function<result<boost::json::object>(http::json_fields&)> canonical;
     /// The results; `wanted` is a canonical body.
     std::function<result<http::response>(
-        const boost::json::object& wanted, const list_page& page, std::vector<std::string> warnings
+        const http::request& request,
+        const boost::json::object& wanted,
+        const list_page& page,
+        std::vector<std::string> warnings
     )>
         list;
 };

@@ -9,5 +9,6 @@ int serve(const serve_options& options);
 int ls(const ls_options& options);
 int index(const index_options& options);
 int check(const check_options& options);
+int token(const token_options& options);
 
 }  // namespace callstream::cli

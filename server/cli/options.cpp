@@ -11,6 +11,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <map>
 
 namespace callstream::cli {
 namespace {
@@ -96,6 +97,24 @@ void describe_serve(CLI::App& app, serve_options& o) {
     app.add_option("--drain", o.drain_seconds, "Seconds that open answers may go on after SIGTERM")
         ->capture_default_str();
     describe_deadlines(app, o.limits);
+    const std::map<std::string, auth::gate::mode> modes = {
+        {"off", auth::gate::mode::off},
+        {"write", auth::gate::mode::write},
+        {"all", auth::gate::mode::all}};
+    app.add_option(
+           "--auth",
+           o.auth,
+           "Who needs a token: all for everything, write for writing only, off for nobody; "
+           "see callstream token"
+    )
+        ->transform(CLI::CheckedTransformer(modes))
+        ->default_str("off");
+    app.add_option(
+        "--cors-origin",
+        o.origins,
+        "Page that may read answers in browsers while tokens are asked for, as "
+        "https://browser.example.org; may be given again"
+    );
     app.add_flag("--insecure", o.insecure, "Listen beyond loopback though nobody has to log in");
     app.add_flag("--access-log", o.access_log, "Log a line per request");
     app.footer(
@@ -142,6 +161,39 @@ void describe_check(CLI::App& app, check_options& o) {
         "look\n"
         "like parts of one variant set and are not. Exit code 1 when there is a problem."
     );
+}
+
+void describe_tokens(CLI::App& app, token_options& o) {
+    app.require_subcommand(1);
+    app.footer(
+        "Tokens are for serve --auth; they are kept as digests, so nobody can read them later. A "
+        "running\nserver knows within a second."
+    );
+    using action = token_options::action;
+    const auto describe = [&](const char* name, const char* help, action what) {
+        auto* command = app.add_subcommand(name, help);
+        command->callback([&o, what] { o.what = what; });
+        auto* folder = command->add_option("--dir", o.folder, "The folder that is served");
+        folder->check(CLI::ExistingDirectory);
+        command->add_option("--state", o.state, "Its state folder, instead")->excludes(folder);
+        return command;
+    };
+    auto* add = describe("add", "Make a token and print it, once", action::add);
+    add->add_option("NAME", o.name, "What people call it")->required();
+    add->add_option("--scope", o.scope, "What it allows; each allows what stands before it")
+        ->check(CLI::IsMember({"read", "write", "admin"}))
+        ->capture_default_str();
+    add->add_option(
+        "--dataset",
+        o.data_sets,
+        "Id of a data set that it is for; may be given again. Without it for all, and for lists"
+    );
+    add->add_option("--expires", o.expires, "After 30d or 12h, or at 2027-01-31T00:00:00Z")
+        ->default_str("never");
+    auto* ls = describe("ls", "Show the tokens", action::ls);
+    ls->add_flag("--json", o.json, "Print JSON");
+    auto* revoke = describe("revoke", "Make a token worthless", action::revoke);
+    revoke->add_option("NAME", o.name, "What it was called")->required();
 }
 
 void describe_ls(CLI::App& app, ls_options& o) {
@@ -236,9 +288,15 @@ command_line parse_command_line(int argc, char** argv) {
     auto* check_command = app.add_subcommand("check", "Name every problem and what mends it");
     describe_index(*index_command, index);
     describe_check(*check_command, check);
+    token_options token;
+    auto* token_command = app.add_subcommand("token", "Make, show and revoke tokens for --auth");
+    describe_tokens(*token_command, token);
     command_line out;
     try {
         app.parse(argc, argv);
+        if (token_command->parsed() && token.folder.empty() && token.state.empty()) {
+            throw CLI::RequiredError("--dir DIR or --state DIR");
+        }
         if (serve_command->parsed()) apply_config(*serve_command, serve);
     } catch (const CLI::ParseError& e) {
         out.exit_code = app.exit(e) == 0 ? 0 : 2;
@@ -253,6 +311,7 @@ command_line parse_command_line(int argc, char** argv) {
     take(*ls_command, ls, out.ls);
     take(*index_command, index, out.index);
     take(*check_command, check, out.check);
+    take(*token_command, token, out.token);
     return out;
 }
 

@@ -1,6 +1,7 @@
 // What the command line and the configuration file say.
 #pragma once
 
+#include "server/auth/gate.hpp"
 #include "server/brapi/context.hpp"
 #include "server/http/deadlines.hpp"
 
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace callstream::cli {
 
@@ -24,6 +26,8 @@ struct serve_options {
     std::size_t connections = 10000;
     http::deadlines limits;
     unsigned drain_seconds = 30;
+    auth::gate::mode auth = auth::gate::mode::off;
+    std::vector<std::string> origins;  ///< whose pages may read answers while tokens are asked for
     bool insecure = false;
     bool access_log = false;
     brapi::server_description description;
@@ -52,12 +56,26 @@ struct check_options {
     bool quick = false;
 };
 
+/// `callstream token`: the tokens of the server that serves `folder`.
+struct token_options {
+    enum class action { add, ls, revoke };
+    action what = action::ls;
+    std::filesystem::path folder;
+    std::filesystem::path state;
+    std::string name;
+    std::string scope = "read";
+    std::vector<std::string> data_sets;  ///< their ids; none: all
+    std::string expires;                 ///< `30d`, `12h`, a point in time; empty: never
+    bool json = false;
+};
+
 /// What was asked for: one of the commands, or just an exit code after help or an error.
 struct command_line {
     std::optional<serve_options> serve;
     std::optional<ls_options> ls;
     std::optional<index_options> index;
     std::optional<check_options> check;
+    std::optional<token_options> token;
     int exit_code = 0;
 };
 

@@ -1,4 +1,5 @@
 // `callstream serve`: puts the parts together and runs until it is told to stop.
+#include "engine/core/clock.hpp"
 #include "engine/store/sqlite_store.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/cli/commands.hpp"
@@ -81,11 +82,13 @@ int serve(const serve_options& options) {
     std::signal(SIGHUP, SIG_IGN);  // until the server listens to it
     const auto where = parse_endpoint(options.listen);
     if (!where) return refuse("--listen wants HOST:PORT, not '" + options.listen + "'");
-    if (!is_loopback(where->host) && !options.insecure) {
+    const bool asks_nobody = options.auth == auth::gate::mode::off;
+    if (!is_loopback(where->host) && asks_nobody && !options.insecure) {
         return refuse(
             "listening on " + where->host +
-            " would let everybody read; add --insecure if that is meant, or listen on 127.0.0.1 "
-            "behind a proxy"
+            " would let everybody read and write; ask for tokens with --auth all, or add "
+            "--insecure "
+            "if that is meant, or listen on 127.0.0.1 behind a proxy"
         );
     }
     const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
@@ -99,8 +102,13 @@ int serve(const serve_options& options) {
     http::router routes;
     store::sqlite_store store(options.state / "store.db");
     if (const auto usable = store.check(); !usable) log_warning(usable.error().text);
+    const auth::catalog_view view(catalog);
     const brapi::context brapi_context{
-        &catalog, &*signer, &store, &numbers.calls_streamed, options.description};
+        &catalog, &view, &*signer, &store, &numbers.calls_streamed, options.description};
+    auth::gate gate(options.auth, store.tokens(), now_s);
+    if (const auto started = gate.start(); !started) {
+        return refuse("the tokens cannot be read: " + started.error().text);
+    }
     brapi::add_routes(routes, brapi_context);
     ops::add_routes(routes, catalog, store, numbers);
     numbers.size_for(routes);
@@ -115,7 +123,7 @@ int serve(const serve_options& options) {
          .body_folder = options.state,
          .limits = options.limits,
          .drain = std::chrono::seconds(options.drain_seconds)},
-        {&routes, &blocks, log_warning},
+        {&routes, &blocks, log_warning, &gate, options.origins},
         numbers,
         [&catalog] {
             try {

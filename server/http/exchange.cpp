@@ -1,10 +1,10 @@
 #include "server/http/exchange.hpp"
 
 #include "engine/core/clock.hpp"
-#include "server/auth/authorize.hpp"
 #include "server/http/error_response.hpp"
 #include "server/http/negotiation.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 
@@ -94,6 +94,12 @@ void exchange::use_problem(const std::exception& e) noexcept {
 
 void exchange::use_error(const error& e) {
     answer_ = error_response(e, request_.field("accept"));
+    if (e.code != errc::unauthorized) return;
+    const bool sent = !request_.field("authorization").empty();
+    answer_.fields.emplace_back(
+        "WWW-Authenticate",
+        std::string("Bearer realm=\"callstream\"") + (sent ? ", error=\"invalid_token\"" : "")
+    );
 }
 
 void exchange::decide_from_head() {
@@ -116,13 +122,33 @@ void exchange::decide_from_head() {
         answer_.fields.emplace_back("Allow", allowed_methods());
         return;
     }
-    if (auto may = auth::authorize(match_.found->scope, "", request_.field("authorization"));
-        !may) {
+    auto may = admit();
+    if (!may) {
         use_error(may.error());
         answered_ = true;
         return;
     }
+    request_.may = std::move(*may);
     if (request_.body_bytes > 0) check_body_fields();
+}
+
+bool exchange::asks_for_tokens() const noexcept {
+    return context_->gate != nullptr && context_->gate->how() != auth::gate::mode::off;
+}
+
+result<auth::rights_ptr> exchange::admit() const {
+    static const auto everything =
+        std::make_shared<const auth::rights>(auth::rights{auth::scope::admin, {}});
+    if (!asks_for_tokens()) return everything;
+    const auto& route = *match_.found;
+    auto may = context_->gate->admit(route.scope, request_.field("authorization"));
+    if (may && route.beyond_data_sets && !(*may)->reaches_all()) {
+        // What is open tells a stranger as much.
+        if (route.scope == auth::scope::open) return std::make_shared<const auth::rights>();
+        return error{
+            errc::forbidden, "the token is for certain data sets, and this belongs to none"};
+    }
+    return may;
 }
 
 void exchange::check_body_fields() {
@@ -184,6 +210,33 @@ std::string_view exchange::body() const noexcept {
     return const_cast<streaming::block&>(*block_)->view();
 }
 
+/// While nobody is asked who he is, any page may read what anybody may read. Otherwise the pages
+/// that the operator named; tokens are sent by their scripts, never by the browser itself.
+void exchange::append_cors_fields(std::string& out) const {
+    const auto field = [&out](std::string_view name, std::string_view value) {
+        out.append(name).append(": ").append(value).append("\r\n");
+    };
+    if (!asks_for_tokens()) {
+        field("Access-Control-Allow-Origin", "*");
+    } else {
+        field("Vary", "Origin");
+        const auto origin = request_.field("origin");
+        const auto& origins = context_->origins;
+        if (std::find(origins.begin(), origins.end(), origin) == origins.end()) return;
+        field("Access-Control-Allow-Origin", origin);
+    }
+    if (request_.method == verb::options) {
+        field("Access-Control-Allow-Methods", allowed_methods());
+        field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Prefer");
+        field("Access-Control-Max-Age", "86400");
+    } else {
+        field(
+            "Access-Control-Expose-Headers",
+            "Content-Encoding, Content-Length, Preference-Applied, Retry-After"
+        );
+    }
+}
+
 std::string exchange::head(bool keep_alive) const {
     std::string out;
     out.reserve(512);
@@ -199,17 +252,9 @@ std::string exchange::head(bool keep_alive) const {
     for (const auto& [name, value] : answer_.fields) field(name, value);
     field("Vary", "Accept, Accept-Encoding");
     field("X-Content-Type-Options", "nosniff");
-    // While there is no authentication, any page may read what anybody may read.
-    field("Access-Control-Allow-Origin", "*");
-    if (request_.method == verb::options) {
-        field("Access-Control-Allow-Methods", allowed_methods());
-        field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Prefer");
-        field("Access-Control-Max-Age", "86400");
-    } else {
-        field(
-            "Access-Control-Expose-Headers",
-            "Content-Encoding, Content-Length, Preference-Applied, Retry-After"
-        );
+    append_cors_fields(out);
+    if (asks_for_tokens() && match_.found != nullptr && match_.found->scope != auth::scope::open) {
+        field("Cache-Control", "private, no-store");
     }
     if (coding_ != streaming::coding::identity) {
         field("Content-Encoding", streaming::coding_name(coding_));

@@ -2,6 +2,7 @@
 // first block of the body. The session adds the bytes on the wire.
 #pragma once
 
+#include "server/auth/gate.hpp"
 #include "server/http/request_body.hpp"
 #include "server/http/router.hpp"
 #include "server/streaming/block_pool.hpp"
@@ -20,6 +21,9 @@ struct exchange_context {
     const router* routes;
     streaming::block_pool* blocks;
     std::function<void(const std::string&)> log_problem;
+    const auth::gate* gate = nullptr;  ///< null: nobody is asked
+    /// Pages from here may read answers in browsers, when somebody is asked; otherwise all may.
+    std::vector<std::string> origins = {};
 };
 
 /// Made per request, and decides from the head alone what can be decided: route, rights, whether
@@ -68,6 +72,10 @@ class exchange {
     void use_problem(const std::exception& e) noexcept;
     void use_error(const error& e);
     std::string allowed_methods() const;
+    bool asks_for_tokens() const noexcept;
+    result<auth::rights_ptr> admit() const;
+    /// What browsers may do with the answer.
+    void append_cors_fields(std::string& out) const;
 
     const exchange_context* context_;
     request request_;

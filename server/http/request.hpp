@@ -1,6 +1,7 @@
 // A request as handlers see it: parsed, decoded, without a socket.
 #pragma once
 
+#include "server/auth/rights.hpp"
 #include "server/http/body_file.hpp"
 
 #include <cstdint>
@@ -31,6 +32,9 @@ struct request {
     std::string body;
     /// The body instead, where the route keeps it on disk.
     std::shared_ptr<const body_file> long_body;
+
+    /// Of whoever asks; there before the handler runs.
+    std::shared_ptr<const auth::rights> may;
 
     /// The value of a header field, several of one name joined with ", "; empty when absent.
     std::string field(std::string_view lower_case_name) const;

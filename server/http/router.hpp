@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/core/error.hpp"
-#include "server/auth/authorize.hpp"
+#include "server/auth/rights.hpp"
 #include "server/http/request.hpp"
 #include "server/http/response.hpp"
 
@@ -21,6 +21,9 @@ struct route {
     verb method = verb::get;
     std::string pattern;  ///< `/brapi/v2/callsets/{callSetDbId}`
     auth::scope scope = auth::scope::read;
+    /// It is about what belongs to no data set, as the side store: tokens for certain data sets do
+    /// not reach it.
+    bool beyond_data_sets = false;
     /// A handler that reads files runs on a worker thread; the others must return at once.
     bool blocking = false;
     /// The largest request body it takes, in bytes, always JSON; 0: none.

@@ -23,7 +23,15 @@ constexpr const char* welcome =
 
 /// Ready as soon as the folder was scanned: files are served while others are still being indexed,
 /// and without the side store too.
-http::response ready(const catalog::catalog_service& catalog, const store::side_store& store) {
+/// Names of files and counts are for those who may see all of it.
+http::response ready(
+    const catalog::catalog_service& catalog, const store::side_store& store, bool in_detail
+) {
+    http::response r;
+    if (!in_detail) {
+        r.body = "{\"status\":\"ready\"}\n";
+        return r;
+    }
     const auto now = catalog.current();
     std::uint64_t call_sets = 0;
     const auto sets = now->variant_sets();
@@ -36,7 +44,6 @@ http::response ready(const catalog::catalog_service& catalog, const store::side_
         );
     }
     const auto indexing = catalog.indexing();
-    http::response r;
     r.body = json::serialize(json::object{
         {"status", "ready"},
         {"variantSets", sets.size()},
@@ -66,19 +73,28 @@ void add_routes(
     const store::side_store& store,
     const http::metrics& numbers
 ) {
-    const auto add = [&routes](std::string pattern, auto make) {
+    const auto add = [&routes](std::string pattern, auth::scope scope, auto make) {
         routes.add({
             .method = http::verb::get,
             .pattern = std::move(pattern),
-            .scope = auth::scope::open,
-            .handle = [make](const auto&, const auto&) -> result<http::response> { return make(); },
+            .scope = scope,
+            .beyond_data_sets = true,
+            .handle = [make](const auto& request, const auto&) -> result<http::response> {
+                return make(request);
+            },
         });
     };
-    add("/", [] { return text(welcome, "text/plain; charset=utf-8"); });
-    add("/health", [] { return text("{\"status\":\"ok\"}\n", "application/json"); });
-    add("/ready", [&catalog, &store] { return ready(catalog, store); });
-    add("/metrics",
-        [&numbers] { return text(numbers.text(), "text/plain; version=0.0.4; charset=utf-8"); });
+    using auth::scope;
+    add("/", scope::open, [](const auto&) { return text(welcome, "text/plain; charset=utf-8"); });
+    add("/health", scope::open, [](const auto&) {
+        return text("{\"status\":\"ok\"}\n", "application/json");
+    });
+    add("/ready", scope::open, [&catalog, &store](const http::request& request) {
+        return ready(catalog, store, request.may->most >= scope::read);
+    });
+    add("/metrics", scope::read, [&numbers](const auto&) {
+        return text(numbers.text(), "text/plain; version=0.0.4; charset=utf-8");
+    });
 }
 
 }  // namespace callstream::ops

@@ -87,7 +87,8 @@ class served {
         http::router routes;
         streaming::block_pool blocks{8 * streaming::block_bytes};
         http::body_budget bodies{8 << 20};
-        brapi::context context{&catalog, &tokens, &store, &numbers.calls_streamed, {}};
+        auth::catalog_view view{catalog};
+        brapi::context context{&catalog, &view, &tokens, &store, &numbers.calls_streamed, {}};
         http::exchange_context exchanges{&routes, &blocks, [](const std::string& problem) {
                                              fail("no request fails", problem);
                                          }};

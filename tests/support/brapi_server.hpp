@@ -64,7 +64,8 @@ class brapi_server {
         http::metrics numbers;
         http::router routes;
         streaming::block_pool blocks{64 * streaming::block_bytes};
-        brapi::context context{&catalog, &tokens, &store, &numbers.calls_streamed, {}};
+        auth::catalog_view view{catalog};
+        brapi::context context{&catalog, &view, &tokens, &store, &numbers.calls_streamed, {}};
     };
 
     answer ask(http::request request) {

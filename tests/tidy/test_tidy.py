@@ -21,7 +21,7 @@ ARROWS = {
     },
     "engine/store": {"engine/core"},
     "server/streaming": {"engine/core"},
-    "server/auth": {"engine/core"},
+    "server/auth": {"engine/catalog", "engine/core", "engine/store"},
     "server/http": {"engine/core", "server/auth", "server/streaming"},
     "server/brapi": {
         "engine/catalog", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
@@ -31,7 +31,7 @@ ARROWS = {
     "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
-        "engine/variants", "server/brapi", "server/http", "server/ops",
+        "engine/variants", "server/auth", "server/brapi", "server/http", "server/ops",
     },
 }
 # Library header -> the only rooms that include it.

@@ -1,0 +1,316 @@
+"""Who may: every route with every kind of credential that should not open it. Not one byte of data."""
+
+import http.client
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import unittest
+import urllib.parse
+
+import support
+from support import FolderTest, Server, run, write_vcf
+
+# Names that stand in the data of `alpha` alone: none of them may reach whoever is not for it.
+SECRETS = [b"SecretSample", b"SecretChip", b"SecretGenome", b"SecretStudy", b"SecretGermplasm", b"GATTACAGATTACA"]
+LIST_SECRET = b"SecretItem"
+ALPHA = """\
+crop = "SecretCrop"
+[program]
+id = "SecretProgram"
+[trial]
+id = "SecretTrial"
+[study]
+id = "SecretStudy"
+"""
+WRITING = [("POST", "/brapi/v2/lists"), ("PUT", "/brapi/v2/lists/{listDbId}")]
+WRITING += [("POST", f"/brapi/v2/lists/{{listDbId}}/{name}") for name in ("items", "data")]
+OPEN = [("GET", "/"), ("GET", "/health"), ("GET", "/ready"), ("GET", "/brapi/v2/serverinfo")]
+
+
+class authentication(FolderTest):
+    def setUp(self):
+        super().setUp()
+        alpha, beta = self.folder / "alpha", self.folder / "beta"
+        rows = [("1", 10 * n + 1, f"rs{n}", "A", "C", "GT", ["0|1", "1|1"]) for n in range(9)]
+        write_vcf(alpha / "SecretChip.vcf.gz", rows, ["SecretSample1", "SecretSample2"])
+        write_vcf(beta / "chip.vcf.gz", rows, ["B1", "B2"])
+        (alpha / "dataset.toml").write_text(ALPHA)
+        (alpha / "samples.tsv").write_text("sample\tgermplasmDbId\nSecretSample1\tSecretGermplasm\n")
+        (alpha / "SecretGenome.fa").write_text(">1\n" + "GATTACA" * 100 + "\n")
+        (beta / "genome.fa").write_text(">1\n" + "TTTT" * 10 + "\n")
+        self.state = self.folder.parent / "state"
+        self.tokens = {
+            name: self.token("add", name, *options)
+            for name, options in {
+                "reader": (), "writer": ("--scope", "write"), "admin": ("--scope", "admin"),
+                "alpha": ("--dataset", "alpha", "--scope", "write"), "beta": ("--dataset", "beta"),
+                "betawriter": ("--dataset", "beta", "--scope", "admin"),
+                "expired": ("--scope", "admin", "--expires", "1h"), "revoked": ("--scope", "admin"),
+            }.items()
+        }
+        self.token("revoke", "revoked")
+        with sqlite3.connect(self.state / "store.db") as store:
+            store.execute("UPDATE tokens SET expires_s = 1 WHERE name = 'expired'")
+
+    def token(self, *arguments):
+        return run(support.PROGRAM, "token", *arguments, "--state", self.state).decode().strip()
+
+    def start(self, mode="all", *options):
+        self.wait_until = Server(self.folder, "--auth", mode, *options, state=self.state, wait=False)
+        self.addCleanup(self.wait_until.stop)
+        self.server = self.wait_until
+        self.wait_for(lambda: self.json("GET", "/ready", "admin")[1]["indexing"]["files"] == 0)
+
+    def ask(self, method, target, headers=(), body=None):
+        """Status, headers and body; `headers` are pairs, so that one may come twice."""
+        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+        try:
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            for name, value in headers:
+                connection.putheader(name, value)
+            if body is not None:
+                connection.putheader("Content-Type", "application/json")
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
+
+    def bearer(self, name):
+        return [("Authorization", f"Bearer {self.tokens.get(name, name)}")]
+
+    def json(self, method, target, token, body=None):
+        text = None if body is None else json.dumps(body).encode()
+        status, _, answer = self.ask(method, target, self.bearer(token) if token else [], text)
+        return status, json.loads(answer)
+
+    def make_places(self):
+        """What fills the placeholders of each route, all of it of `alpha` or of the store."""
+        _, made = self.json("POST", "/brapi/v2/lists", "writer", [
+            {"listName": "SecretItemList", "listType": "samples", "data": ["SecretItem1"]}
+        ])
+        call_set = support.call_set_id("alpha", "SecretChip", "SecretSample1")
+        self.places = {
+            "callSetDbId": call_set, "referenceDbId": "alpha~SecretGenome~1",
+            "referenceSetDbId": "alpha~SecretGenome", "sampleDbId": call_set,
+            "studyDbId": "SecretStudy", "trialDbId": "SecretTrial", "programDbId": "SecretProgram",
+            "germplasmDbId": "SecretGermplasm", "listDbId": made["result"]["data"][0]["listDbId"],
+        }
+        self.searches = {}
+
+    def routes(self):
+        """(method, pattern) of everything that is served and not open."""
+        _, info = self.json("GET", "/brapi/v2/serverinfo", None)
+        routes = [
+            (method, f"/brapi/v2/{call['service']}")
+            for call in info["result"]["calls"] for method in call["methods"]
+        ]
+        return [route for route in routes if route not in OPEN] + [("GET", "/metrics")]
+
+    def target(self, pattern):
+        def fill(found):
+            if found[1] != "searchResultsDbId":
+                return urllib.parse.quote(self.places[found[1]], safe="")
+            entity = pattern.split("/")[4]
+            if entity not in self.searches:
+                _, answer = self.json("POST", f"/brapi/v2/search/{entity}", "admin", {})
+                self.searches[entity] = answer["result"]["searchResultsDbId"]
+            return self.searches[entity]
+
+        return re.sub(r"{(\w+)}", fill, pattern)
+
+    def body_of(self, method, pattern):
+        if method == "GET":
+            return None
+        if pattern.startswith("/brapi/v2/search/"):
+            return b"{}"
+        return {"PUT": b'{"listName":"x"}'}.get(method, b"[]")
+
+    def assert_nothing_in(self, answer, where):
+        status, headers, body = answer
+        text = body + str(headers).encode()
+        for secret in (*SECRETS, LIST_SECRET):
+            self.assertNotIn(secret, text, (where, status))
+
+    def test_no_route_opens_to_whoever_must_not(self):
+        self.start()
+        self.make_places()
+        tokens = self.tokens
+        credentials = {
+            "none": [], "empty": [("Authorization", "Bearer ")], "no scheme": [("Authorization", tokens["admin"])],
+            "basic": [("Authorization", f"Basic {tokens['admin']}")], "junk": self.bearer("junk"),
+            "digest": self.bearer(tokens["admin"][::-1]), "expired": self.bearer("expired"),
+            "revoked": self.bearer("revoked"), "twice": self.bearer("admin") * 2,
+            "cookie": [("Cookie", f"Authorization=Bearer {tokens['admin']}")],
+            "proxy": [("Proxy-Authorization", f"Bearer {tokens['admin']}")],
+            "other name": [("X-Authorization", f"Bearer {tokens['admin']}")],
+            "longer": self.bearer(tokens["admin"] + "A"), "shorter": self.bearer(tokens["admin"][:-1]),
+        }
+        cases = 0
+        for method, pattern in self.routes():
+            target, body = self.target(pattern), self.body_of(method, pattern)
+            for name, headers in credentials.items():
+                with self.subTest(method=method, pattern=pattern, credentials=name):
+                    answer = self.ask(method, target, headers, body)
+                    self.assertEqual(answer[0], 401, answer)
+                    self.assertIn("Bearer", answer[1]["WWW-Authenticate"])
+                    self.assert_nothing_in(answer, pattern)
+                    cases += 1
+            cases += self.odd_requests(method, pattern, target, body)
+            cases += self.wrong_tokens(method, pattern, target, body)
+        print(f"{cases} requests that must not be answered, and were not", file=sys.stderr)
+        self.assertGreater(cases, 1500)
+        self.assertEqual(self.json("GET", f"/brapi/v2/lists/{self.places['listDbId']}", "admin")[1]
+                         ["result"]["listName"], "SecretItemList")
+
+    def odd_requests(self, method, pattern, target, body):
+        """The token elsewhere, other methods, other spellings of the path: nothing without a token."""
+        token = urllib.parse.quote(self.tokens["admin"])
+        override = [("X-HTTP-Method-Override", "GET"), ("X-Original-URL", "/health"), ("X-Rewrite-URL", "/health")]
+        odd = [
+            (method, f"{target}?access_token={token}", (), body),
+            (method, f"{target}?Authorization=Bearer%20{token}", (), body),
+            (method, target, override, body),
+            ("HEAD", target, (), None),
+            ("OPTIONS", target, (), None),
+            ("OPTIONS", target, [("Origin", "http://evil.example"), ("Access-Control-Request-Method", method)], None),
+        ]
+        head, _, tail = target.rpartition("/")
+        for spelling in (
+            f"{head}/%2e/{tail}", f"{head}/./{tail}", f"{head}/x/../{tail}", f"{head}/x/%2e%2e/{tail}",
+            f"{head}//{tail}", f"/{target}", f"{head}%2f{tail}", f"{target}/", f"{target};a=b", f"{target};",
+            f"/health/..{target}", f"/health;{target}", f"/brapi/v2/serverinfo/..{target}", target.upper(),
+            f"{target}%00", f"{target}%20", f"/%2e{target}", f"http://{self.server.host}{target}",
+        ):
+            odd.append((method, spelling, (), body))
+        for request in odd:
+            with self.subTest(odd=request[:2]):
+                answer = self.ask(request[0], request[1], request[2], request[3])
+                wanted = (204, 400, 401, 404, 405) if request[0] == "OPTIONS" else (400, 401, 404, 405)
+                self.assertIn(answer[0], wanted, answer)
+                self.assert_nothing_in(answer, request[:2])
+                if request[0] == "HEAD":
+                    self.assertEqual(answer[2], b"")
+                self.assertNotIn("evil", str(answer[1]))
+        return len(odd)
+
+    def wrong_tokens(self, method, pattern, target, body):
+        """Valid tokens that are for something else."""
+        writes = (method, pattern) in WRITING
+        of_store = "/lists" in pattern or pattern == "/metrics"
+        cases = [("reader", 403)] if writes else []
+        for name in ("beta", "betawriter"):
+            if of_store:
+                cases.append((name, 403))
+            elif method == "GET" and "{" in pattern and "search" not in pattern:
+                cases.append((name, 404))  # as if it did not exist
+            else:
+                cases.append((name, 202 if method == "POST" else 200))
+        for name, wanted in cases:
+            with self.subTest(method=method, pattern=pattern, token=name):
+                answer = self.ask(method, target, self.bearer(name), body)
+                self.assertEqual(answer[0], wanted, answer)
+                self.assert_nothing_in(answer, pattern)
+        return len(cases)
+
+    def test_the_right_tokens_open_everything(self):
+        self.start()
+        self.make_places()
+        for method, pattern in self.routes():
+            target, body = self.target(pattern), self.body_of(method, pattern)
+            for name in ("reader", "writer", "admin", "alpha"):
+                if name == "reader" and (method, pattern) in WRITING:
+                    continue
+                if name == "alpha" and ("/lists" in pattern or pattern == "/metrics"):
+                    continue
+                with self.subTest(method=method, pattern=pattern, token=name):
+                    answer = self.ask(method, target, self.bearer(name), body)
+                    self.assertEqual(answer[0], 202 if pattern.count("/") == 4 and method == "POST"
+                                     and "search" in pattern else 200, answer)
+                    self.assertEqual(answer[1]["Cache-Control"], "private, no-store")
+        for method, target in OPEN:
+            for headers in ([], self.bearer("junk"), self.bearer("beta")):
+                answer = self.ask(method, target, headers)
+                self.assertEqual(answer[0], 200)
+                self.assert_nothing_in(answer, target)
+
+    def test_pages_and_searches_are_checked_each_time(self):
+        self.start()
+        self.make_places()
+        calls = support.calls_path(self.places["callSetDbId"])
+        _, first = self.json("GET", f"{calls}?pageSize=2", "reader")
+        bases = "/brapi/v2/references/alpha~SecretGenome~1/bases"
+        _, piece = self.json("GET", f"{bases}?pageSize=7", "alpha")
+        pages = [
+            f"{calls}?pageSize=2&pageToken={first['metadata']['pagination']['nextPageToken']}",
+            f"{bases}?pageSize=7&pageToken={piece['result']['nextPageToken']}",
+        ]
+        for page in pages:
+            self.assertEqual(self.ask("GET", page)[0], 401)
+            self.assertEqual(self.ask("GET", page, self.bearer("beta"))[0], 404)
+            self.assertEqual(self.ask("GET", page, self.bearer("alpha"))[0], 200)
+        search = self.target("/brapi/v2/search/callsets/{searchResultsDbId}")
+        self.assertEqual(self.ask("GET", search)[0], 401)
+        for token, names in (("beta", ["B1", "B2"]), ("alpha", ["SecretSample1", "SecretSample2"])):
+            _, found = self.json("GET", search, token)
+            self.assertEqual([c["callSetName"] for c in found["result"]["data"]], names)
+            self.assertEqual(found["metadata"]["pagination"]["totalCount"], 2)
+
+    def test_tokens_come_and_go_while_the_server_runs(self):
+        self.start()
+        fresh = self.token("add", "fresh", "--dataset", "beta", "--expires", "30d")
+        path = "/brapi/v2/callsets"
+        self.wait_for(lambda: self.json("GET", path, fresh)[0] == 200)
+        self.assertEqual(len(self.json("GET", path, fresh)[1]["result"]["data"]), 2)
+        self.token("revoke", "fresh")
+        self.wait_for(lambda: self.json("GET", path, fresh)[0] == 401)
+        shown = json.loads(self.token("ls", "--json"))
+        self.assertEqual({t["name"] for t in shown}, {*self.tokens, "fresh"})
+        text = (self.state / "store.db").read_bytes() + json.dumps(shown).encode()
+        for token in (*self.tokens.values(), fresh):
+            self.assertNotIn(token.encode(), text)
+
+    def test_writing_alone_can_be_guarded(self):
+        self.start("write")
+        self.assertEqual(self.json("GET", "/brapi/v2/callsets", None)[0], 200)
+        self.assertEqual(self.json("POST", "/brapi/v2/search/callsets", None, {})[0], 202)
+        self.assertEqual(self.json("POST", "/brapi/v2/lists", None, [])[0], 401)
+        self.assertEqual(self.json("POST", "/brapi/v2/lists", "reader", [])[0], 403)
+        self.assertEqual(self.json("POST", "/brapi/v2/lists", "writer", [])[0], 200)
+
+    def test_pages_of_browsers_need_to_be_named(self):
+        self.start("all", "--cors-origin", "https://good.example")
+        for origin, wanted in (("https://good.example", "https://good.example"), ("https://evil.example", None)):
+            for method in ("GET", "OPTIONS"):
+                answer = self.ask(method, "/brapi/v2/callsets", [*self.bearer("reader"), ("Origin", origin)])
+                self.assertEqual(answer[1]["Access-Control-Allow-Origin"], wanted)
+                self.assertIn("Origin", answer[1].get_all("Vary"))
+                self.assertIsNone(answer[1]["Access-Control-Allow-Credentials"])
+
+    def test_the_command_says_what_is_wrong(self):
+        for arguments, why in (
+            (("add", "reader"), "revoke it first"), (("add", "x", "--expires", "soon"), "30d"),
+            (("add", "x", "--expires", "2001-01-01"), "past"), (("revoke", "nobody"), "no valid token"),
+            (("revoke", "revoked"), "no valid token"), (("add", "x", "--scope", "all"), "scope"), ((), "ubcommand"),
+        ):
+            command = [support.PROGRAM, "token", *arguments]
+            done = subprocess.run([*command, *(["--state", self.state] if arguments else [])], capture_output=True)
+            self.assertNotEqual(done.returncode, 0, arguments)
+            self.assertIn(why, done.stderr.decode())
+
+    def test_beyond_loopback_somebody_must_be_asked(self):
+        def refusal(*options):
+            command = [support.PROGRAM, "serve", self.folder, "--listen", "0.0.0.0:0", "--state", self.state]
+            return subprocess.run([*command, *options], capture_output=True, timeout=20).stderr.decode()
+
+        self.assertIn("--auth all", refusal())
+        with Server(self.folder, "--auth", "all", state=self.state, listen="0.0.0.0:0", wait=False) as server:
+            self.server = server
+            self.assertEqual(self.ask("GET", "/brapi/v2/callsets")[0], 401)
+
+
+if __name__ == "__main__":
+    unittest.main()
