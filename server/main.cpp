@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
         if (asked.index) return callstream::cli::index(*asked.index);
         if (asked.check) return callstream::cli::check(*asked.check);
         if (asked.token) return callstream::cli::token(*asked.token);
+        if (asked.store) return callstream::cli::store(*asked.store);
         return asked.exit_code;
     } catch (const std::exception& e) {
         std::cerr << "callstream: " << e.what() << "\n";

@@ -78,4 +78,11 @@ void migrate(database& db) {
     changes.commit();
 }
 
+bool is_store(database& db) {
+    auto table =
+        db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'searches'");
+    const auto version = version_of(db);
+    return version > 0 && version <= migrations.size() && table.step();
+}
+
 }  // namespace callstream::store

@@ -9,4 +9,7 @@ namespace callstream::store {
 /// schema that is newer than this program, which stays as it is.
 void migrate(database& db);
 
+/// Whether it has tables of ours, of this version or an older one.
+bool is_store(database& db);
+
 }  // namespace callstream::store

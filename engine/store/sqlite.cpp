@@ -124,24 +124,38 @@ void database::close::operator()(sqlite3* db) const noexcept {
     sqlite3_close_v2(db);
 }
 
-database::database(const std::filesystem::path& path) {
+database::database(const std::filesystem::path& path, access how) {
+    const bool writes = how == access::read_write;
     sqlite3* made = nullptr;
-    make_private(path);
+    if (writes) make_private(path);
     // An absolute path: Debian's SQLite would read "file:..." as a URI.
     const auto name = std::filesystem::absolute(path).string();
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    const int status = sqlite3_open_v2(name.c_str(), &made, flags, nullptr);
+    const int kind = writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    const int status = sqlite3_open_v2(name.c_str(), &made, kind | SQLITE_OPEN_NOMUTEX, nullptr);
     handle_.reset(made);
     if (status != SQLITE_OK) fail(made, "open");
     sqlite3_busy_timeout(made, busy_timeout_ms);
     sqlite3_limit(made, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_limit(made, SQLITE_LIMIT_LENGTH, text_bytes_max);
+    execute("PRAGMA trusted_schema=OFF");
+    execute("PRAGMA cell_size_check=ON");
+    if (!writes) return;
     execute("PRAGMA journal_mode=WAL");
     execute("PRAGMA synchronous=FULL");
     execute("PRAGMA journal_size_limit=16777216");
     execute("PRAGMA foreign_keys=ON");
-    execute("PRAGMA trusted_schema=OFF");
-    execute("PRAGMA cell_size_check=ON");
+}
+
+void database::copy_from(database& other) {
+    struct finish {
+        void operator()(sqlite3_backup* b) const noexcept { sqlite3_backup_finish(b); }
+    };
+    const std::unique_ptr<sqlite3_backup, finish> copy(
+        sqlite3_backup_init(handle_.get(), "main", other.handle_.get(), "main")
+    );
+    if (copy == nullptr) fail(handle_.get(), "copy");
+    const int status = sqlite3_backup_step(copy.get(), -1);
+    if (status != SQLITE_DONE) throw store_error(status, "copy");
 }
 
 void database::execute(const char* sql) {

@@ -71,8 +71,13 @@ class statement {
 /// thread at a time.
 class database {
  public:
-    /// Makes the file when it is not there. Throws store_error.
-    explicit database(const std::filesystem::path& path);
+    enum class access { read_write, read_only };
+
+    /// Makes the file when it is not there, unless it is only to be read. Throws store_error.
+    explicit database(const std::filesystem::path& path, access how = access::read_write);
+
+    /// Replaces all that is in this one, in one step.
+    void copy_from(database& other);
 
     void execute(const char* sql);
     statement prepare(std::string_view sql) { return {handle_.get(), sql}; }

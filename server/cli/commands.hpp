@@ -10,5 +10,6 @@ int ls(const ls_options& options);
 int index(const index_options& options);
 int check(const check_options& options);
 int token(const token_options& options);
+int store(const store_options& options);
 
 }  // namespace callstream::cli

@@ -163,6 +163,40 @@ void describe_check(CLI::App& app, check_options& o) {
     );
 }
 
+/// Where the store is.
+template <class Options>
+void describe_place(CLI::App& command, Options& o) {
+    auto* folder = command.add_option("--dir", o.folder, "The folder that is served");
+    folder->check(CLI::ExistingDirectory);
+    command.add_option("--state", o.state, "Its state folder, instead")->excludes(folder);
+}
+
+template <class Options>
+void require_place(const CLI::App& command, const Options& o) {
+    if (!command.parsed() || !o.folder.empty() || !o.state.empty()) return;
+    throw CLI::RequiredError("--dir DIR or --state DIR");
+}
+
+void describe_store(CLI::App& app, store_options& o) {
+    app.require_subcommand(1);
+    app.footer("A server may go on meanwhile. The store has lists, long searches and tokens.");
+    using action = store_options::action;
+    const auto describe = [&](const char* name, const char* help, action what) {
+        auto* command = app.add_subcommand(name, help);
+        command->callback([&o, what] { o.what = what; });
+        describe_place(*command, o);
+        return command;
+    };
+    describe("check", "Read all of the store; exit code 1 when something is wrong", action::check);
+    describe("backup", "Copy it into a new file", action::backup)
+        ->add_option("FILE", o.file, "The new file")
+        ->required();
+    describe("restore", "Put a backup in its place", action::restore)
+        ->add_option("FILE", o.file, "The backup")
+        ->required()
+        ->check(CLI::ExistingFile);
+}
+
 void describe_tokens(CLI::App& app, token_options& o) {
     app.require_subcommand(1);
     app.footer(
@@ -173,9 +207,7 @@ void describe_tokens(CLI::App& app, token_options& o) {
     const auto describe = [&](const char* name, const char* help, action what) {
         auto* command = app.add_subcommand(name, help);
         command->callback([&o, what] { o.what = what; });
-        auto* folder = command->add_option("--dir", o.folder, "The folder that is served");
-        folder->check(CLI::ExistingDirectory);
-        command->add_option("--state", o.state, "Its state folder, instead")->excludes(folder);
+        describe_place(*command, o);
         return command;
     };
     auto* add = describe("add", "Make a token and print it, once", action::add);
@@ -291,12 +323,14 @@ command_line parse_command_line(int argc, char** argv) {
     token_options token;
     auto* token_command = app.add_subcommand("token", "Make, show and revoke tokens for --auth");
     describe_tokens(*token_command, token);
+    store_options store;
+    auto* store_command = app.add_subcommand("store", "Check, back up and restore the side store");
+    describe_store(*store_command, store);
     command_line out;
     try {
         app.parse(argc, argv);
-        if (token_command->parsed() && token.folder.empty() && token.state.empty()) {
-            throw CLI::RequiredError("--dir DIR or --state DIR");
-        }
+        require_place(*token_command, token);
+        require_place(*store_command, store);
         if (serve_command->parsed()) apply_config(*serve_command, serve);
     } catch (const CLI::ParseError& e) {
         out.exit_code = app.exit(e) == 0 ? 0 : 2;
@@ -312,6 +346,7 @@ command_line parse_command_line(int argc, char** argv) {
     take(*index_command, index, out.index);
     take(*check_command, check, out.check);
     take(*token_command, token, out.token);
+    take(*store_command, store, out.store);
     return out;
 }
 

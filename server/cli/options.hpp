@@ -69,6 +69,15 @@ struct token_options {
     bool json = false;
 };
 
+/// `callstream store`: the side store of the server that serves `folder`.
+struct store_options {
+    enum class action { check, backup, restore };
+    action what = action::check;
+    std::filesystem::path folder;
+    std::filesystem::path state;
+    std::filesystem::path file;  ///< the backup
+};
+
 /// What was asked for: one of the commands, or just an exit code after help or an error.
 struct command_line {
     std::optional<serve_options> serve;
@@ -76,6 +85,7 @@ struct command_line {
     std::optional<index_options> index;
     std::optional<check_options> check;
     std::optional<token_options> token;
+    std::optional<store_options> store;
     int exit_code = 0;
 };
 
