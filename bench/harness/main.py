@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from harness import in_process, requests, streams
+from harness import bases, in_process, requests, streams
 from harness.figures import Figure
 from harness.growth import growth
 from harness.programs import Background, Failure, Programs, Server, machine_facts, raise_descriptor_limit
@@ -27,7 +27,7 @@ ROWS = {
     "P7": streams.p7,
     "P8": streams.p8,
     "P8b": requests.p8b,
-    "P9": requests.p9,
+    "P9": bases.p9,
     "P10": requests.p10,
     "P11": requests.p11,
     "P12": requests.p12,

@@ -1,4 +1,4 @@
-"""Rows about many or small requests: P6, P9, P10, P11, P12."""
+"""Rows about many or small requests: P6, P8b, P10, P11, P12."""
 
 from harness.figures import Figure
 from harness.programs import NDJSON, Background, Failure, calls_path
@@ -90,13 +90,6 @@ def p11(bench):
 def p8b(bench):
     figure = Figure("P8b", "gzip'd Call objects by compressed rendering", 6)
     figure.problem = "not built"
-    yield figure
-
-
-def p9(bench):
-    figure = Figure("P9", "reference bases over HTTP", 0.7)
-    built = bench.server.knows("/brapi/v2/references")
-    figure.problem = "not measured: the endpoint is there, its row is not" if built else "not built"
     yield figure
 
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -47,7 +48,7 @@ unique_fd connect_to(std::uint16_t port, int receive_buffer) {
         connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
         "connect"
     );
-    set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+    send_without_delay(fd.get());
     set_option(fd.get(), SOL_SOCKET, SO_RCVTIMEO, read_timeout);
     return fd;
 }
@@ -65,9 +66,14 @@ unique_fd listen_on_loopback(std::uint16_t& port) {
     return fd;
 }
 
-void send_all(int socket, std::string_view bytes) {
+void send_without_delay(int socket) {
+    set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+void send_all(int socket, std::string_view bytes, bool more) {
+    const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
     while (!bytes.empty()) {
-        const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const ssize_t sent = send(socket, bytes.data(), bytes.size(), flags);
         if (sent < 0 && errno == EINTR) continue;
         check(sent >= 0, "send");
         bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -87,6 +93,13 @@ std::string request_text(const target_options& options, const std::string& targe
     std::string out = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n";
     for (const auto& header : options.headers) out += header + "\r\n";
     return out + "\r\n";
+}
+
+void stay_on_core(std::size_t core) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET(core, &cores);
+    check(sched_setaffinity(0, sizeof cores, &cores) == 0, "sched_setaffinity");
 }
 
 void raise_descriptor_limit() {

@@ -30,11 +30,17 @@ constexpr std::size_t transfer_bytes = 256 * 1024;
 unique_fd connect_to(std::uint16_t port, int receive_buffer = 0);
 /// Listens on a free port of 127.0.0.1.
 unique_fd listen_on_loopback(std::uint16_t& port);
-void send_all(int socket, std::string_view bytes);
+/// Small pieces go out as they come, instead of waiting until the peer has acknowledged others.
+void send_without_delay(int socket);
+/// `more`: the rest follows at once, so that the kernel may join the two.
+void send_all(int socket, std::string_view bytes, bool more = false);
 /// 0 at the end of the stream.
 std::size_t receive(int socket, char* into, std::size_t size);
 /// The whole head of a GET.
 std::string request_text(const target_options& options, const std::string& target);
+/// Keeps the process on one core: where sender and receiver take turns, the scheduler puts them on
+/// one core or on two as it likes, and a megabyte takes a quarter of the time on one.
+void stay_on_core(std::size_t core);
 /// As many descriptors as the system allows.
 void raise_descriptor_limit();
 

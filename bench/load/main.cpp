@@ -5,6 +5,8 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
+#include <sched.h>
 
 namespace {
 
@@ -24,6 +26,9 @@ void describe_target(CLI::App& app, target_options& to) {
 int main(int argc, char** argv) {
     CLI::App app("Reads HTTP answers on the loopback and prints what it took as JSON.");
     app.require_subcommand(1);
+    std::optional<std::size_t> core;
+    app.add_option("--core", core, "Run on this core only")->check(CLI::Range(0, CPU_SETSIZE - 1));
+    app.fallthrough();  // its place may be behind the mode
 
     drain_options draining;
     auto* drain_mode = app.add_subcommand("drain", "One long answer per connection");
@@ -52,6 +57,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     try {
         raise_descriptor_limit();
+        if (core) stay_on_core(*core);
         if (*drain_mode) drain(draining);
         if (*repeat_mode) repeat(repeating);
         if (*crowd_mode) crowd(crowding);

@@ -36,15 +36,19 @@ std::uint64_t wanted_bytes(const std::string& head) {
 void answer_all(const unique_fd& socket) {
     const std::string ready(transfer_bytes, 'x');
     std::string head;
+    // The end of an answer must not wait for acknowledgements; within it full segments are best.
+    send_without_delay(socket.get());
     while (read_request(socket.get(), head)) {
         std::uint64_t left = wanted_bytes(head);
         send_all(
-            socket.get(), "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(left) + "\r\n\r\n"
+            socket.get(),
+            "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(left) + "\r\n\r\n",
+            left > 0
         );
         while (left > 0) {
             const auto count = std::min<std::uint64_t>(left, ready.size());
-            send_all(socket.get(), std::string_view(ready).substr(0, count));
             left -= count;
+            send_all(socket.get(), std::string_view(ready).substr(0, count), left > 0);
         }
     }
 }
