@@ -15,7 +15,7 @@ const std::uint8_t* bytes_of(const std::string& text) {
 TEST(letters_test, every_byte_at_every_place_is_judged_and_turned) {
     for (int byte = 0; byte < 256; ++byte) {
         const bool is_letter = byte > 0x20 && byte < 0x7f;
-        for (std::size_t size = 1; size <= 17; ++size) {
+        for (std::size_t size = 1; size <= 34; ++size) {
             for (std::size_t at = 0; at < size; ++at) {
                 std::string text(size, 'g');
                 text[at] = static_cast<char>(byte);
