@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
         if (asked.check) return callstream::cli::check(*asked.check);
         if (asked.token) return callstream::cli::token(*asked.token);
         if (asked.store) return callstream::cli::store(*asked.store);
+        if (asked.order) return callstream::cli::order(*asked.order);
         return asked.exit_code;
     } catch (const std::exception& e) {
         std::cerr << "callstream: " << e.what() << "\n";

@@ -133,6 +133,12 @@ void temporary_file::publish_derived() const {
     std::filesystem::rename(temporary_, path_);
 }
 
+void temporary_file::publish() const {
+    if (::fsync(fd_.get()) != 0) fail("fsync");
+    publish_derived();
+    sync_directory(path_.parent_path());
+}
+
 void write_atomically(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
     const auto temporary = temporary_beside(path);
     const unique_fd fd = write_new(temporary, bytes, mode);

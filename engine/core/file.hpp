@@ -88,6 +88,8 @@ class temporary_file {
     /// Gives the file its name without waiting for the disk: for what can be made again and is
     /// checked when it is read. Throws std::filesystem::filesystem_error.
     void publish_derived() const;
+    /// Gives the file its name once all of it is on the disk. Throws std::system_error too.
+    void publish() const;
 
  private:
     std::filesystem::path path_;

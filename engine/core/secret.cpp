@@ -1,9 +1,7 @@
 #include "engine/core/secret.hpp"
 
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
-#include <array>
 #include <stdexcept>
 
 namespace callstream {
@@ -13,15 +11,6 @@ std::string random_bytes(std::size_t count) {
     auto* into = reinterpret_cast<unsigned char*>(bytes.data());
     if (RAND_bytes(into, static_cast<int>(count)) != 1) throw std::runtime_error("no randomness");
     return bytes;
-}
-
-std::string sha256_text(std::string_view bytes) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-    constexpr const char* digits = "0123456789abcdef";
-    std::string text;
-    for (const auto byte : digest) (text += digits[byte >> 4]) += digits[byte & 15];
-    return text;
 }
 
 }  // namespace callstream

@@ -7,7 +7,7 @@ namespace callstream::store {
 namespace {
 
 /// One per version of the schema, in order; what was released is never changed.
-constexpr std::array<const char*, 3> migrations = {
+constexpr std::array<const char*, 4> migrations = {
     R"(CREATE TABLE searches (
            key TEXT PRIMARY KEY,
            body TEXT NOT NULL,
@@ -56,6 +56,41 @@ constexpr std::array<const char*, 3> migrations = {
            expires_s INTEGER,
            revoked_s INTEGER
        ) STRICT, WITHOUT ROWID;)",
+
+    R"(CREATE TABLE submissions (
+           number INTEGER PRIMARY KEY,
+           id TEXT NOT NULL UNIQUE,
+           client_id TEXT NOT NULL,
+           sample_type TEXT NOT NULL,
+           samples INTEGER NOT NULL
+       ) STRICT;
+       CREATE TABLE plates (
+           submission INTEGER NOT NULL REFERENCES submissions (number) ON DELETE CASCADE,
+           position INTEGER NOT NULL,
+           body TEXT NOT NULL,
+           PRIMARY KEY (submission, position)
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE orders (
+           number INTEGER PRIMARY KEY,
+           id TEXT NOT NULL UNIQUE,
+           submission INTEGER NOT NULL REFERENCES submissions (number),
+           service_ids TEXT NOT NULL,
+           required_service_info TEXT NOT NULL,
+           status TEXT NOT NULL,
+           created_s INTEGER NOT NULL,
+           modified_s INTEGER NOT NULL
+       ) STRICT;
+       CREATE INDEX orders_by_submission ON orders (submission);
+       CREATE TABLE result_files (
+           number INTEGER PRIMARY KEY,
+           "order" INTEGER NOT NULL REFERENCES orders (number),
+           name TEXT NOT NULL,
+           type TEXT NOT NULL,
+           md5 TEXT NOT NULL,
+           bytes INTEGER NOT NULL,
+           sample_ids TEXT NOT NULL,
+           UNIQUE ("order", name)
+       ) STRICT;)",
 };
 
 std::size_t version_of(database& db) {

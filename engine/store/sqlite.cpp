@@ -168,6 +168,10 @@ std::int64_t database::last_row() const {
     return sqlite3_last_insert_rowid(handle_.get());
 }
 
+int database::changed_rows() const {
+    return sqlite3_changes(handle_.get());
+}
+
 transaction::~transaction() {
     if (db_ == nullptr) return;
     try {

@@ -83,6 +83,8 @@ class database {
     statement prepare(std::string_view sql) { return {handle_.get(), sql}; }
     /// Of the row that was inserted last.
     std::int64_t last_row() const;
+    /// Of the statement that ran last.
+    int changed_rows() const;
 
  private:
     struct close {

@@ -49,6 +49,30 @@ class sqlite_tokens : public token_store {
     connections& all_;
 };
 
+class sqlite_orders : public order_store {
+ public:
+    explicit sqlite_orders(connections& all) : all_(all) {}
+
+    result<void> submit(const submission& plates) override;
+    result<void> place(const submission& plates, const order& placed) override;
+    result<std::optional<submission>> find_submission(std::string_view id) override;
+    result<std::optional<order>> find(std::string_view id) override;
+    result<order_selection> select(
+        const std::optional<std::string>& id,
+        const std::optional<std::string>& submission_id,
+        std::uint64_t first,
+        std::uint64_t count
+    ) override;
+    result<bool> move(
+        std::string_view id, std::string_view before, std::string_view after, std::int64_t now_s
+    ) override;
+    result<void> add_result(std::string_view order_id, const result_file& file) override;
+    result<std::vector<result_file>> results(std::string_view order_id) override;
+
+ private:
+    connections& all_;
+};
+
 class sqlite_store : public side_store {
  public:
     /// Opens `path` or makes it, and brings its schema up to date. A store that cannot be opened
@@ -59,12 +83,14 @@ class sqlite_store : public side_store {
     bool usable() const noexcept override { return all_.usable(); }
     search_store& searches() override { return searches_; }
     list_store& lists() override { return lists_; }
+    order_store& orders() override { return orders_; }
     token_store& tokens() override { return tokens_; }
 
  private:
     connections all_;
     sqlite_searches searches_{all_};
     sqlite_lists lists_{all_};
+    sqlite_orders orders_{all_};
     sqlite_tokens tokens_{all_};
 };
 

@@ -6,22 +6,28 @@ namespace callstream::store {
 namespace {
 
 /// A line each; ids of data sets have no line ends.
-std::optional<std::string> lines_of(const std::optional<std::vector<std::string>>& texts) {
-    if (!texts) return std::nullopt;
+std::string lines_of(const std::vector<std::string>& texts) {
     std::string lines;
-    for (const auto& text : *texts) lines += text + '\n';
+    for (const auto& text : texts) lines += text + '\n';
     return lines;
 }
 
-std::optional<std::vector<std::string>> texts_of(const std::optional<std::string>& lines) {
-    if (!lines) return std::nullopt;
+std::vector<std::string> texts_of(const std::string& lines) {
     std::vector<std::string> texts;
-    for (std::size_t at = 0; at < lines->size();) {
-        const auto end = std::min(lines->find('\n', at), lines->size());
-        texts.push_back(lines->substr(at, end - at));
+    for (std::size_t at = 0; at < lines.size();) {
+        const auto end = std::min(lines.find('\n', at), lines.size());
+        texts.push_back(lines.substr(at, end - at));
         at = end + 1;
     }
     return texts;
+}
+
+std::optional<std::string> optional_lines(const std::optional<std::vector<std::string>>& texts) {
+    return texts ? std::optional(lines_of(*texts)) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> optional_texts(const std::optional<std::string>& lines) {
+    return lines ? std::optional(texts_of(*lines)) : std::nullopt;
 }
 
 }  // namespace
@@ -42,7 +48,7 @@ result<void> sqlite_tokens::add(const kept_token& token) {
             .bind(1, token.name)
             .bind(2, token.digest)
             .bind(3, token.scope)
-            .bind_or_null(4, lines_of(token.data_sets))
+            .bind_or_null(4, optional_lines(token.data_sets))
             .bind(5, token.created_s)
             .bind_or_null(6, token.expires_s)
             .run();
@@ -62,7 +68,7 @@ result<std::vector<kept_token>> sqlite_tokens::all() {
                 {rows.text(0),
                  rows.text(1),
                  rows.text(2),
-                 texts_of(rows.text_or_null(3)),
+                 optional_texts(rows.text_or_null(3)),
                  rows.number(4),
                  rows.number_or_null(5),
                  rows.number_or_null(6)}

@@ -1,6 +1,7 @@
 #include "server/auth/gate.hpp"
 
 #include "engine/core/base64url.hpp"
+#include "engine/core/digest.hpp"
 #include "engine/core/secret.hpp"
 
 #include <chrono>
@@ -60,7 +61,7 @@ std::string new_token() {
 }
 
 std::string digest_of(std::string_view token) {
-    return sha256_text(token);
+    return digest_text(running_digest::kind::sha256, token);
 }
 
 gate::gate(mode m, store::token_store& tokens, clock_s now_s)

@@ -11,5 +11,6 @@ int index(const index_options& options);
 int check(const check_options& options);
 int token(const token_options& options);
 int store(const store_options& options);
+int order(const order_options& options);
 
 }  // namespace callstream::cli

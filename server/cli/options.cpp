@@ -171,6 +171,32 @@ void describe_place(CLI::App& command, Options& o) {
     command.add_option("--state", o.state, "Its state folder, instead")->excludes(folder);
 }
 
+void describe_orders(CLI::App& app, order_options& o) {
+    app.require_subcommand(1);
+    app.footer("What a laboratory does with the orders that clients placed by the vendor calls.");
+    using action = order_options::action;
+    const auto describe = [&](const char* name, const char* help, action what) {
+        auto* command = app.add_subcommand(name, help);
+        command->callback([&o, what] { o.what = what; });
+        describe_place(*command, o);
+        return command;
+    };
+    auto* ls = describe("ls", "Show the orders", action::ls);
+    ls->add_flag("--json", o.json, "Print JSON");
+    auto* status = describe("status", "Move an order on", action::status);
+    status->add_option("ORDER", o.order, "Its orderId")->required();
+    status->add_option("STATUS", o.status, "received, inProgress, completed or rejected")
+        ->required();
+    auto* result = describe("result", "Deliver a file", action::result);
+    result->add_option("ORDER", o.order, "Its orderId")->required();
+    result->add_option("FILE", o.file, "What to deliver; it is copied")
+        ->required()
+        ->check(CLI::ExistingFile);
+    result->add_option("--type", o.type, "Its media type")->default_str("by the ending");
+    result->add_option("--sample", o.samples, "clientSampleId that it is about; may be given again")
+        ->default_str("all of the order");
+}
+
 template <class Options>
 void require_place(const CLI::App& command, const Options& o) {
     if (!command.parsed() || !o.folder.empty() || !o.state.empty()) return;
@@ -277,6 +303,79 @@ void apply_description(const toml::table& table, brapi::server_description& d) {
     }
 }
 
+std::string config_text(const toml::node& node, const std::string& what) {
+    auto text = node.value<std::string>();
+    if (!text) refuse_config(what + " must be a text");
+    return std::move(*text);
+}
+
+/// `[[vendor.services]]`
+vendor::vendor_service service_of(const toml::table& table) {
+    vendor::vendor_service service;
+    const std::pair<std::string_view, std::string*> fields[] = {
+        {"id", &service.id},
+        {"name", &service.name},
+        {"description", &service.description},
+        {"platform", &service.platform_name},
+        {"marker-type", &service.marker_type},
+    };
+    for (const auto& [key, node] : table) {
+        const std::string name(key.str());
+        if (name == "requirements" && node.is_table()) {
+            for (const auto& [requirement, text] : *node.as_table()) {
+                const std::string what(requirement.str());
+                service.requirements.emplace_back(what, config_text(text, what));
+            }
+            continue;
+        }
+        const auto* field = std::find_if(std::begin(fields), std::end(fields), [&](const auto& f) {
+            return f.first == name;
+        });
+        if (field == std::end(fields)) refuse_config("vendor.services." + name);
+        *field->second = config_text(node, name);
+    }
+    if (service.id.empty()) refuse_config("a service of vendor.services has no id");
+    return service;
+}
+
+void apply_vendor(const toml::table& table, vendor::vendor_specification& vendor) {
+    const std::pair<std::string_view, std::string*> fields[] = {
+        {"name", &vendor.name},
+        {"description", &vendor.description},
+        {"contact-name", &vendor.contact_name},
+        {"email", &vendor.email},
+        {"phone", &vendor.phone},
+        {"url", &vendor.url},
+        {"address", &vendor.address},
+        {"city", &vendor.city},
+        {"country", &vendor.country},
+    };
+    vendor.description.clear();
+    for (const auto& [key, node] : table) {
+        const std::string name(key.str());
+        if (name == "services" && node.is_array()) {
+            vendor.services.clear();
+            for (const auto& one : *node.as_array()) {
+                if (!one.is_table()) refuse_config("vendor.services must be tables");
+                vendor.services.push_back(service_of(*one.as_table()));
+            }
+            continue;
+        }
+        if (name == "additional-info" && node.is_table()) {
+            for (const auto& [info, text] : *node.as_table()) {
+                const std::string what(info.str());
+                vendor.additional_info.emplace_back(what, config_text(text, what));
+            }
+            continue;
+        }
+        const auto* field = std::find_if(std::begin(fields), std::end(fields), [&](const auto& f) {
+            return f.first == name;
+        });
+        if (field == std::end(fields)) refuse_config("vendor." + name);
+        *field->second = config_text(node, name);
+    }
+}
+
 void apply_config(CLI::App& app, serve_options& o) {
     if (o.config.empty()) return;
     toml::table file;
@@ -290,6 +389,8 @@ void apply_config(CLI::App& app, serve_options& o) {
     for (const auto& [key, node] : file) {
         if (key.str() == "serverinfo" && node.is_table()) {
             apply_description(*node.as_table(), o.description);
+        } else if (key.str() == "vendor" && node.is_table()) {
+            apply_vendor(*node.as_table(), o.vendor);
         } else if (const auto text = node.value<std::string>()) {
             apply(app, std::string(key.str()), *text);
         } else if (const auto flag = node.value_exact<bool>()) {
@@ -326,11 +427,15 @@ command_line parse_command_line(int argc, char** argv) {
     store_options store;
     auto* store_command = app.add_subcommand("store", "Check, back up and restore the side store");
     describe_store(*store_command, store);
+    order_options order;
+    auto* order_command = app.add_subcommand("order", "The laboratory's side of the vendor calls");
+    describe_orders(*order_command, order);
     command_line out;
     try {
         app.parse(argc, argv);
         require_place(*token_command, token);
         require_place(*store_command, store);
+        require_place(*order_command, order);
         if (serve_command->parsed()) apply_config(*serve_command, serve);
     } catch (const CLI::ParseError& e) {
         out.exit_code = app.exit(e) == 0 ? 0 : 2;
@@ -347,6 +452,7 @@ command_line parse_command_line(int argc, char** argv) {
     take(*check_command, check, out.check);
     take(*token_command, token, out.token);
     take(*store_command, store, out.store);
+    take(*order_command, order, out.order);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include "server/auth/gate.hpp"
 #include "server/brapi/context.hpp"
 #include "server/http/deadlines.hpp"
+#include "server/vendor/specification.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,7 @@ struct serve_options {
     bool insecure = false;
     bool access_log = false;
     brapi::server_description description;
+    vendor::vendor_specification vendor;
 };
 
 struct ls_options {
@@ -78,6 +80,20 @@ struct store_options {
     std::filesystem::path file;  ///< the backup
 };
 
+/// `callstream order`: the laboratory's side of the server that serves `folder`.
+struct order_options {
+    enum class action { ls, status, result };
+    action what = action::ls;
+    std::filesystem::path folder;
+    std::filesystem::path state;
+    std::string order;
+    std::string status;
+    std::filesystem::path file;
+    std::string type;                  ///< media type; empty: by the ending
+    std::vector<std::string> samples;  ///< client's ids; none: all of the order
+    bool json = false;
+};
+
 /// What was asked for: one of the commands, or just an exit code after help or an error.
 struct command_line {
     std::optional<serve_options> serve;
@@ -86,6 +102,7 @@ struct command_line {
     std::optional<check_options> check;
     std::optional<token_options> token;
     std::optional<store_options> store;
+    std::optional<order_options> order;
     int exit_code = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "server/cli/log.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/routes.hpp"
+#include "server/vendor/routes.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -105,11 +106,13 @@ int serve(const serve_options& options) {
     const auth::catalog_view view(catalog);
     const brapi::context brapi_context{
         &catalog, &view, &*signer, &store, &numbers.calls_streamed, options.description};
+    const vendor::context vendor_context{&store, options.vendor, options.state / "results"};
     auth::gate gate(options.auth, store.tokens(), now_s);
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
     }
     brapi::add_routes(routes, brapi_context);
+    vendor::add_routes(routes, vendor_context);
     ops::add_routes(routes, catalog, store, numbers);
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);

@@ -58,6 +58,8 @@ std::string_view reason_phrase(int status) {
             return "OK";
         case 202:
             return "Accepted";
+        case 206:
+            return "Partial Content";
         case 204:
             return "No Content";
         case 400:
@@ -82,6 +84,8 @@ std::string_view reason_phrase(int status) {
             return "URI Too Long";
         case 415:
             return "Unsupported Media Type";
+        case 416:
+            return "Range Not Satisfiable";
         case 417:
             return "Expectation Failed";
         case 431:

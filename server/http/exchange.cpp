@@ -27,7 +27,7 @@ class string_source : public streaming::body_source {
 };
 
 bool is_compressible(const response& r) {
-    return r.source != nullptr || r.body.size() >= compress_from_bytes;
+    return r.may_compress && (r.source != nullptr || r.body.size() >= compress_from_bytes);
 }
 
 std::string join(const std::vector<std::string>& parts) {

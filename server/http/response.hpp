@@ -15,6 +15,7 @@ struct response {
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> fields;
     std::string body;                                ///< used when `source` is null
+    bool may_compress = true;                        ///< not what is bytes of a file
     std::unique_ptr<streaming::body_source> source;  ///< takes part in streaming, see there
 };
 

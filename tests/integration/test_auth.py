@@ -26,6 +26,13 @@ id = "SecretStudy"
 """
 WRITING = [("POST", "/brapi/v2/lists"), ("PUT", "/brapi/v2/lists/{listDbId}")]
 WRITING += [("POST", f"/brapi/v2/lists/{{listDbId}}/{name}") for name in ("items", "data")]
+WRITING += [("POST", f"/brapi/v{v}/vendor/{name}") for v in (1, 2) for name in ("plates", "orders")]
+ADMINISTRATION = [("PUT", f"/brapi/v{v}/vendor/orders/{{orderId}}/status") for v in (1, 2)]
+ORDER = {
+    "clientId": "c", "numberOfSamples": 1, "serviceIds": ["genotyping"],
+    "plates": [{"clientPlateId": "SecretItemPlate", "sampleSubmissionFormat": "TUBES",
+                "samples": [{"clientSampleId": "SecretItemSample"}]}],
+}
 OPEN = [("GET", "/"), ("GET", "/health"), ("GET", "/ready"), ("GET", "/brapi/v2/serverinfo")]
 
 
@@ -41,6 +48,7 @@ class authentication(FolderTest):
         (alpha / "SecretGenome.fa").write_text(">1\n" + "GATTACA" * 100 + "\n")
         (beta / "genome.fa").write_text(">1\n" + "TTTT" * 10 + "\n")
         self.state = self.folder.parent / "state"
+        self.steps = iter(["received", "inProgress"] * 99)
         self.tokens = {
             name: self.token("add", name, *options)
             for name, options in {
@@ -99,6 +107,12 @@ class authentication(FolderTest):
             "studyDbId": "SecretStudy", "trialDbId": "SecretTrial", "programDbId": "SecretProgram",
             "germplasmDbId": "SecretGermplasm", "listDbId": made["result"]["data"][0]["listDbId"],
         }
+        _, placed = self.json("POST", "/brapi/v2/vendor/orders", "writer", ORDER)
+        self.places |= {name: placed["result"][name] for name in ("orderId", "submissionId")}
+        delivered = self.folder.parent / "r.csv"
+        delivered.write_text("SecretItemResult")
+        run(support.PROGRAM, "order", "result", self.places["orderId"], delivered, "--state", self.state)
+        self.places["fileName"] = "r.csv"
         self.searches = {}
 
     def routes(self):
@@ -108,6 +122,7 @@ class authentication(FolderTest):
             (method, f"/brapi/v2/{call['service']}")
             for call in info["result"]["calls"] for method in call["methods"]
         ]
+        routes += [(m, p.replace("v2", "v1")) for m, p in routes if "vendor" in p]
         return [route for route in routes if route not in OPEN] + [("GET", "/metrics")]
 
     def target(self, pattern):
@@ -127,6 +142,8 @@ class authentication(FolderTest):
             return None
         if pattern.startswith("/brapi/v2/search/"):
             return b"{}"
+        if "/vendor/" in pattern:
+            return json.dumps({"status": next(self.steps)} if method == "PUT" else ORDER).encode()
         return {"PUT": b'{"listName":"x"}'}.get(method, b"[]")
 
     def assert_nothing_in(self, answer, where):
@@ -199,9 +216,10 @@ class authentication(FolderTest):
 
     def wrong_tokens(self, method, pattern, target, body):
         """Valid tokens that are for something else."""
-        writes = (method, pattern) in WRITING
-        of_store = "/lists" in pattern or pattern == "/metrics"
-        cases = [("reader", 403)] if writes else []
+        of_store = any(part in pattern for part in ("/lists", "/metrics", "/vendor/"))
+        cases = [("reader", 403)] if (method, pattern) in WRITING + ADMINISTRATION else []
+        if (method, pattern) in ADMINISTRATION:
+            cases.append(("writer", 403))
         for name in ("beta", "betawriter"):
             if of_store:
                 cases.append((name, 403))
@@ -224,7 +242,9 @@ class authentication(FolderTest):
             for name in ("reader", "writer", "admin", "alpha"):
                 if name == "reader" and (method, pattern) in WRITING:
                     continue
-                if name == "alpha" and ("/lists" in pattern or pattern == "/metrics"):
+                if name == "alpha" and any(part in pattern for part in ("/lists", "/metrics", "/vendor/")):
+                    continue
+                if name != "admin" and (method, pattern) in ADMINISTRATION:
                     continue
                 with self.subTest(method=method, pattern=pattern, token=name):
                     answer = self.ask(method, target, self.bearer(name), body)
