@@ -7,6 +7,7 @@
 #include "server/http/metrics.hpp"
 #include "server/http/request_head.hpp"
 #include "server/ops/routes.hpp"
+#include "server/vendor/routes.hpp"
 #include "tests/fuzz/support/fuzz_input.hpp"
 #include "tests/support/vcf_builder.hpp"
 
@@ -70,18 +71,30 @@ class served {
 
     const http::exchange_context& context() const { return parts_->exchanges; }
     http::body_budget& bodies() { return parts_->bodies; }
+    std::filesystem::path scratch() const { return scratch_.path(); }
+    /// What requests wrote: each begins with an empty store.
+    void forget() {
+        if (std::as_const(parts_->store).usable()) {
+            parts_->eraser.execute("DELETE FROM lists; DELETE FROM orders; DELETE FROM submissions"
+            );
+        }
+    }
 
  private:
     struct parts {
         parts(const std::filesystem::path& data, const std::filesystem::path& state)
             : catalog(data, state, [](const std::string& problem) { fail(problem); }),
-              store(state / "store.db") {
+              store(state / "store.db"),
+              eraser(state / "store.db") {
+            require(store.check().has_value(), "the store is there");
             brapi::add_routes(routes, context);
-            ops::add_routes(routes, catalog, numbers);
+            vendor::add_routes(routes, vendor_context);
+            ops::add_routes(routes, catalog, store, numbers);
             numbers.size_for(routes);
         }
         catalog::catalog_service catalog;
         store::sqlite_store store;
+        store::database eraser;
         paging::token_signer tokens{"a secret of enough bytes"};
         http::metrics numbers;
         http::router routes;
@@ -89,6 +102,7 @@ class served {
         http::body_budget bodies{8 << 20};
         auth::catalog_view view{catalog};
         brapi::context context{&catalog, &view, &tokens, &store, &numbers.calls_streamed, {}};
+        vendor::context vendor_context{&store};
         http::exchange_context exchanges{&routes, &blocks, [](const std::string& problem) {
                                              fail("no request fails", problem);
                                          }};
@@ -106,6 +120,8 @@ served& server() {
 /// As a session reads it; false when the bytes end before the body does.
 bool read_body(http::exchange& e, std::string_view bytes) {
     http::incoming_body body(server().bodies(), e.asked().body_bytes);
+    const bool on_disk = e.matched()->body_on_disk;
+    if (on_disk) body.keep_on_disk(server().scratch());
     while (!body.complete()) {
         const auto room = body.room();
         require(!room.empty(), "the budget for bodies comes back");
@@ -114,6 +130,11 @@ bool read_body(http::exchange& e, std::string_view bytes) {
         std::copy_n(bytes.data(), count, room.data());
         bytes.remove_prefix(count);
         body.received(count);
+        if (body.piece_is_full()) body.store_piece();
+    }
+    if (on_disk) {
+        e.take_body(body.take_file());
+        return true;
     }
     auto [text, share] = body.take();
     e.take_body(std::move(text), std::move(share));
@@ -313,5 +334,6 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace callstream::fuzzing;
     ask(with_given_out(std::string(text_of(data, size))));
+    server().forget();
     return 0;
 }
