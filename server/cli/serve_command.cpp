@@ -80,7 +80,8 @@ int serve(const serve_options& options) {
     // freed; left alone, malloc would raise this with the first one and keep the rest.
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
     mallopt(M_TRIM_THRESHOLD, 4 << 20);
-    std::signal(SIGHUP, SIG_IGN);  // until the server listens to it
+    std::signal(SIGHUP, SIG_IGN);   // until the server listens to it
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
     const auto where = parse_endpoint(options.listen);
     if (!where) return refuse("--listen wants HOST:PORT, not '" + options.listen + "'");
     const bool asks_nobody = options.auth == auth::gate::mode::off;

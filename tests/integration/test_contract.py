@@ -446,7 +446,7 @@ class contract(FolderTest):
             self.assertIsNone(second["nextPageToken"])
 
     def test_authorization_is_taken_everywhere(self):
-        """There is no authentication yet, so a token neither helps nor harms."""
+        """Without --auth a token neither helps nor harms; with it, see test_auth.py."""
         kept = {entity: self.search(entity, {}) for entity in ("callsets", "references")}
         for endpoint in ALL_ENDPOINTS:
             with self.subTest(endpoint, parameter="Authorization"):

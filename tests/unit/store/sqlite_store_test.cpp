@@ -7,6 +7,7 @@
 
 #include <string>
 #include <sys/resource.h>
+#include <vector>
 
 namespace callstream::store {
 namespace {
@@ -90,6 +91,37 @@ TEST_F(sqlite_store_test, a_store_of_the_first_version_keeps_what_it_has) {
     sqlite_store store(path);
     EXPECT_EQ(store.searches().find("k", now_s).value(), "b");
     EXPECT_EQ(store.lists().select({}, 0, 10).value().total, 0U);
+}
+
+TEST_F(sqlite_store_test, a_store_of_any_earlier_version_is_brought_up_to_date) {
+    // What each version added, taken away again.
+    const std::vector<const char*> added = {
+        "DROP TABLE result_files; DROP TABLE orders; DROP TABLE plates; DROP TABLE submissions; "
+        "PRAGMA user_version=3",
+        "DROP TABLE tokens; PRAGMA user_version=2",
+        "DROP TABLE list_items; DROP TABLE list_references; DROP TABLE lists; "
+        "PRAGMA user_version=1",
+    };
+    for (std::size_t back = 1; back <= added.size(); ++back) {
+        SCOPED_TRACE(back);
+        path = dir / ("store" + std::to_string(back) + ".db");
+        {
+            sqlite_store store(path);
+            ASSERT_TRUE(store.searches().keep("k", "b", now_s));
+            ASSERT_TRUE(store.tokens().add({"n", "d", "read", {}, 1, {}, {}}));
+            ASSERT_TRUE(store.lists().change(1, [](list_editor& edit) -> result<void> {
+                edit.add_item(edit.create("l"), "i");
+                return {};
+            }));
+        }
+        for (std::size_t i = 0; i < back; ++i) database(path).execute(added[i]);
+        sqlite_store store(path);
+        EXPECT_EQ(store.searches().find("k", now_s).value(), "b");
+        EXPECT_EQ(store.lists().select({}, 0, 9).value().total, back < 3 ? 1U : 0U);
+        EXPECT_EQ(store.tokens().all().value().size(), back < 2 ? 1U : 0U);
+        EXPECT_TRUE(has_value(store.orders().submit({"s", "c", "t", 0, {}})));
+        EXPECT_TRUE(has_value(store.tokens().add({"m", "e", "read", {}, 1, {}, {}})));
+    }
 }
 
 TEST_F(sqlite_store_test, what_cannot_be_written_now_is_said_and_nothing_is_half_there) {
