@@ -11,6 +11,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <iostream>
@@ -127,6 +128,10 @@ int deliver(const order_options& options, store::order_store& orders) {
     if (!vendor::is_result_name(name)) {
         return fail("name the file of letters, digits, '.', '_' and '-' only");
     }
+    const bool is_type = std::all_of(options.type.begin(), options.type.end(), [](char c) {
+        return c > ' ' && c < 0x7f;
+    });
+    if (!is_type) return fail("--type wants a media type, as text/csv");
     const auto all = samples_of(orders, **order);
     if (!all) return fail(all.error().text);
     for (const auto& sample : options.samples) {

@@ -278,6 +278,7 @@ class vendor(FolderTest):
             (("status", "nobody", "received"), "no order"), (("status", order, "completed"), "cannot become"),
             (("result", "nobody", self.config), "no order"), (("result", order, self.folder.parent / "a b.csv"), "name"),
             (("result", order, self.config, "--sample", "zz"), "no sample 'zz'"),
+            (("result", order, self.config, "--type", "text/csv\r\nX: y"), "media type"),
         ):
             command = [support.PROGRAM, "order", *arguments, "--state", self.state]
             done = subprocess.run([str(part) for part in command], capture_output=True)
