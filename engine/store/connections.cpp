@@ -32,15 +32,15 @@ result<void> connections::open() {
     const std::lock_guard lock(mutex_);
     try {
         writer();
-        usable_ = true;
+        writing_ = true;
         return {};
     } catch (const store_error& e) {
-        return note(e);
+        return note(e, writing_);
     }
 }
 
-error connections::note(const store_error& e) {
-    if (e.kind() != store_error::cause::busy) usable_ = false;
+error connections::note(const store_error& e, std::atomic<bool>& well) {
+    if (e.kind() != store_error::cause::busy) well = false;
     return trouble(e);
 }
 

@@ -5,6 +5,7 @@
 #include "engine/store/sqlite.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -25,28 +26,32 @@ class connections {
  public:
     using prepare_function = void (*)(database&);
 
+    /// Whoever waits for the writer blocks a worker, so nobody waits for long.
+    static constexpr std::chrono::seconds wait_max{2};
+
     /// `prepare` brings the schema of a new writer up to date. Does not open anything.
     connections(std::filesystem::path path, prepare_function prepare);
 
     /// Opens the writer now, so that trouble is known at once.
     result<void> open();
     /// Whether the last use went well; somebody else's lock is no trouble. Does not wait.
-    bool usable() const noexcept { return usable_; }
+    bool usable() const noexcept { return reading_ && writing_; }
 
     /// Runs `change(database&)` in a transaction. What it did is on the disk when this returns a
     /// value, and undone when it returns an error or throws.
     template <class Change>
     auto write(Change change) -> decltype(change(std::declval<database&>())) {
-        const std::lock_guard lock(mutex_);
+        const std::unique_lock lock(mutex_, wait_max);
+        if (!lock) return error{errc::unavailable, "others are writing; try again shortly"};
         try {
             transaction changes(writer(), transaction::kind::write);
             auto outcome = change(*writer_);
             if (outcome) changes.commit();
-            usable_ = true;
+            writing_ = true;
             return outcome;
         } catch (const store_error& e) {
             if (!e.may_pass()) writer_.reset();
-            return note(e);
+            return note(e, writing_);
         }
     }
 
@@ -59,24 +64,26 @@ class connections {
             auto outcome = look(*reader);
             view.commit();
             keep_reader(std::move(reader));
+            reading_ = true;
             return outcome;
         } catch (const store_error& e) {
-            return note(e);
+            return note(e, reading_);
         }
     }
 
  private:
-    error note(const store_error& e);
+    static error note(const store_error& e, std::atomic<bool>& well);
     database& writer();
     std::unique_ptr<database> take_reader();
     void keep_reader(std::unique_ptr<database> reader);
 
     std::filesystem::path path_;
     prepare_function prepare_;
-    std::mutex mutex_;  // guards the writer
+    std::timed_mutex mutex_;  // guards the writer
     std::unique_ptr<database> writer_;
     std::atomic<bool> prepared_ = false;  // the schema is there
-    std::atomic<bool> usable_ = true;
+    std::atomic<bool> reading_ = true;    // how it went last
+    std::atomic<bool> writing_ = true;
     std::mutex readers_mutex_;  // guards what follows
     std::vector<std::unique_ptr<database>> readers_;
 };

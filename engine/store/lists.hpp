@@ -93,8 +93,9 @@ class list_store {
     virtual result<list_selection> select(
         const list_query& wanted, std::uint64_t first, std::uint64_t count
     ) = 0;
-    /// Up to `count` items from the 0-based `first` on. `errc::file_replaced` when the list is gone
-    /// or its items were replaced since it was found.
+    /// Up to `count` items from the 0-based `first` on, fewer where they are long; at least one
+    /// when there is one. `errc::file_replaced` when the list is gone or its items were replaced
+    /// since it was found.
     virtual result<std::vector<std::string>> items(
         const kept_list& list, std::uint64_t first, std::uint64_t count
     ) = 0;

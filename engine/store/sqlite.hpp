@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -92,6 +93,13 @@ class database {
     };
     std::unique_ptr<sqlite3, close> handle_;
 };
+
+/// For LIMIT and OFFSET: what SQLite cannot say is its greatest number, not a negative one, which
+/// it would take for none.
+inline std::int64_t sql_number(std::uint64_t number) {
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    return number > static_cast<std::uint64_t>(most) ? most : static_cast<std::int64_t>(number);
+}
 
 /// Everything or nothing: rolled back unless committed. One that reads sees one state throughout.
 class transaction {

@@ -141,6 +141,9 @@ class sqlite_list_editor : public list_editor {
     std::int64_t size_ = 0;
 };
 
+/// What one call reads: items may be long.
+constexpr std::size_t item_bytes_at_once = 128 * 1024;
+
 /// The texts as one parameter, which `json_each` takes apart; nothing when any text will do.
 std::optional<std::string> any_of(const list_query::texts& texts) {
     if (texts.empty()) return std::nullopt;
@@ -225,7 +228,7 @@ result<list_selection> sqlite_lists::select(
             " ORDER BY number LIMIT ?15 OFFSET ?16"
         );
         bind_query(rows, wanted);
-        rows.bind(15, static_cast<std::int64_t>(count)).bind(16, static_cast<std::int64_t>(first));
+        rows.bind(15, sql_number(count)).bind(16, sql_number(first));
         while (rows.step()) {
             out.page.push_back(list_of(rows));
             read_references(db, out.page.back());
@@ -247,11 +250,13 @@ result<std::vector<std::string>> sqlite_lists::items(
             "SELECT item FROM list_items WHERE list = ?1 AND position >= ?2 ORDER BY position "
             "LIMIT ?3"
         );
-        rows.bind(1, list.number)
-            .bind(2, static_cast<std::int64_t>(first))
-            .bind(3, static_cast<std::int64_t>(count));
+        rows.bind(1, list.number).bind(2, sql_number(first)).bind(3, sql_number(count));
         std::vector<std::string> out;
-        while (rows.step()) out.push_back(rows.text(0));
+        std::size_t bytes = 0;
+        while (bytes < item_bytes_at_once && rows.step()) {
+            out.push_back(rows.text(0));
+            bytes += out.back().size();
+        }
         return out;
     });
 }

@@ -119,8 +119,8 @@ result<order_selection> sqlite_orders::select(
         );
         rows.bind_or_null(1, id)
             .bind_or_null(2, submission_id)
-            .bind(3, static_cast<std::int64_t>(count))
-            .bind(4, static_cast<std::int64_t>(first));
+            .bind(3, sql_number(count))
+            .bind(4, sql_number(first));
         while (rows.step()) out.page.push_back(order_of(rows));
         return out;
     });

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 
 namespace callstream::auth {
 namespace {
@@ -77,7 +78,11 @@ result<void> gate::start() {
         while (!stop.stop_requested()) {
             wake.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
             // What cannot be read now stays as it was.
-            if (!stop.stop_requested()) static_cast<void>(load());
+            if (stop.stop_requested()) return;
+            try {
+                static_cast<void>(load());
+            } catch (const std::exception&) {  // no memory, say
+            }
         }
     });
     return {};

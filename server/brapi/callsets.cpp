@@ -11,6 +11,7 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace callstream::brapi {
 namespace json = boost::json;
@@ -68,6 +69,22 @@ std::vector<catalog::call_set> select(
     return page;
 }
 
+result<std::vector<std::string>> items_of(store::list_store& lists, const store::kept_list& list) {
+    constexpr std::int64_t items_max = 1'000'000;  // they are in memory together
+    if (list.size > items_max) {
+        return error{errc::bad_request, "a list of more than 1000000 items is no filter"};
+    }
+    const auto size = static_cast<std::uint64_t>(list.size);
+    std::vector<std::string> all;
+    while (all.size() < size) {
+        auto some = lists.items(list, all.size(), size - all.size());
+        if (!some) return some.error();
+        if (some->empty()) return error{errc::file_replaced, "the list has become shorter"};
+        std::move(some->begin(), some->end(), std::back_inserter(all));
+    }
+    return all;
+}
+
 /// Adds what stands in the lists that are wanted. A list that is not there has nothing.
 result<callset_filter> with_list_members(
     const context& ctx, const http::request& request, callset_filter wanted
@@ -90,7 +107,7 @@ result<callset_filter> with_list_members(
                 "a list of " + type +
                     " says nothing of call sets; those of samples and germplasm do"};
         }
-        auto items = lists.items(**list, 0, static_cast<std::uint64_t>((*list)->size));
+        auto items = items_of(lists, **list);
         if (!items) return items.error();
         (type == "samples" ? members.sample_ids : members.germplasm_ids).add(std::move(*items));
     }

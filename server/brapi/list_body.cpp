@@ -141,13 +141,13 @@ class list_body_reader::handler {
     }
     bool on_int64(std::int64_t number, json::string_view, error_code& ec) {
         text_.clear();
-        if (!begin_scalar(ec)) return false;
+        if (!begin_value(ec)) return false;
         stack_.push_int64(number);
         return true;
     }
     bool on_uint64(std::uint64_t number, json::string_view, error_code& ec) {
         text_.clear();
-        if (!begin_scalar(ec)) return false;
+        if (!begin_value(ec)) return false;
         stack_.push_uint64(number);
         return true;
     }
@@ -155,7 +155,7 @@ class list_body_reader::handler {
     bool on_double(double number, json::string_view part, error_code& ec) {
         text_.append(part.data(), part.size());
         const std::string digits = std::exchange(text_, {});
-        if (!begin_scalar(ec)) return false;
+        if (!begin_value(ec)) return false;
         double exact = number;
         const auto [end, failed] =
             std::from_chars(digits.data(), digits.data() + digits.size(), exact);
@@ -166,7 +166,7 @@ class list_body_reader::handler {
         return true;
     }
     bool on_bool(bool value, error_code& ec) {
-        if (!begin_scalar(ec)) return false;
+        if (!begin_value(ec)) return false;
         stack_.push_bool(value);
         return true;
     }
@@ -175,7 +175,7 @@ class list_body_reader::handler {
             at_data_ = false;
             return true;
         }
-        if (!begin_scalar(ec)) return false;
+        if (!begin_value(ec)) return false;
         stack_.push_null();
         return true;
     }
@@ -197,7 +197,7 @@ class list_body_reader::handler {
     bool begin_value(error_code& ec) {
         if (in_items_) return fail(ec, refuse("has an item that is no text"));
         if (at_data_) return fail(ec, refuse("has a member 'data' that is no array of texts"));
-        if (in_list()) return true;
+        if (in_list()) return count_bytes(sizeof(json::value), ec);
         switch (expected_) {
             case shape::lists:
                 return fail(ec, refuse("must be a JSON array of lists, [{...}]"));
@@ -207,9 +207,6 @@ class list_body_reader::handler {
                 break;
         }
         return fail(ec, refuse("must be a JSON array of texts"));
-    }
-    bool begin_scalar(error_code& ec) {
-        return begin_value(ec) && count_bytes(sizeof(json::value), ec);
     }
     bool count_bytes(std::size_t bytes, error_code& ec) {
         facts_bytes_ += bytes;

@@ -148,6 +148,9 @@ result<void> read_body(const http::request& request, list_body_reader& reader) {
 /// Makes the lists of a body.
 class list_maker : public list_body_sink {
  public:
+    /// Of one request, since the store takes no other write meanwhile.
+    static constexpr std::int64_t items_max = 5'000'000;
+
     list_maker(list_editor& edit, std::vector<std::string>& ids, std::vector<std::string>& warnings)
         : edit_(edit), ids_(ids), warnings_(warnings) {}
 
@@ -161,6 +164,7 @@ class list_maker : public list_body_sink {
     }
     result<void> begin_items() override { return {}; }
     result<void> item(std::string_view text) override {
+        if (++items_ > items_max) return bad("one request may bring 5000000 items at most");
         edit_.add_item(list_, text);
         return {};
     }
@@ -180,6 +184,7 @@ class list_maker : public list_body_sink {
     std::vector<std::string>& ids_;
     std::vector<std::string>& warnings_;
     std::int64_t list_ = -1;
+    std::int64_t items_ = 0;
 };
 
 /// Changes one list that is there.
@@ -194,6 +199,9 @@ class list_changer : public list_body_sink {
         return {};
     }
     result<void> item(std::string_view text) override {
+        if (++items_ > list_maker::items_max) {
+            return bad("one request may bring 5000000 items at most");
+        }
         edit_.add_item(list_.number, text);
         return {};
     }
@@ -207,6 +215,7 @@ class list_changer : public list_body_sink {
 
  private:
     list_editor& edit_;
+    std::int64_t items_ = 0;
     kept_list list_;
     std::vector<std::string>& warnings_;
 };
@@ -261,7 +270,7 @@ class items_source : public streaming::body_source {
             const auto items = lists_.items(list_, at_, std::min(items_per_read, end_ - at_));
             if (!items) return items.error();
             if (items->empty()) return error{errc::file_replaced, "the list has become shorter"};
-            for (const auto& item : *items) {
+            for (const auto& item : *items) {  // some 128 KiB at most
                 if (std::exchange(any_, true)) out.append(',');
                 out.append(streaming::json_quoted(item));
             }

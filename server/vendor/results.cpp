@@ -60,7 +60,7 @@ range_kind read_range(std::string_view field, std::uint64_t size, byte_range& in
     }
     if (!first || (!last && !is_open) || (last && *last < *first)) return range_kind::none;
     if (*first >= size) return range_kind::outside;
-    into = {*first, last ? std::min(*last + 1, size) : size};
+    into = {*first, last && *last < size ? *last + 1 : size};
     return range_kind::one;
 }
 

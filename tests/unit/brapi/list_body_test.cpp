@@ -81,7 +81,10 @@ TEST(list_body_test, what_is_wrong_is_said) {
     const std::string long_text(list_facts_bytes_max + 1, 'x');
     std::string many = "[{\"a\":[1";
     for (int i = 0; i < 100'000; ++i) many += ",1";
+    std::string hollow = "[{\"a\":[[]";
+    for (int i = 0; i < 50'000; ++i) hollow += i % 2 == 0 ? ",{}" : ",\"\"";
     const std::tuple<shape, std::string, std::string> table[] = {
+        {shape::lists, hollow, "1 MiB"},
         {shape::lists, "", "incomplete"},
         {shape::lists, "  ", "incomplete"},
         {shape::lists, "[{\"a\":1}", "incomplete"},

@@ -145,6 +145,9 @@ TEST_F(lists_test, items_are_paged_when_asked) {
     EXPECT_EQ(items_of(server.get(path + "?page=9&pageSize=2")), "[]");
     EXPECT_EQ(server.get(path).json().at("metadata").at("pagination").at("pageSize"), 0);
     EXPECT_EQ(server.get(path + "?pageSize=0").status, 400);
+    const auto far = "?page=9223372036854775807&pageSize=100000";
+    EXPECT_EQ(items_of(server.get(path + far)), "[]");
+    EXPECT_EQ(ids_of(server.get(std::string("/brapi/v2/lists") + far)), texts{});
 }
 
 TEST_F(lists_test, a_long_list_is_streamed) {
