@@ -2,6 +2,7 @@
 // usage: node brapijs.mjs BASE_URL STEPS
 // STEPS is JSON: [[method, parameters, behaviour], ...]. Every step but the first is asked once for
 // each answer of the step before; {"from": NAME} as a parameter is the value NAME of that answer.
+// A parameter toJSON is sent as the body: all that the client itself can send is an object.
 import BrAPI from '@solgenomics/brapijs';
 
 const SECONDS_MAX = 60;
@@ -20,15 +21,15 @@ process.on('unhandledRejection', (error) => fail(error.message || error));
 const limit = setTimeout(() => fail(`no answer within ${SECONDS_MAX} s`), SECONDS_MAX * 1000);
 
 function filled(parameters, answer) {
-    const values = Object.entries(parameters).map(([name, value]) => [
-        name,
-        value !== null && value.from ? answer[value.from] : value,
-    ]);
+    const values = Object.entries(parameters).map(([name, value]) => {
+        if (name === 'toJSON') return [name, () => value];
+        return [name, value !== null && value.from ? answer[value.from] : value];
+    });
     return Object.fromEntries(values);
 }
 
 function ask(node, [method, parameters, behaviour], number) {
-    if (number === 0) return node[method](parameters, behaviour);
+    if (number === 0) return node[method](filled(parameters, {}), behaviour);
     return node[method]((answer) => filled(parameters, answer), behaviour);
 }
 

@@ -1,4 +1,5 @@
 """BrAPI.js, the client that web pages use, sees what the files hold: judged by bcftools and samtools.
+The lists that it keeps are compared with what plain HTTP says of them.
 
 The client asks for the first page of a list and then for all others at once. An answer that it cannot
 read leaves it without any result, so what the server says of its pages must be right each time.
@@ -30,8 +31,21 @@ OTHER_COLUMNS = [f"T{n}" for n in range(5)]
 LENGTHS = {f"chr{n}": 100 * n for n in range(1, 12)}
 PACKED_LENGTHS = {"1": 5000, "2": 900, "x|y*": 1}
 
+# Of the users' lists, what was sent.
+KEPT = [
+    {"listName": f"Plot {n}", "listType": ("germplasm", "samples")[n % 2], "listSource": f"app {n % 3}",
+     "data": [f"g{i}" for i in range(n)]}
+    for n in range(10)
+]
+KEPT += [{
+    "listName": "Dürre 🌾", "listType": "germplasm", "listDescription": "Zoë's \"best\"",
+    "listOwnerName": "Zoë", "listOwnerPersonDbId": "p1", "listSource": "app 0", "data": ["g1", "g/2", "é"],
+    "additionalInfo": {"season": "2020"},
+    "externalReferences": [{"referenceID": "doi:1", "referenceSource": "DOI"}],
+}]
 # method of the client, its name for an id
 LISTS = [
+    ("lists", "listDbId"),
     ("callsets", "callSetDbId"),
     ("references", "referenceDbId"),
     ("referencesets", "referenceSetDbId"),
@@ -82,6 +96,11 @@ class brapijs(FolderTest):
         (home / "packed.fa.gz").write_bytes(run("bgzip", "-c", input=text))
         self.server = Server(self.folder)
         self.addCleanup(self.server.stop)
+        status, answer = self.server.post("/brapi/v2/lists", KEPT)
+        self.assertEqual(status, 200, answer)
+        self.list_ids = [told["listDbId"] for told in answer["result"]["data"]]
+        # A request is counted after its answer has left.
+        self.wait_for(lambda: self.requests("lists") == 1)
 
     def write_panel(self, path, samples, records):
         rows = [
@@ -104,11 +123,10 @@ class brapijs(FolderTest):
         return self.server.get(f"/brapi/v2/{path}", pageSize=100_000)["result"]["data"]
 
     def requests(self, route):
-        """How many requests of a route were answered well."""
+        """How many requests of a route were answered well, whatever the method."""
         text = self.server.request("/metrics")[2].decode()
         name = re.escape(f'callstream_requests_total{{route="/brapi/v2/{route}",status="2xx"}} ')
-        found = re.search(name + r"(\d+)", text)
-        return int(found[1]) if found else 0
+        return sum(map(int, re.findall(name + r"(\d+)", text)))
 
     def bcftools_call_sets(self):
         return [
@@ -136,9 +154,9 @@ class brapijs(FolderTest):
 
     def test_lists_collect_every_page_once(self):
         for method, _ in LISTS:
+            asked = self.requests(method)
             everything = self.plain_list(method)
-            # A request is counted after its answer has left.
-            self.wait_for(lambda: self.requests(method) == 1)
+            self.wait_for(lambda: self.requests(method) == asked + 1)
             for size in (1, 4, len(everything), 1000):
                 with self.subTest(method, size=size):
                     before = self.requests(method)
@@ -174,6 +192,8 @@ class brapijs(FolderTest):
                     (f"search_{method}", {}), (f"{method}_detail", {id_name: {"from": id_name}})
                 )
                 found.sort(key=lambda entity: entity[id_name])
+                if method == "lists":  # of which items are told one by one
+                    self.assertEqual([len(told.pop("data")) for told in found], [e["listSize"] for e in found])
                 listed = sorted(self.plain_list(method), key=lambda entity: entity[id_name])
                 self.assertEqual(found, listed)
 
@@ -222,6 +242,124 @@ class brapijs(FolderTest):
         self.assertEqual([e["callSetDbId"] for e in found], expected)
         self.wait_for(lambda: self.requests(route) >= 8)
         self.assertEqual((self.requests("search/callsets"), self.requests(route)), (1, 8))
+
+    def plain_details(self, list_id):
+        return self.server.get(f"/brapi/v2/lists/{list_id}")["result"]
+
+    def test_new_lists_are_kept_as_they_were_sent(self):
+        for sent in (KEPT[-1], KEPT[3], {"listName": "Empty", "listType": "studies"}):
+            with self.subTest(sent["listName"]):
+                [told] = self.client(("lists_store", sent))
+                self.assertNotIn(told["listDbId"], self.list_ids)
+                self.assertEqual(told, self.plain_list("lists")[-1])
+                details = self.plain_details(told["listDbId"])
+                self.assertEqual({**details, **told}, details)
+                self.assertEqual(details["data"], sent.get("data", []))
+                self.compare_facts(details, sent)
+        self.assertEqual(len(self.plain_list("lists")), len(KEPT) + 3)
+
+    def compare_facts(self, told, sent):
+        for name, value in sent.items():
+            if name == "externalReferences":
+                value = [{**one, "referenceId": one["referenceID"]} for one in value]
+            self.assertEqual(told[name], value)
+
+    def test_a_new_list_leads_to_its_items(self):
+        [told] = self.client(("lists_store", KEPT[-1]), ("lists_detail", {"listDbId": {"from": "listDbId"}}))
+        self.assertEqual(told, self.plain_details(told["listDbId"]))
+        self.assertEqual(told["data"], KEPT[-1]["data"])
+
+    def test_items_come_whole_or_page_by_page(self):
+        """Without a page there must not be a pageSize either, or the client would ask for more of them."""
+        route = "lists/{listDbId}"
+        for paging, pages in (({}, 1), ({"pageSize": 4}, 3), ({"pageSize": 9}, 1), ({"pageSize": 100}, 1)):
+            with self.subTest(**paging):
+                before = self.requests(route)
+                [told] = self.client(("lists_detail", {"listDbId": self.list_ids[9], **paging}))
+                self.wait_for(lambda: self.requests(route) >= before + pages)
+                self.assertEqual(self.requests(route), before + pages)
+                self.assertEqual(told["data"], KEPT[9]["data"])
+                self.assertEqual(told, self.plain_details(self.list_ids[9]))
+                self.wait_for(lambda: self.requests(route) == before + pages + 1)
+
+    def test_lists_are_found_by_what_was_said_of_them(self):
+        for wanted, fits in (
+            ({"listType": "samples"}, lambda k: k["listType"] == "samples"),
+            ({"listName": "Dürre 🌾"}, lambda k: k is KEPT[-1]),
+            ({"listSource": "app 0", "listType": "germplasm"},
+             lambda k: (k["listSource"], k["listType"]) == ("app 0", "germplasm")),
+            ({"externalReferenceID": "doi:1", "externalReferenceSource": "DOI"}, lambda k: k is KEPT[-1]),
+        ):
+            for paging in ({}, {"pageSize": 2}):
+                with self.subTest(**wanted, **paging):
+                    found = elements(self.client(("lists", {**wanted, **paging})))
+                    self.assertEqual(sorted_ids(found, "listDbId"), sorted(self.kept_ids(fits)))
+
+    def kept_ids(self, fits):
+        return [list_id for list_id, sent in zip(self.list_ids, KEPT) if fits(sent)]
+
+    def test_searches_of_lists_find_exactly_what_fits(self):
+        names = ["Plot 2", "Plot 5", "Dürre 🌾", "nobody"]
+        self.compare_searches("lists", "listDbId", [
+            ({}, self.list_ids),
+            ({"listNames": names}, self.kept_ids(lambda k: k["listName"] in names)),
+            ({"listDbIds": self.list_ids[2:9]}, self.list_ids[2:9]),
+            ({"listType": "samples"}, self.kept_ids(lambda k: k["listType"] == "samples")),
+            (
+                {"listSources": ["app 1", "app 2"], "listType": "germplasm"},
+                self.kept_ids(lambda k: k["listSource"] != "app 0" and k["listType"] == "germplasm"),
+            ),
+            ({"listOwnerNames": ["Zoë"], "listOwnerPersonDbIds": ["p1"]}, self.list_ids[-1:]),
+            ({"externalReferenceIDs": ["doi:1"], "externalReferenceSources": ["DOI"]}, self.list_ids[-1:]),
+            ({"dateCreatedRangeStart": "2020-01-01T00:00:00Z"}, self.list_ids),
+            ({"dateModifiedRangeEnd": "2020-01-01T00:00:00Z"}, []),
+        ])
+
+    def test_items_are_appended(self):
+        """The client has no way to send an array but this; a plain object must not pass for one."""
+        list_id = self.list_ids[2]
+        expected = list(KEPT[2]["data"])
+        for items in (["g9"], ["g1", "é 🌾"], []):
+            expected += items
+            [told] = self.client(("lists_items_store", {"listDbId": list_id, "toJSON": items}))
+            self.assertEqual((told["data"], told["listSize"]), (expected, len(expected)))
+            self.assertEqual(told, self.plain_details(list_id))
+        [made] = self.client(
+            ("lists_store", KEPT[2]),
+            ("lists_items_store", {"listDbId": {"from": "listDbId"}, "toJSON": ["last"]}),
+        )
+        self.assertEqual(made["data"], [*KEPT[2]["data"], "last"])
+        before = self.plain_details(list_id)
+        for parameters in ({"data": ["x"]}, {"0": "x"}, {}):
+            with self.subTest(parameters), self.assertRaisesRegex(AssertionError, "BrAPI.js failed"):
+                self.client(("lists_items_store", {"listDbId": list_id, **parameters}))
+            self.assertEqual(self.plain_details(list_id), before)
+
+    def test_lists_are_changed(self):
+        others = self.plain_list("lists")[:-1]
+        list_id = self.list_ids[-1]
+        expected = self.plain_details(list_id)
+        for change in (
+            {"listName": "Other"}, {"listType": "trials", "listDescription": "Late"}, {"data": ["a", "b", "a"]},
+            {"externalReferences": []}, {"additionalInfo": {"season": "2021"}}, {"data": []}, {},
+        ):
+            with self.subTest(**change):
+                expected |= change
+                expected["listSize"] = len(expected["data"])
+                [told] = self.client(("lists_modify", {"listDbId": list_id, **change}))
+                self.assertEqual(told, self.plain_details(list_id))
+                self.assertEqual({**told, "dateModified": None}, {**expected, "dateModified": None})
+        self.assertEqual(self.plain_list("lists")[:-1], others)
+
+    def test_a_list_leads_to_call_sets(self):
+        """An extension: those of its samples or germplasm."""
+        probes = ["probe 2", "probe 9"]
+        found = self.client(
+            ("lists_store", {"listName": "Probes", "listType": "samples", "data": probes}),
+            ("search_callsets", {"listDbIds": {"from": "listDbId"}, "pageSize": 3}),
+        )
+        expected = bean_ids(lambda name: PROBES[name] in probes)
+        self.assertEqual(sorted_ids(found, "callSetDbId"), sorted(expected))
 
     def test_filters_and_pages_go_together(self):
         wanted = {"germplasmDbId": "g2", "studyDbId": "study/1", "pageSize": 2}
@@ -279,12 +417,22 @@ class brapijs(FolderTest):
             self.assertIn((f"search/{method}/{{searchResultsDbId}}", "GET"), services)
         self.assertIn(("callsets/{callSetDbId}/calls", "GET"), services)
         self.assertIn(("references/{referenceDbId}/bases", "GET"), services)
+        self.assertIn(("lists", "POST"), services)
+        self.assertIn(("lists/{listDbId}", "PUT"), services)
+        self.assertIn(("lists/{listDbId}/items", "POST"), services)
 
     def test_a_refusal_is_no_empty_result(self):
         for step in (
             ("callsets_detail", {"callSetDbId": "nobody"}),
             ("callsets", {"pageSize": -1}),
             ("search_callsets", {"callSetDbIds": 5}),
+            ("lists_detail", {"listDbId": "nobody"}),
+            ("lists_store", {"listType": "samples"}),
+            ("lists_store", {"listName": "x", "listType": "nobody"}),
+            ("lists_modify", {"listDbId": "nobody", "listName": "x"}),
+            ("lists_modify", {"listDbId": self.list_ids[0], "data": "g1"}),
+            ("lists_items_store", {"listDbId": "nobody", "toJSON": ["x"]}),
+            ("search_lists", {"listNames": 5}),
         ):
             with self.subTest(step), self.assertRaisesRegex(AssertionError, "BrAPI.js failed"):
                 self.client(step)

@@ -5,17 +5,13 @@ Where BrAPI's documents are on the machine, every answer is judged by those of 2
 """
 
 import hashlib
-import json
 import os
-import re
 import unittest
-import urllib.parse
 
 import support
-from openapi import SPECIFICATION, Document
-from support import ROOT, FolderTest, Server
+from contract import PAGING, ContractTest, count_rows, rows_of, rows_of_seed, with_seeds
+from support import Server
 
-SEEDS = ROOT.parent / "shared" / "seeds"
 HEAD = support.VCF_HEAD + (
     '##FORMAT=<ID=GL,Number=G,Type=Float,Description="Likelihoods">\n'
     '##FORMAT=<ID=FT,Number=1,Type=String,Description="Filters">\n'
@@ -124,10 +120,6 @@ REFERENCE_BODY = {
     "trialDbIds": (["T1"], [H1, H2]),
     "trialNames": (["Wheat of 2025"], [R3]),
 }
-PAGING = {
-    "page": ({"page": 1, "pageSize": 2}, slice(2, 4)),
-    "pageSize": ({"pageSize": 1}, slice(0, 1)),
-}
 
 # Of two objects, the path of each field with what stands there. "a.b" looks into every item of a list.
 CALL_SET_FIELDS = {
@@ -197,18 +189,6 @@ CALL_FORMS = {
     "sepPhased": ("!", ["0!1", "1/1"], ["0/.", "."]),
     "sepUnphased": ("!", ["0|1", "1!1"], ["0!.", "."]),
 }
-# Values that are refused, by what a parameter wants to be.
-BAD_VALUES = {
-    "page": ("-1", "x", "1.5", "99999999999999999999"),
-    "pageSize": ("0", "-1", "x"),
-    "isDerived": ("maybe", "1"),
-    "minLength": ("x", "1e3"),
-    "maxLength": ("x", "1e3"),
-    "start": ("-1", "x"),
-    "end": ("-1", "x"),
-    "pageToken": ("x", "AAAA.BBBB"),
-    "expandHomozygotes": ("maybe",),
-}
 ALL_ENDPOINTS = {
     "GET /callsets": (CALL_SET_PARAMETERS.keys() | PAGING.keys(), (), CALL_SET_FIELDS),
     "GET /callsets/{callSetDbId}": ({"callSetDbId"}, (), CALL_SET_FIELDS),
@@ -231,40 +211,8 @@ ALL_ENDPOINTS = {
 }
 
 
-def rows_here():
-    """(endpoint, kind, name) of what the tables have. Every endpoint takes an Authorization."""
-    return {
-        (endpoint, kind, name)
-        for endpoint, (parameters, body, fields) in ALL_ENDPOINTS.items()
-        for kind, names in (("parameter", {*parameters, "Authorization"}), ("body", body), ("field", fields))
-        for name in names
-    }
-
-
-def rows_of_seed(text):
-    """The same of a seed: `### … [GET /brapi/v2/callsets{?page}]`, then tables and lists."""
-    rows = set()
-    for part in re.split(r"\n### ", text)[1:]:
-        method, path = re.search(r"\[(GET|POST) /brapi/v2([^\]]*)\]", part).groups()
-        endpoint = f"{method} {re.sub(r'{[?].*', '', path)}"
-        for kind, title in (("body", "Request"), ("field", "Response")):
-            table = re.search(rf"\*\*{title} Fields\*\*.*?</table>", part, re.DOTALL)
-            for cell in re.findall(r"^<tr><td>(.*?)</td>", table[0] if table else "", re.MULTILINE):
-                rows.add((endpoint, kind, re.sub(r"<[^>]*>", "", cell)))
-        for name in re.findall(r"^ {4}\+ (\w+) \((?:Optional|Required)", part, re.MULTILINE):
-            rows.add((endpoint, "parameter", name))
-    return rows
-
-
-class contract(FolderTest):
-    """Every row is a subtest, named by it."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.documents = {}
-        if SPECIFICATION.is_dir():
-            names = ("brapi-genotyping-v2.0.json", "brapi-genotyping-v2.1.json")
-            cls.documents = {name: Document.read(name) for name in names}
+class contract(ContractTest):
+    DOCUMENTS = ("brapi-genotyping-v2.0.json", "brapi-genotyping-v2.1.json")
 
     def setUp(self):
         super().setUp()
@@ -288,106 +236,19 @@ class contract(FolderTest):
         self.server = Server(self.folder)
         self.addCleanup(self.server.stop)
 
-    # Asking
-
-    def ask(self, endpoint, wanted=200, path=None, body=None, headers=None, **parameters):
-        """The JSON of an answer with the wanted status, after the documents agreed with it. `endpoint`
-        is as the documents spell it; `path` fills its placeholder."""
-        method, spelled = endpoint.split()
-        target = "/brapi/v2" + re.sub(r"{\w+}", urllib.parse.quote(path or "", safe=""), spelled)
-        target = support.url(target, parameters)
-        if method == "POST":
-            status, value = self.server.post(target, body, headers)
-        else:
-            status, _, text = self.server.request(target, headers=headers)
-            value = json.loads(text)
-        self.assertEqual(status, wanted, (target, body, value))
-        self.judge(spelled, method.lower(), status, value)
-        return value
-
-    def judge(self, path, method, status, value):
-        if status >= 400:  # also where the documents forgot it
-            self.assertRegex(value, r"^ERROR - \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ - .")
-        for name, document in self.documents.items():
-            schema = document.answer(path, method, status)
-            if schema is not None:
-                self.assertEqual(document.problems(schema, value, f"{name} {method} {path}"), [])
-            elif status < 400:
-                self.fail(f"{name} has no {status} of {method} {path}")
-            if status == 200 and name.endswith("v2.1.json"):
-                self.judge_wholeness(document, schema, value["result"])
-
-    def judge_wholeness(self, document, schema, result):
-        """Of what a seed knows all members are there; 2.1 itself may add to them."""
-        properties, _ = document.members(schema)
-        found = document.problems(properties["result"], result, "result", whole=True)
-        self.assertEqual([problem for problem in found if "required property" in problem], [])
-
-    def warnings(self, answer):
-        status = answer["metadata"]["status"]
-        return [line["message"] for line in status if line["messageType"] == "WARNING"]
-
-    def ids(self, answer, entity):
-        key = {"callsets": "callSetDbId", "references": "referenceDbId"}[entity]
-        return [item[key] for item in answer["result"]["data"]]
-
-    def search(self, entity, body):
-        return self.ask(f"POST /search/{entity}", 202, body=body)["result"]["searchResultsDbId"]
-
-    def found(self, entity, search, **parameters):
-        return self.ask(f"GET /search/{entity}/{{searchResultsDbId}}", path=search, **parameters)
-
     # Parameters
 
     def test_parameters_of_the_lists(self):
-        for entity, table, everything in (
-            ("callsets", CALL_SET_PARAMETERS, CALL_SETS),
-            ("references", REFERENCE_PARAMETERS, REFERENCES),
-        ):
-            endpoint = f"GET /{entity}"
-            self.assertEqual(self.ids(self.ask(endpoint), entity), everything)
-            for name, (value, expected) in table.items():
-                with self.subTest(endpoint, parameter=name):
-                    answer = self.ask(endpoint, **{name: value})
-                    self.assertEqual(self.ids(answer, entity), expected)
-                    self.assertEqual(answer["metadata"]["pagination"]["totalCount"], len(expected))
-                    self.assertEqual(self.warnings(answer), [])
-                    if name in BAD_VALUES:
-                        continue
-                    nobody = self.ask(endpoint, **{name: "nobody"})
-                    self.assertEqual(self.ids(nobody, entity), [])
-                    self.assertEqual(len(self.warnings(nobody)), 1)
-                    unfiltered = self.ask(endpoint, **{name: ""})
-                    self.assertEqual(self.ids(unfiltered, entity), everything)
+        self.check_filters("callsets", CALL_SET_PARAMETERS, CALL_SETS)
+        self.check_filters("references", REFERENCE_PARAMETERS, REFERENCES)
 
     def test_pages_of_lists_and_results(self):
-        for entity, everything in (("callsets", CALL_SETS), ("references", REFERENCES)):
-            search = self.search(entity, {})
-            for name, (parameters, expected) in PAGING.items():
-                with self.subTest(f"GET /{entity}", parameter=name):
-                    answer = self.ask(f"GET /{entity}", **parameters)
-                    self.assertEqual(self.ids(answer, entity), everything[expected])
-                    pagination = answer["metadata"]["pagination"]
-                    for member, value in parameters.items():
-                        self.assertEqual(pagination["currentPage" if member == "page" else member], value)
-                with self.subTest(f"GET /search/{entity}/{{searchResultsDbId}}", parameter=name):
-                    answer = self.found(entity, search, **parameters)
-                    self.assertEqual(self.ids(answer, entity), everything[expected])
-                with self.subTest(f"POST /search/{entity}", body=name):
-                    kept = self.search(entity, parameters)
-                    self.assertEqual(self.ids(self.found(entity, kept), entity), everything[expected])
-                    other = self.found(entity, kept, page=0, pageSize=3)
-                    self.assertEqual(self.ids(other, entity), everything[:3])
+        self.check_pages("callsets", CALL_SETS)
+        self.check_pages("references", REFERENCES)
 
     def test_ids_in_paths(self):
-        for endpoint, ids, member in (
-            ("GET /callsets/{callSetDbId}", CALL_SETS, "callSetDbId"),
-            ("GET /references/{referenceDbId}", REFERENCES, "referenceDbId"),
-        ):
-            with self.subTest(endpoint, parameter=member):
-                for one in ids:
-                    self.assertEqual(self.ask(endpoint, path=one)["result"][member], one)
-                self.ask(endpoint, 404, path="nobody")
+        self.check_ids_in_paths("GET /callsets/{callSetDbId}", CALL_SETS)
+        self.check_ids_in_paths("GET /references/{referenceDbId}", REFERENCES)
 
     def test_parameters_of_calls(self):
         endpoint = "GET /callsets/{callSetDbId}/calls"
@@ -445,79 +306,36 @@ class contract(FolderTest):
             self.assertEqual(second["offset"], 25)
             self.assertIsNone(second["nextPageToken"])
 
+    def path_of(self, endpoint, kept):
+        entity = "callsets" if "callsets" in endpoint else "references"
+        return kept[entity] if "search" in endpoint else {"callsets": B1, "references": H1}[entity]
+
+    def keep_searches(self):
+        return {entity: self.search(entity, {}) for entity in ("callsets", "references")}
+
     def test_authorization_is_taken_everywhere(self):
         """Without --auth a token neither helps nor harms; with it, see test_auth.py."""
-        kept = {entity: self.search(entity, {}) for entity in ("callsets", "references")}
+        kept = self.keep_searches()
         for endpoint in ALL_ENDPOINTS:
-            with self.subTest(endpoint, parameter="Authorization"):
-                entity = "callsets" if "callsets" in endpoint else "references"
-                path = kept[entity] if "search" in endpoint else (B1 if entity == "callsets" else H1)
-                status, body = (202, {}) if endpoint.startswith("POST") else (200, None)
-                alone = self.ask(endpoint, status, path=path, body=body)
-                for token in ("Bearer XXXX", "Bearer ", "junk"):
-                    headers = {"Authorization": token}
-                    answer = self.ask(endpoint, status, path=path, body=body, headers=headers)
-                    self.assertEqual(answer["result"], alone["result"])
-                    self.assertEqual(self.warnings(answer), [])
+            status, body = (202, {}) if endpoint.startswith("POST") else (200, None)
+            self.check_authorization(endpoint, status, self.path_of(endpoint, kept), body)
 
     # Bodies
 
     def test_fields_of_search_bodies(self):
-        for entity, table, everything in (
-            ("callsets", CALL_SET_BODY, CALL_SETS),
-            ("references", REFERENCE_BODY, REFERENCES),
-        ):
-            for name, (value, expected) in table.items():
-                with self.subTest(f"POST /search/{entity}", body=name):
-                    self.check_body_field(entity, name, value, expected)
-                    if isinstance(value, list):
-                        empty = self.found(entity, self.search(entity, {name: []}))
-                        self.assertEqual(self.ids(empty, entity), everything)
-                        more = self.found(entity, self.search(entity, {name: ["nobody", *value]}))
-                        self.assertEqual(self.ids(more, entity), expected)
-
-    def check_body_field(self, entity, name, value, expected):
-        kept = self.found(entity, self.search(entity, {name: value}))
-        self.assertEqual(self.ids(kept, entity), expected)
-        self.assertEqual(self.warnings(kept), [])
-        prefer = {"Prefer": "respond-sync"}
-        at_once = self.ask(f"POST /search/{entity}", body={name: value}, headers=prefer)
-        self.assertEqual(at_once, kept)
+        self.check_search_fields("callsets", CALL_SET_BODY, CALL_SETS)
+        self.check_search_fields("references", REFERENCE_BODY, REFERENCES)
 
     # Answers
 
-    def value_at(self, entity, path):
-        for number, part in enumerate(path.split(".")):
-            if isinstance(entity, list):
-                entity = [item[part] for item in entity]
-            elif number == 0 or entity is not None:
-                entity = entity[part]
-        return entity
-
-    def check_objects(self, endpoint, objects, fields):
-        for path, expected in fields.items():
-            with self.subTest(endpoint, field=path):
-                self.assertEqual(tuple(self.value_at(one, path) for one in objects), expected)
-                self.assertNotEqual(*expected)
-
     def test_fields_of_answers(self):
-        for entity, member, ids, fields in (
-            ("callsets", "callSetDbId", (B1, W1), CALL_SET_FIELDS),
-            ("references", "referenceDbId", (H1, R3), REFERENCE_FIELDS),
+        for entity, one_by_one, ids, fields in (
+            ("callsets", "GET /callsets/{callSetDbId}", (B1, W1), CALL_SET_FIELDS),
+            ("references", "GET /references/{referenceDbId}", (H1, R3), REFERENCE_FIELDS),
         ):
-            def chosen(answer):
-                by_id = {one[member]: one for one in answer["result"]["data"]}
-                return [by_id[one] for one in ids]
-
-            one_by_one = f"GET /{entity}/{{{member}}}"
             alone = [self.ask(one_by_one, path=one)["result"] for one in ids]
             self.check_objects(one_by_one, alone, fields)
-            self.check_objects(f"GET /{entity}", chosen(self.ask(f"GET /{entity}")), fields)
-            prefer = {"Prefer": "respond-sync"}
-            search = f"POST /search/{entity}"
-            self.check_objects(search, chosen(self.ask(search, body={}, headers=prefer)), fields)
-            results = self.found(entity, self.search(entity, {}))
-            self.check_objects(f"GET /search/{entity}/{{searchResultsDbId}}", chosen(results), fields)
+            self.check_objects_of_lists(entity, ids, fields)
 
     def test_fields_of_calls(self):
         endpoint = "GET /callsets/{callSetDbId}/calls"
@@ -536,55 +354,30 @@ class contract(FolderTest):
     # What is refused
 
     def test_bad_parameters(self):
-        paths = {"callsets": B1, "references": H1}
+        kept = self.keep_searches()
         for endpoint, (parameters, _, _) in ALL_ENDPOINTS.items():
-            entity = "callsets" if "callsets" in endpoint else "references"
-            path = self.search(entity, {}) if "search" in endpoint else paths[entity]
-            for name in parameters & BAD_VALUES.keys():
-                for value in BAD_VALUES[name]:
-                    with self.subTest(endpoint, parameter=name, value=value):
-                        self.assertIn(name, self.ask(endpoint, 400, path=path, **{name: value}))
+            self.check_bad_parameters(endpoint, parameters, self.path_of(endpoint, kept))
 
     def test_bad_bodies(self):
         for endpoint, (_, fields, _) in ALL_ENDPOINTS.items():
-            if not fields:
-                continue
-            for name in fields:
-                for value in ({"a": 1}, 1.5, True, [["x"]], "maybe"):
-                    if self.suits(name, value):
-                        continue
-                    with self.subTest(endpoint, body=name, value=value):
-                        self.assertIn(name, self.ask(endpoint, 400, body={name: value}))
-            for text in ("", "{", "[]", '"x"', '{"a":1,"a":2}', "\x00"):
-                with self.subTest(endpoint, text=text):
-                    self.ask(endpoint, 400, body=text)
-
-    def suits(self, name, value):
-        """One text does for a list of texts: R's clients send lists of one so."""
-        is_list = name.endswith("s")
-        return (is_list and isinstance(value, str)) or (name == "isDerived" and value is True)
+            if fields:
+                self.check_bad_search_bodies(endpoint, fields)
 
     def test_unknown_searches(self):
-        kept = self.search("callsets", {"callSetNames": ["B1"]})
-        self.ask("GET /search/references/{searchResultsDbId}", 404, path=kept)
-        for entity in ("callsets", "references"):
-            for unknown in ("x", "551ae08c", kept[:-1], kept + "A"):
-                self.ask(f"GET /search/{entity}/{{searchResultsDbId}}", 404, path=unknown)
+        kept = self.keep_searches()
+        self.check_unknown_searches("callsets", kept["callsets"], kept["references"])
+        self.check_unknown_searches("references", kept["references"], kept["callsets"])
 
     # The whole of it
 
-    @unittest.skipUnless(SEEDS.is_dir(), "the seeds are not on this machine")
+    @with_seeds
     def test_every_row_of_the_seeds_is_here(self):
-        seeds = set()
-        for name in ("brapi-2.1-callsets.md", "brapi-2.1-references.md"):
-            seeds |= rows_of_seed((SEEDS / name).read_text())
-        self.assertEqual(rows_here(), seeds)
+        seeds = rows_of_seed("brapi-2.1-callsets.md") | rows_of_seed("brapi-2.1-references.md")
+        self.assertEqual(rows_of(ALL_ENDPOINTS), seeds)
 
     def test_counts(self):
         """As the README says."""
-        counts = {kind: 0 for kind in ("parameter", "body", "field")}
-        for _, kind, _ in rows_here():
-            counts[kind] += 1
+        counts = count_rows(rows_of(ALL_ENDPOINTS))
         self.assertEqual(counts, {"parameter": 53, "body": 40, "field": 155})
 
 
