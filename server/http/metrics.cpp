@@ -33,11 +33,18 @@ void head(std::string& out, std::string_view name, std::string_view type, std::s
 
 void metrics::size_for(const router& routes) {
     routes_ = &routes;
-    counts_ = std::vector<route_counts>(routes.routes().size() + 1);
+    const auto& all = routes.routes();
+    counts_ = std::vector<route_counts>(all.size() + 1);
+    for (const auto& r : all) {
+        const auto first = std::find_if(all.begin(), all.end(), [&](const route& other) {
+            return other.pattern == r.pattern;
+        });
+        places_.push_back(static_cast<std::size_t>(first - all.begin()));
+    }
 }
 
 void metrics::count(const route* r, int status, std::chrono::nanoseconds took) {
-    auto& c = r == nullptr ? counts_.back() : counts_[routes_->number_of(*r)];
+    auto& c = r == nullptr ? counts_.back() : counts_[places_[routes_->number_of(*r)]];
     const auto status_class = static_cast<std::size_t>(std::clamp(status / 100, 0, 5));
     const double seconds = std::chrono::duration<double>(took).count();
     const auto slot = std::lower_bound(bounds_s.begin(), bounds_s.end(), seconds);

@@ -42,6 +42,9 @@ class metrics {
     };
 
     const router* routes_ = nullptr;
+    /// By route, its place in `counts_`: methods of one path share the first's, because a scrape
+    /// may have each label once.
+    std::vector<std::size_t> places_;
     std::vector<route_counts> counts_;  // one per route, the last for requests without one
 };
 

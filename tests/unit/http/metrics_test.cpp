@@ -38,6 +38,21 @@ TEST_F(metrics_test, requests_are_counted_by_route_and_status_class) {
     EXPECT_THAT(text, Not(HasSubstr("status=\"3xx\"")));
 }
 
+TEST_F(metrics_test, methods_of_one_path_are_counted_together) {
+    router both;
+    both.add({.pattern = "/a", .handle = {}});
+    both.add({.method = verb::post, .pattern = "/a", .handle = {}});
+    metrics counted;
+    counted.size_for(both);
+    counted.count(&both.routes()[0], 200, 1ms);
+    counted.count(&both.routes()[1], 200, 1ms);
+    const auto text = counted.text();
+    const std::string sample = "callstream_requests_total{route=\"/a\",status=\"2xx\"} ";
+    const auto at = text.find(sample);
+    EXPECT_EQ(text.find(sample + "2\n"), at);
+    EXPECT_EQ(text.find(sample, at + 1), std::string::npos);
+}
+
 TEST_F(metrics_test, durations_fill_cumulative_buckets) {
     numbers.count(at(0), 200, 1ms);  // on the border: le means at most
     numbers.count(at(0), 200, 40ms);
