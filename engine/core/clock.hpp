@@ -14,6 +14,9 @@ std::string utc_text(std::chrono::sys_seconds when);
 inline std::string utc_text_of_ns(std::int64_t ns_since_epoch) {
     return utc_text(std::chrono::sys_seconds(std::chrono::seconds(ns_since_epoch / 1'000'000'000)));
 }
+inline std::string utc_text_of_s(std::int64_t s_since_epoch) {
+    return utc_text(std::chrono::sys_seconds(std::chrono::seconds(s_since_epoch)));
+}
 std::string utc_now_text();
 /// Seconds since 1970, as the clock on the wall has it.
 std::int64_t now_s();

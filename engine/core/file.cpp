@@ -29,13 +29,6 @@ void sync_directory(const std::filesystem::path& directory) {
     if (!fd || ::fsync(fd.get()) != 0) fail("fsync of a directory");
 }
 
-unique_fd write_new(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
-    unique_fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (!fd) fail("create");
-    write_all(fd.get(), bytes);
-    return fd;
-}
-
 }  // namespace
 
 void unique_fd::reset(int fd) noexcept {
@@ -119,9 +112,9 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
     return temporary;
 }
 
-temporary_file::temporary_file(std::filesystem::path path)
+temporary_file::temporary_file(std::filesystem::path path, unsigned mode)
     : path_(std::move(path)), temporary_(temporary_beside(path_)) {
-    fd_.reset(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    fd_.reset(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (!fd_) fail("create");
 }
 
@@ -139,23 +132,24 @@ void temporary_file::publish() const {
     sync_directory(path_.parent_path());
 }
 
+bool temporary_file::publish_if_absent() const {
+    if (::fsync(fd_.get()) != 0) fail("fsync");
+    const bool made = ::link(temporary_.c_str(), path_.c_str()) == 0;
+    if (!made && errno != EEXIST) fail("link");
+    sync_directory(path_.parent_path());
+    return made;
+}
+
 void write_atomically(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
-    const auto temporary = temporary_beside(path);
-    const unique_fd fd = write_new(temporary, bytes, mode);
-    if (::fsync(fd.get()) != 0) fail("fsync");
-    std::filesystem::rename(temporary, path);
-    sync_directory(path.parent_path());
+    const temporary_file file(path, mode);
+    write_all(file.fd(), bytes);
+    file.publish();
 }
 
 bool write_if_absent(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
-    const auto temporary = temporary_beside(path);
-    const unique_fd fd = write_new(temporary, bytes, mode);
-    if (::fsync(fd.get()) != 0) fail("fsync");
-    const bool made = ::link(temporary.c_str(), path.c_str()) == 0;
-    if (!made && errno != EEXIST) fail("link");
-    ::unlink(temporary.c_str());
-    sync_directory(path.parent_path());
-    return made;
+    const temporary_file file(path, mode);
+    write_all(file.fd(), bytes);
+    return file.publish_if_absent();
 }
 
 }  // namespace callstream

@@ -77,8 +77,8 @@ bool write_if_absent(const std::filesystem::path& path, std::string_view bytes, 
 /// A file that appears under its name when it is complete. Deleted unless it is published.
 class temporary_file {
  public:
-    /// Throws std::system_error when it cannot be made.
-    explicit temporary_file(std::filesystem::path path);
+    /// Throws std::system_error when it cannot be made. `mode` are its permission bits.
+    explicit temporary_file(std::filesystem::path path, unsigned mode = 0644);
     temporary_file(const temporary_file&) = delete;
     temporary_file& operator=(const temporary_file&) = delete;
     ~temporary_file();
@@ -90,6 +90,8 @@ class temporary_file {
     void publish_derived() const;
     /// Gives the file its name once all of it is on the disk. Throws std::system_error too.
     void publish() const;
+    /// As `publish`, but leaves a file alone that is there already; false then.
+    bool publish_if_absent() const;
 
  private:
     std::filesystem::path path_;

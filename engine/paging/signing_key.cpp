@@ -1,11 +1,12 @@
 #include "engine/paging/signing_key.hpp"
 
+#include "engine/core/digest.hpp"
 #include "engine/core/file.hpp"
+#include "engine/core/secret.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -13,24 +14,23 @@
 namespace callstream::paging {
 namespace {
 
+constexpr std::size_t secret_bytes = 32;  // of a new key
 constexpr std::size_t secret_bytes_min = 16;
 constexpr std::size_t secret_bytes_max = 4096;
 
 }  // namespace
 
 signing_key::signing_key(std::string_view secret) {
-    unsigned size = 0;
-    if (EVP_Digest(secret.data(), secret.size(), key_.data(), &size, EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error("SHA-256 failed");
-    }
+    running_digest digest(running_digest::kind::sha256);
+    digest.add(secret);
+    const auto bytes = digest.finish();
+    std::copy(bytes.begin(), bytes.end(), key_.begin());
 }
 
 result<signing_key> signing_key::from_file(const std::filesystem::path& path, bool create) {
     if (create && !std::filesystem::exists(path)) {
-        std::array<unsigned char, 32> fresh{};
-        if (RAND_bytes(fresh.data(), fresh.size()) != 1) throw std::runtime_error("no randomness");
         // Of two servers that start together, one makes the key and both read it.
-        write_if_absent(path, {reinterpret_cast<const char*>(fresh.data()), fresh.size()}, 0600);
+        write_if_absent(path, random_bytes(secret_bytes), 0600);
     }
     auto secret = read_whole(path, secret_bytes_max);
     if (!secret) return error{errc::bad_request, "the token key file " + secret.error().text};

@@ -1,5 +1,8 @@
 #include "engine/store/connections.hpp"
 
+#include <cstdint>
+#include <system_error>
+
 namespace callstream::store {
 namespace {
 
@@ -37,6 +40,15 @@ result<void> connections::open() {
     } catch (const store_error& e) {
         return note(e, writing_);
     }
+}
+
+bool connections::usable() const noexcept {
+    constexpr std::uintmax_t room_min = 64 * 1024;  // for one small write
+    std::error_code failed;
+    const auto folder = path_.has_parent_path() ? path_.parent_path() : ".";
+    const auto space = std::filesystem::space(folder, failed);
+    const bool has_room = failed || space.available >= room_min;
+    return reading_ && writing_ && has_room;
 }
 
 error connections::note(const store_error& e, std::atomic<bool>& well) {

@@ -34,8 +34,9 @@ class connections {
 
     /// Opens the writer now, so that trouble is known at once.
     result<void> open();
-    /// Whether the last use went well; somebody else's lock is no trouble. Does not wait.
-    bool usable() const noexcept { return reading_ && writing_; }
+    /// Whether the last use went well, where somebody else's lock is no trouble, and there is room
+    /// on the disk. Does not wait.
+    bool usable() const noexcept;
 
     /// Runs `change(database&)` in a transaction. What it did is on the disk when this returns a
     /// value, and undone when it returns an error or throws.

@@ -33,6 +33,21 @@ void read_problems(database& db, std::vector<std::string>& into) {
     while (links.step()) into.push_back("a row of " + links.text(0) + " belongs to nothing");
 }
 
+void put_in_place(database& backup, const std::filesystem::path& store) {
+    database to(store);
+    to.copy_from(backup);
+    to.execute("PRAGMA journal_mode=WAL");
+    migrate(to);
+}
+
+/// Out of the way of a new one.
+void move_aside(const std::filesystem::path& store) {
+    for (const char* part : {"", "-wal", "-shm"}) {
+        const auto old = store.string() + part;
+        if (is_file(old)) std::filesystem::rename(old, old + ".damaged");
+    }
+}
+
 template <class Work>
 auto guarded(Work work) -> decltype(work()) {
     try {
@@ -74,7 +89,10 @@ result<void> back_up_store(const std::filesystem::path& store, const std::filesy
             to.copy_from(from);
             to.execute("PRAGMA journal_mode=DELETE");  // one file, complete in itself
         }
-        std::filesystem::rename(unfinished, into);
+        std::error_code failed;
+        std::filesystem::rename(unfinished, into, failed);
+        if (failed)
+            return error{errc::unavailable, "the backup cannot be put there: " + failed.message()};
         return {};
     });
     if (!done) std::filesystem::remove(unfinished, ignored);
@@ -95,10 +113,13 @@ result<void> restore_store(
             return error{
                 errc::bad_request, "this is no backup of a store, or of a newer callstream"};
         }
-        database to(store);
-        to.copy_from(from);
-        to.execute("PRAGMA journal_mode=WAL");
-        migrate(to);
+        try {
+            put_in_place(from, store);
+        } catch (const store_error& e) {
+            if (e.kind() != store_error::cause::damaged) throw;
+            move_aside(store);
+            put_in_place(from, store);
+        }
         return {};
     });
 }

@@ -29,8 +29,9 @@ result<store_report> check_store(const std::filesystem::path& store);
 result<void> back_up_store(const std::filesystem::path& store, const std::filesystem::path& into);
 
 /// Puts everything of the backup in place of what the store has; makes the store when there is
-/// none. A server that uses it meanwhile goes on with the new content. A backup that is not sound,
-/// or of a newer version, is refused and the store stays as it is.
+/// none. A server that uses it meanwhile goes on with the new content. A store that is too damaged
+/// to be opened is renamed to `....damaged`, and a server that has it open must be started again. A
+/// backup that is not sound, or of a newer version, is refused and the store stays as it is.
 result<void> restore_store(const std::filesystem::path& store, const std::filesystem::path& backup);
 
 }  // namespace callstream::store

@@ -5,6 +5,7 @@
 #include "engine/core/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,8 +72,12 @@ class order_store {
         std::string_view id, std::string_view before, std::string_view after, std::int64_t now_s
     ) = 0;
 
-    /// `errc::bad_request` when the order has a file of this name.
-    virtual result<void> add_result(std::string_view order_id, const result_file& file) = 0;
+    /// `publish` gives the file its name; it is called once nobody else can add one of this name to
+    /// the order, and before the store has it. Where it throws the store has nothing.
+    /// `errc::bad_request` when the order has a file of this name, `errc::not_found`.
+    virtual result<void> add_result(
+        std::string_view order_id, const result_file& file, const std::function<void()>& publish
+    ) = 0;
     virtual result<std::vector<result_file>> results(std::string_view order_id) = 0;
 };
 

@@ -7,7 +7,7 @@ namespace callstream::store {
 namespace {
 
 /// One per version of the schema, in order; what was released is never changed.
-constexpr std::array<const char*, 4> migrations = {
+constexpr std::array<const char*, 5> migrations = {
     R"(CREATE TABLE searches (
            key TEXT PRIMARY KEY,
            body TEXT NOT NULL,
@@ -91,6 +91,9 @@ constexpr std::array<const char*, 4> migrations = {
            sample_ids TEXT NOT NULL,
            UNIQUE ("order", name)
        ) STRICT;)",
+
+    R"(ALTER TABLE searches ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+       UPDATE searches SET bytes = length(CAST(body AS BLOB));)",
 };
 
 std::size_t version_of(database& db) {

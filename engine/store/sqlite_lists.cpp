@@ -1,7 +1,5 @@
+#include "engine/store/json_texts.hpp"
 #include "engine/store/sqlite_store.hpp"
-
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
 namespace callstream::store {
 namespace {
@@ -147,7 +145,7 @@ constexpr std::size_t item_bytes_at_once = 128 * 1024;
 /// The texts as one parameter, which `json_each` takes apart; nothing when any text will do.
 std::optional<std::string> any_of(const list_query::texts& texts) {
     if (texts.empty()) return std::nullopt;
-    return boost::json::serialize(boost::json::array(texts.begin(), texts.end()));
+    return json_of(texts);
 }
 
 /// `column` is one of ours.

@@ -1,8 +1,5 @@
+#include "engine/store/json_texts.hpp"
 #include "engine/store/sqlite_store.hpp"
-
-#include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 namespace callstream::store {
 namespace {
@@ -20,17 +17,6 @@ void insert(database& db, const submission& s) {
     auto add = db.prepare("INSERT INTO plates (submission, position, body) VALUES (?1, ?2, ?3)");
     std::int64_t position = 0;
     for (const auto& plate : s.plates) add.bind(1, number).bind(2, position++).bind(3, plate).run();
-}
-
-std::string json_of(const std::vector<std::string>& texts) {
-    return boost::json::serialize(boost::json::array(texts.begin(), texts.end()));
-}
-
-std::vector<std::string> texts_of(const std::string& text) {
-    const auto array = boost::json::parse(text);
-    std::vector<std::string> out;
-    for (const auto& one : array.as_array()) out.emplace_back(one.as_string());
-    return out;
 }
 
 constexpr const char* order_columns =
@@ -140,7 +126,9 @@ result<bool> sqlite_orders::move(
     });
 }
 
-result<void> sqlite_orders::add_result(std::string_view order_id, const result_file& file) {
+result<void> sqlite_orders::add_result(
+    std::string_view order_id, const result_file& file, const std::function<void()>& publish
+) {
     return all_.write([&](database& db) -> result<void> {
         auto order = db.prepare("SELECT number FROM orders WHERE id = ?1");
         if (!order.bind(1, order_id).step())
@@ -161,6 +149,7 @@ result<void> sqlite_orders::add_result(std::string_view order_id, const result_f
             .bind(5, file.bytes)
             .bind(6, json_of(file.sample_ids))
             .run();
+        publish();
         return {};
     });
 }

@@ -18,12 +18,21 @@ result<void> sqlite_searches::keep(
     return all_.write([&](database& db) -> result<void> {
         db.prepare("DELETE FROM searches WHERE kept_s < ?1").bind(1, now_s - lifetime_s).run();
         db.prepare(
-              "INSERT INTO searches (key, body, kept_s) VALUES (?1, ?2, ?3) "
+              "INSERT INTO searches (key, body, kept_s, bytes) VALUES (?1, ?2, ?3, ?4) "
               "ON CONFLICT (key) DO UPDATE SET kept_s = ?3"
         )
             .bind(1, key)
             .bind(2, body)
             .bind(3, now_s)
+            .bind(4, static_cast<std::int64_t>(body.size()))
+            .run();
+        db.prepare(
+              "DELETE FROM searches WHERE key IN (SELECT key FROM (SELECT key, sum(bytes) OVER "
+              "(ORDER BY kept_s DESC, key = ?1 DESC, key) AS so_far FROM searches) "
+              "WHERE so_far > ?2)"
+        )
+            .bind(1, key)
+            .bind(2, bytes_max)
             .run();
         return {};
     });

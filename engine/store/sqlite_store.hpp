@@ -66,7 +66,9 @@ class sqlite_orders : public order_store {
     result<bool> move(
         std::string_view id, std::string_view before, std::string_view after, std::int64_t now_s
     ) override;
-    result<void> add_result(std::string_view order_id, const result_file& file) override;
+    result<void> add_result(
+        std::string_view order_id, const result_file& file, const std::function<void()>& publish
+    ) override;
     result<std::vector<result_file>> results(std::string_view order_id) override;
 
  private:

@@ -1,33 +1,15 @@
+#include "engine/store/json_texts.hpp"
 #include "engine/store/sqlite_store.hpp"
-
-#include <algorithm>
 
 namespace callstream::store {
 namespace {
 
-/// A line each; ids of data sets have no line ends.
-std::string lines_of(const std::vector<std::string>& texts) {
-    std::string lines;
-    for (const auto& text : texts) lines += text + '\n';
-    return lines;
+std::optional<std::string> optional_json(const std::optional<std::vector<std::string>>& texts) {
+    return texts ? std::optional(json_of(*texts)) : std::nullopt;
 }
 
-std::vector<std::string> texts_of(const std::string& lines) {
-    std::vector<std::string> texts;
-    for (std::size_t at = 0; at < lines.size();) {
-        const auto end = std::min(lines.find('\n', at), lines.size());
-        texts.push_back(lines.substr(at, end - at));
-        at = end + 1;
-    }
-    return texts;
-}
-
-std::optional<std::string> optional_lines(const std::optional<std::vector<std::string>>& texts) {
-    return texts ? std::optional(lines_of(*texts)) : std::nullopt;
-}
-
-std::optional<std::vector<std::string>> optional_texts(const std::optional<std::string>& lines) {
-    return lines ? std::optional(texts_of(*lines)) : std::nullopt;
+std::optional<std::vector<std::string>> optional_texts(const std::optional<std::string>& json) {
+    return json ? std::optional(texts_of(*json)) : std::nullopt;
 }
 
 }  // namespace
@@ -48,7 +30,7 @@ result<void> sqlite_tokens::add(const kept_token& token) {
             .bind(1, token.name)
             .bind(2, token.digest)
             .bind(3, token.scope)
-            .bind_or_null(4, optional_lines(token.data_sets))
+            .bind_or_null(4, optional_json(token.data_sets))
             .bind(5, token.created_s)
             .bind_or_null(6, token.expires_s)
             .run();

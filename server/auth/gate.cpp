@@ -4,6 +4,7 @@
 #include "engine/core/digest.hpp"
 #include "engine/core/secret.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -14,10 +15,6 @@ namespace {
 constexpr std::size_t token_bytes = 32;
 constexpr std::size_t field_bytes_max = 4096;
 
-const rights_ptr& everything() {
-    static const rights_ptr all = std::make_shared<rights>(rights{scope::admin, {}});
-    return all;
-}
 const rights_ptr& reading() {
     static const rights_ptr may = std::make_shared<rights>(rights{scope::read, {}});
     return may;

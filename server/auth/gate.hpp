@@ -18,8 +18,6 @@
 
 namespace callstream::auth {
 
-using rights_ptr = std::shared_ptr<const rights>;
-
 /// `read`, `write` or `admin`.
 std::optional<scope> scope_named(std::string_view name);
 

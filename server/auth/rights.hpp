@@ -1,10 +1,9 @@
 // What whoever asks may do.
 #pragma once
 
-#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace callstream::auth {
@@ -25,9 +24,13 @@ struct rights {
     std::optional<std::vector<std::string>> data_sets;
 
     bool reaches_all() const noexcept { return !data_sets.has_value(); }
-    bool reaches(std::string_view data_set) const {
-        return reaches_all() || std::binary_search(data_sets->begin(), data_sets->end(), data_set);
-    }
 };
+using rights_ptr = std::shared_ptr<const rights>;
+
+/// Where nobody is asked.
+inline const rights_ptr& everything() {
+    static const rights_ptr all = std::make_shared<rights>(rights{scope::admin, {}});
+    return all;
+}
 
 }  // namespace callstream::auth

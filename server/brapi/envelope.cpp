@@ -47,8 +47,11 @@ http::response single(json::value result, const std::vector<std::string>& warnin
 }
 
 std::vector<std::string> ignored_fields(const http::json_fields& body) {
+    return ignored_fields(body.unknown());
+}
+
+std::vector<std::string> ignored_fields(const std::vector<std::string>& names) {
     constexpr std::size_t named_max = 20;  // the answer does not grow with what a client makes up
-    const auto names = body.unknown();
     std::vector<std::string> warnings;
     for (const auto& name : names) {
         if (warnings.size() == named_max) {

@@ -40,5 +40,6 @@ http::response single(boost::json::value result, const std::vector<std::string>&
 std::vector<std::string> ignored_parameters(const http::query& q);
 /// One sentence per member of the body that nobody understood, as far as the first few.
 std::vector<std::string> ignored_fields(const http::json_fields& body);
+std::vector<std::string> ignored_fields(const std::vector<std::string>& names);
 
 }  // namespace callstream::brapi

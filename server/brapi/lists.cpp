@@ -227,15 +227,14 @@ json::value optional_text(const std::optional<std::string>& text) {
 }
 
 json::object to_json(const kept_list& list) {
-    using namespace std::chrono;
     const auto& facts = list.facts;
     // Boost's own parser would be a bit off in some numbers.
     auto info = http::parse_json_object(facts.additional_info.value_or("{}")).value();
     return {
         {"additionalInfo", std::move(info)},
         {"commonCropName", optional_text(facts.crop)},
-        {"dateCreated", utc_text(sys_seconds(seconds(list.created_s)))},
-        {"dateModified", utc_text(sys_seconds(seconds(list.modified_s)))},
+        {"dateCreated", utc_text_of_s(list.created_s)},
+        {"dateModified", utc_text_of_s(list.modified_s)},
         {"externalReferences", external_references_json(facts.references)},
         {"listDbId", list.id},
         {"listDescription", optional_text(facts.description)},

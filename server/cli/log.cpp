@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <iostream>
 #include <memory>
 
 namespace callstream::cli {
@@ -33,6 +34,11 @@ void log_info(const std::string& text) {
 }
 void log_warning(const std::string& text) {
     logger().warn("{}", one_line(text));
+}
+
+int failure(std::string_view command, const std::string& why) {
+    std::cerr << "callstream " << command << ": " << why << "\n";
+    return 1;
 }
 
 }  // namespace callstream::cli

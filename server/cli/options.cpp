@@ -3,11 +3,11 @@
 #include "engine/core/hash.hpp"
 #include "engine/core/parse.hpp"
 #include "engine/hts/vcf_reader.hpp"
+#include "server/cli/config_file.hpp"
 #include "server/cli/version.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/version.hpp>
-#include <toml++/toml.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -163,31 +163,30 @@ void describe_check(CLI::App& app, check_options& o) {
     );
 }
 
-/// Where the store is.
+/// A subcommand on a side store.
 template <class Options>
-void describe_place(CLI::App& command, Options& o) {
-    auto* folder = command.add_option("--dir", o.folder, "The folder that is served");
+CLI::App* add_action(
+    CLI::App& app, Options& o, const char* name, const char* help, typename Options::action what
+) {
+    auto* command = app.add_subcommand(name, help);
+    command->callback([&o, what] { o.what = what; });
+    auto* folder = command->add_option("--dir", o.folder, "The folder that is served");
     folder->check(CLI::ExistingDirectory);
-    command.add_option("--state", o.state, "Its state folder, instead")->excludes(folder);
+    command->add_option("--state", o.state, "Its state folder, instead")->excludes(folder);
+    return command;
 }
 
 void describe_orders(CLI::App& app, order_options& o) {
     app.require_subcommand(1);
     app.footer("What a laboratory does with the orders that clients placed by the vendor calls.");
     using action = order_options::action;
-    const auto describe = [&](const char* name, const char* help, action what) {
-        auto* command = app.add_subcommand(name, help);
-        command->callback([&o, what] { o.what = what; });
-        describe_place(*command, o);
-        return command;
-    };
-    auto* ls = describe("ls", "Show the orders", action::ls);
+    auto* ls = add_action(app, o, "ls", "Show the orders", action::ls);
     ls->add_flag("--json", o.json, "Print JSON");
-    auto* status = describe("status", "Move an order on", action::status);
+    auto* status = add_action(app, o, "status", "Move an order on", action::status);
     status->add_option("ORDER", o.order, "Its orderId")->required();
     status->add_option("STATUS", o.status, "received, inProgress, completed or rejected")
         ->required();
-    auto* result = describe("result", "Deliver a file", action::result);
+    auto* result = add_action(app, o, "result", "Deliver a file", action::result);
     result->add_option("ORDER", o.order, "Its orderId")->required();
     result->add_option("FILE", o.file, "What to deliver; it is copied")
         ->required()
@@ -197,8 +196,7 @@ void describe_orders(CLI::App& app, order_options& o) {
         ->default_str("all of the order");
 }
 
-template <class Options>
-void require_place(const CLI::App& command, const Options& o) {
+void require_place(const CLI::App& command, const store_place& o) {
     if (!command.parsed() || !o.folder.empty() || !o.state.empty()) return;
     throw CLI::RequiredError("--dir DIR or --state DIR");
 }
@@ -207,17 +205,13 @@ void describe_store(CLI::App& app, store_options& o) {
     app.require_subcommand(1);
     app.footer("A server may go on meanwhile. The store has lists, long searches and tokens.");
     using action = store_options::action;
-    const auto describe = [&](const char* name, const char* help, action what) {
-        auto* command = app.add_subcommand(name, help);
-        command->callback([&o, what] { o.what = what; });
-        describe_place(*command, o);
-        return command;
-    };
-    describe("check", "Read all of the store; exit code 1 when something is wrong", action::check);
-    describe("backup", "Copy it into a new file", action::backup)
+    add_action(
+        app, o, "check", "Read all of the store; exit code 1 when something is wrong", action::check
+    );
+    add_action(app, o, "backup", "Copy it into a new file", action::backup)
         ->add_option("FILE", o.file, "The new file")
         ->required();
-    describe("restore", "Put a backup in its place", action::restore)
+    add_action(app, o, "restore", "Put a backup in its place", action::restore)
         ->add_option("FILE", o.file, "The backup")
         ->required()
         ->check(CLI::ExistingFile);
@@ -230,13 +224,7 @@ void describe_tokens(CLI::App& app, token_options& o) {
         "running\nserver knows within a second."
     );
     using action = token_options::action;
-    const auto describe = [&](const char* name, const char* help, action what) {
-        auto* command = app.add_subcommand(name, help);
-        command->callback([&o, what] { o.what = what; });
-        describe_place(*command, o);
-        return command;
-    };
-    auto* add = describe("add", "Make a token and print it, once", action::add);
+    auto* add = add_action(app, o, "add", "Make a token and print it, once", action::add);
     add->add_option("NAME", o.name, "What people call it")->required();
     add->add_option("--scope", o.scope, "What it allows; each allows what stands before it")
         ->check(CLI::IsMember({"read", "write", "admin"}))
@@ -248,9 +236,9 @@ void describe_tokens(CLI::App& app, token_options& o) {
     );
     add->add_option("--expires", o.expires, "After 30d or 12h, or at 2027-01-31T00:00:00Z")
         ->default_str("never");
-    auto* ls = describe("ls", "Show the tokens", action::ls);
+    auto* ls = add_action(app, o, "ls", "Show the tokens", action::ls);
     ls->add_flag("--json", o.json, "Print JSON");
-    auto* revoke = describe("revoke", "Make a token worthless", action::revoke);
+    auto* revoke = add_action(app, o, "revoke", "Make a token worthless", action::revoke);
     revoke->add_option("NAME", o.name, "What it was called")->required();
 }
 
@@ -263,144 +251,6 @@ void describe_ls(CLI::App& app, ls_options& o) {
         "else from the CSI or TBI; '?' when neither is there. What cannot be served follows on\n"
         "stderr with the reason, and makes the exit code 1."
     );
-}
-
-[[noreturn]] void refuse_config(const std::string& why) {
-    throw CLI::ValidationError("--config", why);
-}
-
-/// Gives an option the file's value unless the command line gave one.
-void apply(CLI::App& app, const std::string& key, const std::string& value) {
-    CLI::Option* option = nullptr;
-    try {
-        option = app.get_option("--" + key);
-    } catch (const CLI::OptionNotFound&) {
-        refuse_config("there is no option named '" + key + "'");
-    }
-    if (option->count() > 0 || key == "config") return;
-    option->add_result(value);
-    option->run_callback();
-}
-
-void apply_description(const toml::table& table, brapi::server_description& d) {
-    const std::pair<std::string_view, std::string*> fields[] = {
-        {"name", &d.name},
-        {"description", &d.description},
-        {"organization-name", &d.organization_name},
-        {"organization-url", &d.organization_url},
-        {"contact-email", &d.contact_email},
-        {"documentation-url", &d.documentation_url},
-        {"location", &d.location},
-    };
-    for (const auto& [key, node] : table) {
-        std::string* into = nullptr;
-        for (const auto& [name, field] : fields) {
-            if (name == key.str()) into = field;
-        }
-        const auto text = node.value<std::string>();
-        if (into == nullptr || !text) refuse_config("serverinfo." + std::string(key.str()));
-        *into = *text;
-    }
-}
-
-std::string config_text(const toml::node& node, const std::string& what) {
-    auto text = node.value<std::string>();
-    if (!text) refuse_config(what + " must be a text");
-    return std::move(*text);
-}
-
-/// `[[vendor.services]]`
-vendor::vendor_service service_of(const toml::table& table) {
-    vendor::vendor_service service;
-    const std::pair<std::string_view, std::string*> fields[] = {
-        {"id", &service.id},
-        {"name", &service.name},
-        {"description", &service.description},
-        {"platform", &service.platform_name},
-        {"marker-type", &service.marker_type},
-    };
-    for (const auto& [key, node] : table) {
-        const std::string name(key.str());
-        if (name == "requirements" && node.is_table()) {
-            for (const auto& [requirement, text] : *node.as_table()) {
-                const std::string what(requirement.str());
-                service.requirements.emplace_back(what, config_text(text, what));
-            }
-            continue;
-        }
-        const auto* field = std::find_if(std::begin(fields), std::end(fields), [&](const auto& f) {
-            return f.first == name;
-        });
-        if (field == std::end(fields)) refuse_config("vendor.services." + name);
-        *field->second = config_text(node, name);
-    }
-    if (service.id.empty()) refuse_config("a service of vendor.services has no id");
-    return service;
-}
-
-void apply_vendor(const toml::table& table, vendor::vendor_specification& vendor) {
-    const std::pair<std::string_view, std::string*> fields[] = {
-        {"name", &vendor.name},
-        {"description", &vendor.description},
-        {"contact-name", &vendor.contact_name},
-        {"email", &vendor.email},
-        {"phone", &vendor.phone},
-        {"url", &vendor.url},
-        {"address", &vendor.address},
-        {"city", &vendor.city},
-        {"country", &vendor.country},
-    };
-    vendor.description.clear();
-    for (const auto& [key, node] : table) {
-        const std::string name(key.str());
-        if (name == "services" && node.is_array()) {
-            vendor.services.clear();
-            for (const auto& one : *node.as_array()) {
-                if (!one.is_table()) refuse_config("vendor.services must be tables");
-                vendor.services.push_back(service_of(*one.as_table()));
-            }
-            continue;
-        }
-        if (name == "additional-info" && node.is_table()) {
-            for (const auto& [info, text] : *node.as_table()) {
-                const std::string what(info.str());
-                vendor.additional_info.emplace_back(what, config_text(text, what));
-            }
-            continue;
-        }
-        const auto* field = std::find_if(std::begin(fields), std::end(fields), [&](const auto& f) {
-            return f.first == name;
-        });
-        if (field == std::end(fields)) refuse_config("vendor." + name);
-        *field->second = config_text(node, name);
-    }
-}
-
-void apply_config(CLI::App& app, serve_options& o) {
-    if (o.config.empty()) return;
-    toml::table file;
-    try {
-        file = toml::parse_file(o.config.string());
-    } catch (const toml::parse_error& e) {
-        refuse_config(
-            std::string(e.description()) + " in line " + std::to_string(e.source().begin.line)
-        );
-    }
-    for (const auto& [key, node] : file) {
-        if (key.str() == "serverinfo" && node.is_table()) {
-            apply_description(*node.as_table(), o.description);
-        } else if (key.str() == "vendor" && node.is_table()) {
-            apply_vendor(*node.as_table(), o.vendor);
-        } else if (const auto text = node.value<std::string>()) {
-            apply(app, std::string(key.str()), *text);
-        } else if (const auto flag = node.value_exact<bool>()) {
-            apply(app, std::string(key.str()), *flag ? "true" : "false");
-        } else if (const auto number = node.value_exact<std::int64_t>()) {
-            apply(app, std::string(key.str()), std::to_string(*number));
-        } else {
-            refuse_config(std::string(key.str()) + " must be a text, a number or a boolean");
-        }
-    }
 }
 
 }  // namespace
@@ -436,7 +286,7 @@ command_line parse_command_line(int argc, char** argv) {
         require_place(*token_command, token);
         require_place(*store_command, store);
         require_place(*order_command, order);
-        if (serve_command->parsed()) apply_config(*serve_command, serve);
+        if (serve_command->parsed()) apply_config_file(*serve_command, serve);
     } catch (const CLI::ParseError& e) {
         out.exit_code = app.exit(e) == 0 ? 0 : 2;
         return out;

@@ -58,12 +58,16 @@ struct check_options {
     bool quick = false;
 };
 
-/// `callstream token`: the tokens of the server that serves `folder`.
-struct token_options {
-    enum class action { add, ls, revoke };
-    action what = action::ls;
+/// Whose side store a command is about: that of the server that serves `folder`.
+struct store_place {
     std::filesystem::path folder;
     std::filesystem::path state;
+};
+
+/// `callstream token`
+struct token_options : store_place {
+    enum class action { add, ls, revoke };
+    action what = action::ls;
     std::string name;
     std::string scope = "read";
     std::vector<std::string> data_sets;  ///< their ids; none: all
@@ -71,21 +75,17 @@ struct token_options {
     bool json = false;
 };
 
-/// `callstream store`: the side store of the server that serves `folder`.
-struct store_options {
+/// `callstream store`
+struct store_options : store_place {
     enum class action { check, backup, restore };
     action what = action::check;
-    std::filesystem::path folder;
-    std::filesystem::path state;
     std::filesystem::path file;  ///< the backup
 };
 
-/// `callstream order`: the laboratory's side of the server that serves `folder`.
-struct order_options {
+/// `callstream order`: the laboratory's side.
+struct order_options : store_place {
     enum class action { ls, status, result };
     action what = action::ls;
-    std::filesystem::path folder;
-    std::filesystem::path state;
     std::string order;
     std::string status;
     std::filesystem::path file;

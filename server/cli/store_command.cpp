@@ -1,23 +1,19 @@
 // `callstream store`: the side store in the hands of those who run the server.
 #include "engine/store/maintenance.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/log.hpp"
 
 #include <iostream>
 
 namespace callstream::cli {
 namespace {
 
-int fail(const std::string& why) {
-    std::cerr << "callstream store: " << why << "\n";
-    return 1;
-}
-
 int check(const std::filesystem::path& path) {
     const auto report = store::check_store(path);
-    if (!report) return fail(report.error().text);
+    if (!report) return failure("store", report.error().text);
     for (const auto& problem : report->problems) std::cout << "problem\t" << problem << "\n";
     if (!report->problems.empty()) {
-        return fail("the store is damaged; mend it with callstream store restore FILE");
+        return failure("store", "the store is damaged; mend it with callstream store restore FILE");
     }
     std::cout << "sound: schema " << report->version << ", " << report->lists << " lists with "
               << report->list_items << " items, " << report->searches << " searches, "
@@ -26,7 +22,7 @@ int check(const std::filesystem::path& path) {
 }
 
 int outcome(const result<void>& done) {
-    return done ? 0 : fail(done.error().text);
+    return done ? 0 : failure("store", done.error().text);
 }
 
 }  // namespace

@@ -4,11 +4,11 @@
 #include "engine/store/sqlite_store.hpp"
 #include "server/auth/gate.hpp"
 #include "server/cli/commands.hpp"
+#include "server/cli/log.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <chrono>
 #include <iostream>
 #include <optional>
 
@@ -17,15 +17,6 @@ namespace json = boost::json;
 namespace {
 
 using store::kept_token;
-
-int fail(const std::string& why) {
-    std::cerr << "callstream token: " << why << "\n";
-    return 1;
-}
-
-std::string date_text(std::int64_t when_s) {
-    return utc_text(std::chrono::sys_seconds(std::chrono::seconds(when_s)));
-}
 
 /// `30d`, `12h` from now, or a point in time.
 std::optional<std::int64_t> expiry_of(const std::string& text, std::int64_t now) {
@@ -45,23 +36,25 @@ int add(const token_options& options, store::token_store& tokens) {
     if (!options.data_sets.empty()) token.data_sets = options.data_sets;
     if (!options.expires.empty()) {
         token.expires_s = expiry_of(options.expires, token.created_s);
-        if (!token.expires_s) return fail("--expires wants 30d, 12h or a point in time");
-        if (*token.expires_s <= token.created_s) return fail("--expires is in the past");
+        if (!token.expires_s)
+            return failure("token", "--expires wants 30d, 12h or a point in time");
+        if (*token.expires_s <= token.created_s)
+            return failure("token", "--expires is in the past");
     }
-    if (const auto kept = tokens.add(token); !kept) return fail(kept.error().text);
+    if (const auto kept = tokens.add(token); !kept) return failure("token", kept.error().text);
     std::cout << secret << "\n";
     return 0;
 }
 
 std::string state_of(const kept_token& token) {
-    if (token.revoked_s) return "revoked " + date_text(*token.revoked_s);
+    if (token.revoked_s) return "revoked " + utc_text_of_s(*token.revoked_s);
     if (!token.expires_s) return "valid";
     const bool over = *token.expires_s <= now_s();
-    return (over ? "expired " : "valid until ") + date_text(*token.expires_s);
+    return (over ? "expired " : "valid until ") + utc_text_of_s(*token.expires_s);
 }
 
 json::value optional_date(const std::optional<std::int64_t>& when_s) {
-    return when_s ? json::value(date_text(*when_s)) : json::value(nullptr);
+    return when_s ? json::value(utc_text_of_s(*when_s)) : json::value(nullptr);
 }
 
 json::object to_json(const kept_token& token) {
@@ -71,7 +64,7 @@ json::object to_json(const kept_token& token) {
         {"name", token.name},
         {"scope", token.scope},
         {"dataSets", std::move(data_sets)},
-        {"created", date_text(token.created_s)},
+        {"created", utc_text_of_s(token.created_s)},
         {"expires", optional_date(token.expires_s)},
         {"revoked", optional_date(token.revoked_s)},
     };
@@ -79,7 +72,7 @@ json::object to_json(const kept_token& token) {
 
 int ls(const token_options& options, store::token_store& tokens) {
     const auto all = tokens.all();
-    if (!all) return fail(all.error().text);
+    if (!all) return failure("token", all.error().text);
     json::array array;
     for (const auto& token : *all) {
         if (options.json) array.push_back(to_json(token));
@@ -97,8 +90,8 @@ int ls(const token_options& options, store::token_store& tokens) {
 
 int revoke(const token_options& options, store::token_store& tokens) {
     const auto done = tokens.revoke(options.name, now_s());
-    if (!done) return fail(done.error().text);
-    if (!*done) return fail("there is no valid token named '" + options.name + "'");
+    if (!done) return failure("token", done.error().text);
+    if (!*done) return failure("token", "there is no valid token named '" + options.name + "'");
     return 0;
 }
 

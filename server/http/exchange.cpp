@@ -94,6 +94,7 @@ void exchange::use_problem(const std::exception& e) noexcept {
 
 void exchange::use_error(const error& e) {
     answer_ = error_response(e, request_.field("accept"));
+    if (e.code == errc::storage_damaged) context_->log_problem(request_.path + ": " + e.text);
     if (e.code != errc::unauthorized) return;
     const bool sent = !request_.field("authorization").empty();
     answer_.fields.emplace_back(
@@ -137,9 +138,7 @@ bool exchange::asks_for_tokens() const noexcept {
 }
 
 result<auth::rights_ptr> exchange::admit() const {
-    static const auto everything =
-        std::make_shared<const auth::rights>(auth::rights{auth::scope::admin, {}});
-    if (!asks_for_tokens()) return everything;
+    if (!asks_for_tokens()) return auth::everything();
     const auto& route = *match_.found;
     auto may = context_->gate->admit(route.scope, request_.field("authorization"));
     if (may && route.beyond_data_sets && !(*may)->reaches_all()) {

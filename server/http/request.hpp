@@ -34,7 +34,7 @@ struct request {
     std::shared_ptr<const body_file> long_body;
 
     /// Of whoever asks; there before the handler runs.
-    std::shared_ptr<const auth::rights> may;
+    auth::rights_ptr may;
 
     /// The value of a header field, several of one name joined with ", "; empty when absent.
     std::string field(std::string_view lower_case_name) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <exception>
 #include <netinet/tcp.h>
@@ -205,7 +206,8 @@ task<bool> session::store_piece(exchange& e, incoming_body& body) {
     });
     co_await worker_.finished();
     if (!failed) co_return true;
-    const bool full = failed == std::errc::no_space_on_device;
+    const bool full = failed == std::errc::no_space_on_device ||
+                      failed == std::errc::file_too_large || failed.value() == EDQUOT;
     context_.exchanges.log_problem(e.asked().path + ": body not kept: " + failed.message());
     e.refuse(full ? 507 : 503, "there is no room for the request body right now");
     co_return false;

@@ -1,13 +1,11 @@
 #include "server/vendor/manifest.hpp"
 
 #include "engine/core/clock.hpp"
-#include "server/http/json_body.hpp"
+#include "server/vendor/plates.hpp"
 
-#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include <array>
-#include <chrono>
-#include <functional>
 #include <string_view>
 
 namespace callstream::vendor {
@@ -55,17 +53,12 @@ std::string html_text(std::string_view text) {
     return out;
 }
 
-/// `each(plate, sample)`, and `begin(plate)` before its first one.
-void for_each_sample(
-    const store::submission& all,
-    const std::function<void(const json::object&)>& begin,
-    const std::function<void(const json::object&, const json::object&)>& each
-) {
-    for (const auto& text : all.plates) {
-        const auto plate = http::parse_json_object(text).value();
-        begin(plate);
-        for (const auto& sample : plate.at("samples").as_array()) each(plate, sample.as_object());
-    }
+std::string table_head(const json::object& plate) {
+    std::string out = "<h2>Plate " + html_text(text_of(plate, "clientPlateId")) + " (" +
+                      html_text(text_of(plate, "sampleSubmissionFormat")) + ", barcode " +
+                      html_text(text_of(plate, "clientPlateBarcode")) + ")</h2>\n<table><tr>";
+    for (const auto name : plate_columns) ((out += "<th>") += name) += "</th>";
+    return out + "</tr>\n";
 }
 
 }  // namespace
@@ -74,22 +67,17 @@ std::string manifest_csv(const store::order& order, const store::submission& pla
     std::string out = "orderId,clientPlateId,clientPlateBarcode";
     for (const auto name : plate_columns) (out += ",") += name;
     out += "\r\n";
-    for_each_sample(
-        plates,
-        [](const auto&) {},
-        [&](const json::object& plate, const json::object& sample) {
-            out += csv_cell(order.id) + "," + csv_cell(text_of(plate, "clientPlateId")) + "," +
-                   csv_cell(text_of(plate, "clientPlateBarcode"));
-            for (const auto name : plate_columns) out += "," + csv_cell(text_of(sample, name));
-            out += "\r\n";
-        }
-    );
+    for_each_sample(plates, [&](const json::object& plate, const json::object& sample) {
+        out += csv_cell(order.id) + "," + csv_cell(text_of(plate, "clientPlateId")) + "," +
+               csv_cell(text_of(plate, "clientPlateBarcode"));
+        for (const auto name : plate_columns) out += "," + csv_cell(text_of(sample, name));
+        out += "\r\n";
+    });
     return out;
 }
 
 std::string manifest_html(const store::order& order, const store::submission& plates) {
-    using namespace std::chrono;
-    const auto date = utc_text(sys_seconds(seconds(order.created_s)));
+    const auto date = utc_text_of_s(order.created_s);
     std::string out =
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Shipment "
         "manifest " +
@@ -99,25 +87,19 @@ std::string manifest_html(const store::order& order, const store::submission& pl
         "</style></head><body>\n<h1>Shipment manifest</h1>\n<p>Order " +
         html_text(order.id) + " of " + date + ", client " + html_text(order.client_id) + ", " +
         std::to_string(order.samples) + " samples</p>\n";
-    bool open = false;
-    for_each_sample(
-        plates,
-        [&](const json::object& plate) {
-            if (std::exchange(open, true)) out += "</table>\n";
-            out += "<h2>Plate " + html_text(text_of(plate, "clientPlateId")) + " (" +
-                   html_text(text_of(plate, "sampleSubmissionFormat")) + ", barcode " +
-                   html_text(text_of(plate, "clientPlateBarcode")) + ")</h2>\n<table><tr>";
-            for (const auto name : plate_columns) ((out += "<th>") += name) += "</th>";
-            out += "</tr>\n";
-        },
-        [&](const json::object&, const json::object& sample) {
-            out += "<tr>";
-            for (const auto name : plate_columns) {
-                out += "<td>" + html_text(text_of(sample, name)) + "</td>";
-            }
-            out += "</tr>\n";
+    std::string open;  // the plate whose table is being written
+    for_each_sample(plates, [&](const json::object& plate, const json::object& sample) {
+        if (const auto id = text_of(plate, "clientPlateId"); id != open) {
+            if (!open.empty()) out += "</table>\n";
+            out += table_head(plate);
+            open = id;
         }
-    );
+        out += "<tr>";
+        for (const auto name : plate_columns) {
+            out += "<td>" + html_text(text_of(sample, name)) + "</td>";
+        }
+        out += "</tr>\n";
+    });
     return out + "</table>\n</body></html>\n";
 }
 

@@ -155,7 +155,8 @@ class plate_reader {
         out.emplace("column", *column ? json::value(**column) : json::value(nullptr));
         if (!format.has_places()) return {};
         const auto said = place_of_well(*well);
-        if (!well->empty() && !said) return wrong("has a well that is none: '" + *well + "'");
+        if (!well->empty() && !said)
+            return wrong("has a well that is none: '" + http::shown_name(*well) + "'");
         const bool has_place = !row->empty() && *column;
         if (!has_place && !said) return wrong("has neither a well nor a row and a column");
         const place at = has_place ? place{*row, **column} : *said;
@@ -166,7 +167,7 @@ class plate_reader {
         const bool is_inside = at.row.size() == 1 && at.row[0] >= 'A' &&
                                at.row[0] < format.rows_end && at.column >= 1 &&
                                at.column <= format.columns;
-        if (!is_inside) return wrong("stands outside of the plate: " + at.well());
+        if (!is_inside) return wrong("stands outside of the plate: " + http::shown_name(at.well()));
         if (!taken_.insert(at.well()).second)
             return wrong("stands where another does: " + at.well());
         out["row"] = at.row;
@@ -231,6 +232,16 @@ result<store::submission> read_submission(
                 std::to_string(out.samples) + " samples"};
     }
     return out;
+}
+
+void for_each_sample(
+    const store::submission& plates,
+    const std::function<void(const json::object&, const json::object&)>& each
+) {
+    for (const auto& text : plates.plates) {
+        const auto plate = http::parse_json_object(text).value();
+        for (const auto& sample : plate.at("samples").as_array()) each(plate, sample.as_object());
+    }
 }
 
 }  // namespace callstream::vendor

@@ -4,6 +4,9 @@
 #include "engine/store/orders.hpp"
 #include "server/http/json_body.hpp"
 
+#include <boost/json/object.hpp>
+
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +21,12 @@ namespace callstream::vendor {
 /// or there twice, places outside of the format, taken twice or in disagreement with the well.
 result<store::submission> read_submission(
     http::json_fields& body, std::vector<std::string>& unknown
+);
+
+/// Calls `each(plate, sample)` for every sample of plates that were read so, in their order.
+void for_each_sample(
+    const store::submission& plates,
+    const std::function<void(const boost::json::object&, const boost::json::object&)>& each
 );
 
 }  // namespace callstream::vendor

@@ -84,6 +84,7 @@ result<http::response> serve_result(
     const std::filesystem::path& path, const store::result_file& file, const http::request& request
 ) {
     auto fd = open_regular(path);
+    if (!fd && fd.error().code == errc::unavailable) return fd.error();
     const auto size = static_cast<std::uint64_t>(file.bytes);
     if (!fd || identity_of(fd->get()).size != size) {
         return error{errc::file_unusable, "the result is not there as it was delivered"};
@@ -95,7 +96,10 @@ result<http::response> serve_result(
         {"Accept-Ranges", "bytes"},
         {"Content-Disposition", "attachment; filename=\"" + file.name + "\""}};
     byte_range range{0, size};
-    switch (read_range(request.field("range"), size, range)) {
+    // There is nothing that an If-Range could name, so it names something else; HEAD has no ranges.
+    const bool may_be_part = request.method == http::verb::get && request.field("if-range").empty();
+    const auto asked = may_be_part ? request.field("range") : "";
+    switch (read_range(asked, size, range)) {
         case range_kind::none:
             break;
         case range_kind::one:

@@ -30,10 +30,6 @@ namespace {
 
 constexpr std::uint64_t body_bytes_max = 4 << 20;  // some 10,000 samples
 
-error no_order() {
-    return {errc::not_found, "there is no order with this orderId"};
-}
-
 json::value parsed(const std::string& object) {
     return http::parse_json_object(object).value();
 }
@@ -58,10 +54,8 @@ std::vector<std::string> warnings_of(
 ) {
     auto warnings = ignored_parameters(http::query(request));
     for (auto& name : body.unknown()) unknown.push_back(std::move(name));
-    constexpr std::size_t named_max = 20;
-    for (std::size_t i = 0; i < std::min(unknown.size(), named_max); ++i) {
-        warnings.push_back("The field '" + unknown[i] + "' is not known here and was ignored");
-    }
+    const auto ignored = brapi::ignored_fields(unknown);
+    warnings.insert(warnings.end(), ignored.begin(), ignored.end());
     return warnings;
 }
 

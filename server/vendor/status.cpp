@@ -1,6 +1,7 @@
 #include "server/vendor/status.hpp"
 
 #include "engine/core/clock.hpp"
+#include "server/http/json_body.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,17 +21,21 @@ bool may_follow(const std::string& before, const std::string& after) {
 
 }  // namespace
 
+error no_order() {
+    return {errc::not_found, "there is no order with this orderId"};
+}
+
 result<store::order> move_order(
     store::order_store& orders, std::string_view id, const std::string& status
 ) {
     auto order = orders.find(id);
     if (!order) return order.error();
-    if (!*order) return error{errc::not_found, "there is no order with this orderId"};
+    if (!*order) return no_order();
     auto& found = **order;
     if (!may_follow(found.status, status)) {
         return error{
             errc::bad_request,
-            "an order that is " + found.status + " cannot become '" + status +
+            "an order that is " + found.status + " cannot become '" + http::shown_name(status) +
                 "'; the steps are registered, received, inProgress, completed, and rejected "
                 "instead"};
     }

@@ -8,6 +8,8 @@
 
 namespace callstream::vendor {
 
+error no_order();
+
 /// The order as it is afterwards. One step forward at a time, `rejected` from every step but the
 /// last. `errc::not_found`; `errc::bad_request` for a step that cannot be.
 result<store::order> move_order(

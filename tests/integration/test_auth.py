@@ -66,9 +66,9 @@ class authentication(FolderTest):
         return run(support.PROGRAM, "token", *arguments, "--state", self.state).decode().strip()
 
     def start(self, mode="all", *options):
-        self.wait_until = Server(self.folder, "--auth", mode, *options, state=self.state, wait=False)
-        self.addCleanup(self.wait_until.stop)
-        self.server = self.wait_until
+        asked = ["--auth", mode] if mode else []
+        self.server = Server(self.folder, *asked, *options, state=self.state, wait=False)
+        self.addCleanup(self.server.stop)
         self.wait_for(lambda: self.json("GET", "/ready", "admin")[1]["indexing"]["files"] == 0)
 
     def ask(self, method, target, headers=(), body=None):
@@ -302,7 +302,9 @@ class authentication(FolderTest):
         self.assertEqual(self.json("POST", "/brapi/v2/lists", "writer", [])[0], 200)
 
     def test_pages_of_browsers_need_to_be_named(self):
-        self.start("all", "--cors-origin", "https://good.example")
+        config = self.folder.parent / "c.toml"
+        config.write_text('auth = "all"\ncors-origin = ["https://good.example", "https://other.example"]\n')
+        self.start(None, "--config", str(config))
         for origin, wanted in (("https://good.example", "https://good.example"), ("https://evil.example", None)):
             for method in ("GET", "OPTIONS"):
                 answer = self.ask(method, "/brapi/v2/callsets", [*self.bearer("reader"), ("Origin", origin)])

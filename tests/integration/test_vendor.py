@@ -268,8 +268,26 @@ class vendor(FolderTest):
         for wrong in ("../store.db", "%2e%2e%2fstore.db", "nothing.csv", ".."):
             self.assertEqual(self.server.request(f"/brapi/v2/vendor/orders/{order}/results/{wrong}")[0], 404)
         kept = next((self.state / "results").rglob("calls.vcf.gz"))
+        self.assertEqual((kept.stat().st_mode & 0o77, kept.parents[1].stat().st_mode & 0o77), (0, 0))
+        self.assertEqual(self.server.request(path, headers={"Range": "bytes=0-0", "If-Range": '"x"'})[0], 200)
+        self.assertEqual(self.server.request(path, "HEAD", {"Range": "bytes=0-0"})[0], 200)
         kept.write_bytes(content[:100])
         self.assertEqual(self.server.request(path)[0], 500)
+
+    def test_an_interrupted_delivery_can_be_repeated(self):
+        order = self.order()["orderId"]
+        (self.state / "results" / order).mkdir(parents=True)
+        (self.state / "results" / order / "r.csv").write_text("half")  # published, and not yet kept
+        delivered = self.folder.parent / "r.csv"
+        delivered.write_text("whole")
+        self.command("result", order, delivered)
+        delivered.write_text("another")
+        with self.assertRaisesRegex(AssertionError, "has a result of this name"):
+            self.command("result", order, delivered)
+        [file] = self.get(f"orders/{order}/results")["data"]
+        path = file["fileURL"].split(str(self.server.port))[1]
+        self.assertEqual(self.server.request(path)[2], b"whole")
+        self.assertEqual(sorted(p.name for p in (self.state / "results" / order).iterdir()), ["r.csv"])
 
     def test_the_command_says_what_is_wrong(self):
         order = self.order()["orderId"]

@@ -5,8 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fcntl.h>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -166,6 +168,19 @@ TEST_F(file, unique_fd_lets_go_of_what_it_releases) {
     EXPECT_FALSE(*opened);
     opened->reset();
     EXPECT_TRUE(is_open(again.get()));
+}
+
+TEST_F(file, a_write_that_fails_leaves_nothing_behind) {
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+    auto* const usual = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit none{0, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &none);
+    EXPECT_THROW(write_atomically(dir / "a", "x", 0600), std::system_error);
+    EXPECT_THROW(write_if_absent(dir / "a", "x", 0600), std::system_error);
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, usual);
+    EXPECT_TRUE(fs::is_empty(dir / ""));
 }
 
 }  // namespace

@@ -83,6 +83,23 @@ TEST_F(maintenance_test, a_backup_is_put_back_while_the_store_is_used) {
     EXPECT_EQ(check_store(dir / "new.db")->lists, 1);
 }
 
+TEST_F(maintenance_test, a_backup_mends_a_store_that_cannot_be_opened) {
+    {
+        sqlite_store store(path);
+        add_list(store, "a", 3);
+    }
+    ASSERT_TRUE(has_value(back_up_store(path, backup)));
+    const auto whole = testing::read_file(path);
+    std::string other_schema = whole;
+    other_schema.replace(100, 200, 200, 'x');
+    for (const auto& damage : {std::string(5000, 'x'), other_schema, whole.substr(0, 5000)}) {
+        testing::replace_file(path, damage);
+        ASSERT_TRUE(has_value(restore_store(path, backup)));
+        EXPECT_EQ(check_store(path)->list_items, 3);
+        EXPECT_EQ(testing::read_file(path.string() + ".damaged"), damage);
+    }
+}
+
 TEST_F(maintenance_test, what_is_no_sound_backup_changes_nothing) {
     sqlite_store store(path);
     add_list(store, "a", 3);

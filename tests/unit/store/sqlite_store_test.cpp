@@ -49,6 +49,20 @@ TEST_F(sqlite_store_test, a_search_expires_a_week_after_it_was_last_posted) {
     EXPECT_FALSE(store.searches().find("k", now_s).value()) << "it takes room no longer";
 }
 
+TEST_F(sqlite_store_test, the_oldest_searches_make_room_for_new_ones) {
+    sqlite_store store(path);
+    auto& searches = store.searches();
+    const std::string half(search_store::bytes_max / 8, 'x');
+    for (int i = 0; i < 8; ++i) {
+        ASSERT_TRUE(has_value(searches.keep(std::to_string(i), half, now_s + i)));
+    }
+    EXPECT_TRUE(searches.find("0", now_s).value()) << "all of them fit exactly";
+    ASSERT_TRUE(has_value(searches.keep("new", "b", now_s + 7)));
+    EXPECT_FALSE(searches.find("0", now_s).value());
+    EXPECT_TRUE(searches.find("1", now_s).value());
+    EXPECT_EQ(searches.find("new", now_s).value(), "b");
+}
+
 TEST_F(sqlite_store_test, two_servers_share_it) {
     sqlite_store one(path);
     sqlite_store other(path);
@@ -96,6 +110,7 @@ TEST_F(sqlite_store_test, a_store_of_the_first_version_keeps_what_it_has) {
 TEST_F(sqlite_store_test, a_store_of_any_earlier_version_is_brought_up_to_date) {
     // What each version added, taken away again.
     const std::vector<const char*> added = {
+        "ALTER TABLE searches DROP COLUMN bytes; PRAGMA user_version=4",
         "DROP TABLE result_files; DROP TABLE orders; DROP TABLE plates; DROP TABLE submissions; "
         "PRAGMA user_version=3",
         "DROP TABLE tokens; PRAGMA user_version=2",
@@ -117,8 +132,8 @@ TEST_F(sqlite_store_test, a_store_of_any_earlier_version_is_brought_up_to_date) 
         for (std::size_t i = 0; i < back; ++i) database(path).execute(added[i]);
         sqlite_store store(path);
         EXPECT_EQ(store.searches().find("k", now_s).value(), "b");
-        EXPECT_EQ(store.lists().select({}, 0, 9).value().total, back < 3 ? 1U : 0U);
-        EXPECT_EQ(store.tokens().all().value().size(), back < 2 ? 1U : 0U);
+        EXPECT_EQ(store.lists().select({}, 0, 9).value().total, back < 4 ? 1U : 0U);
+        EXPECT_EQ(store.tokens().all().value().size(), back < 3 ? 1U : 0U);
         EXPECT_TRUE(has_value(store.orders().submit({"s", "c", "t", 0, {}})));
         EXPECT_TRUE(has_value(store.tokens().add({"m", "e", "read", {}, 1, {}, {}})));
     }
