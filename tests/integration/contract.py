@@ -91,7 +91,7 @@ class ContractTest(FolderTest):
         self, endpoint, wanted=200, path=None, body=None, headers=None, judges=None, **parameters
     ):
         """The JSON of an answer with the wanted status, after the documents agreed with it. `endpoint`
-        is as the documents spell it; `path` fills its placeholder. `judges` are the documents that know
+        is as the documents spell it; `path` takes the place of its {…}. `judges` are the documents that know
         it where others do not."""
         method, spelled = endpoint.split()
         target = "/brapi/v2" + re.sub(r"{\w+}", urllib.parse.quote(path or "", safe=""), spelled)

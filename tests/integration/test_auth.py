@@ -96,7 +96,7 @@ class authentication(FolderTest):
         return status, json.loads(answer)
 
     def make_places(self):
-        """What fills the placeholders of each route, all of it of `alpha` or of the store."""
+        """What takes the place of each {…} of a route, all of it of `alpha` or of the store."""
         _, made = self.json("POST", "/brapi/v2/lists", "writer", [
             {"listName": "SecretItemList", "listType": "samples", "data": ["SecretItem1"]}
         ])
