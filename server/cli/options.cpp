@@ -7,6 +7,7 @@
 #include "server/cli/version.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/url/parse.hpp>
 #include <boost/version.hpp>
 
 #include <cstdlib>
@@ -51,6 +52,20 @@ void describe_deadlines(CLI::App& app, http::deadlines& limits) {
         "Seconds in which each block (256 KiB) of an answer must be taken, and after which the "
         "client must have taken 4 KiB a second or more; slower: cut"
     );
+}
+
+/// Empty when it is one, as CLI11 wants it.
+std::string is_web_address(const std::string& text) {
+    const auto url = boost::urls::parse_absolute_uri(text);
+    const bool fits = url && (url->scheme() == "http" || url->scheme() == "https") &&
+                      !url->host().empty() && !url->has_query();
+    return fits ? "" : "must be an address like https://example.org/callstream";
+}
+
+/// Either alone would be a mistake that shows late.
+void require_pair(const serve_options& o) {
+    if (o.tls_certificate.empty() != o.tls_key.empty())
+        throw CLI::RequiredError("--tls-cert and --tls-key together");
 }
 
 void describe_serve(CLI::App& app, serve_options& o) {
@@ -115,11 +130,32 @@ void describe_serve(CLI::App& app, serve_options& o) {
         "Page that may read answers in browsers while tokens are asked for, as "
         "https://browser.example.org; may be given again"
     );
+    app.add_option(
+           "--tls-cert",
+           o.tls_certificate,
+           "PEM file of the certificate with its chain: HTTPS instead of HTTP; read again when it "
+           "changes"
+    )
+        ->check(CLI::ExistingFile);
+    app.add_option("--tls-key", o.tls_key, "PEM file of its key, without a passphrase")
+        ->check(CLI::ExistingFile);
+    app.add_option_function<std::string>(
+           "--public-url",
+           [&o](std::string url) {
+               if (url.ends_with('/')) url.pop_back();
+               o.public_url = std::move(url);
+           },
+           "What links in answers begin with, when clients come through a proxy, as "
+           "https://example.org/callstream"
+    )
+        ->check(is_web_address)
+        ->default_str("as each request was sent");
     app.add_flag("--insecure", o.insecure, "Listen beyond loopback though nobody has to log in");
     app.add_flag("--access-log", o.access_log, "Log a line per request");
     app.footer(
-        "Prints the address it listens on. SIGHUP looks at DIR again (so does every 30 s),\n"
-        "SIGTERM lets open answers end. An option on the command line wins over the file."
+        "Prints the address it listens on. SIGHUP looks at DIR and the TLS files again (so does "
+        "every\n"
+        "30 s), SIGTERM lets open answers end. An option on the command line wins over the file."
     );
 }
 
@@ -287,6 +323,7 @@ command_line parse_command_line(int argc, char** argv) {
         require_place(*store_command, store);
         require_place(*order_command, order);
         if (serve_command->parsed()) apply_config_file(*serve_command, serve);
+        require_pair(serve);
     } catch (const CLI::ParseError& e) {
         out.exit_code = app.exit(e) == 0 ? 0 : 2;
         return out;

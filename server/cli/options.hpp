@@ -30,6 +30,9 @@ struct serve_options {
     auth::gate::mode auth = auth::gate::mode::off;
     std::vector<std::string> origins;  ///< whose pages may read answers while tokens are asked for
     bool insecure = false;
+    std::filesystem::path tls_certificate;  ///< with `tls_key`, or neither: no TLS
+    std::filesystem::path tls_key;
+    std::string public_url;  ///< empty: links are as the request was
     bool access_log = false;
     brapi::server_description description;
     vendor::vendor_specification vendor;

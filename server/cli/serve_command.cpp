@@ -33,9 +33,26 @@ result<paging::token_signer> make_signer(const serve_options& options) {
     return paging::token_signer::from_file(options.state / "token.key", true);
 }
 
-std::string url_of(const endpoint& where, std::uint16_t port) {
+std::string url_of(const endpoint& where, std::uint16_t port, const std::string& scheme) {
     const bool v6 = where.host.find(':') != std::string::npos;
-    return "http://" + (v6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(port);
+    return scheme + "://" + (v6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(port);
+}
+
+/// Null: no TLS.
+result<std::unique_ptr<http::tls_identity>> make_identity(const serve_options& options) {
+    if (options.tls_certificate.empty()) return std::unique_ptr<http::tls_identity>();
+    auto identity = std::make_unique<http::tls_identity>(options.tls_certificate, options.tls_key);
+    if (const auto loaded = identity->reload(); !loaded) return loaded.error();
+    if (const auto doubt = identity->doubt(); !doubt.empty()) log_warning(doubt);
+    return identity;
+}
+
+void reload(http::tls_identity& identity) {
+    const auto changed = identity.reload();
+    if (!changed) return log_warning(changed.error().text + "; the old pair stays in use");
+    if (!*changed) return;
+    log_info("the TLS certificate was read again");
+    if (const auto doubt = identity.doubt(); !doubt.empty()) log_warning(doubt);
 }
 
 /// Three requests worth trying, about what is really there.
@@ -93,6 +110,12 @@ int serve(const serve_options& options) {
             "if that is meant, or listen on 127.0.0.1 behind a proxy"
         );
     }
+    if (!is_loopback(where->host) && !asks_nobody && options.tls_certificate.empty()) {
+        log_warning(
+            "tokens cross the network readable by others: add --tls-cert and --tls-key, "
+            "unless a proxy in front of this speaks TLS"
+        );
+    }
     const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
     const unsigned threads = options.threads == 0 ? processors : options.threads;
 
@@ -107,7 +130,11 @@ int serve(const serve_options& options) {
     const auth::catalog_view view(catalog);
     const brapi::context brapi_context{
         &catalog, &view, &*signer, &store, &numbers.calls_streamed, options.description};
-    const vendor::context vendor_context{&store, options.vendor, options.state / "results"};
+    const auto identity = make_identity(options);
+    if (!identity) return refuse(identity.error().text);
+    const http::public_address address{*identity ? "https" : "http", options.public_url};
+    const vendor::context vendor_context{
+        &store, options.vendor, options.state / "results", address};
     auth::gate gate(options.auth, store.tokens(), now_s);
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
@@ -125,11 +152,13 @@ int serve(const serve_options& options) {
          .connections_max = connections_within_limits(options.connections),
          .body_memory = options.body_memory_mib << 20,
          .body_folder = options.state,
+         .identity = identity->get(),
          .limits = options.limits,
          .drain = std::chrono::seconds(options.drain_seconds)},
         {&routes, &blocks, log_warning, &gate, options.origins},
         numbers,
-        [&catalog] {
+        [&catalog, &identity] {
+            if (*identity) reload(**identity);
             try {
                 catalog.rescan();
             } catch (const std::exception& e) {
@@ -141,7 +170,7 @@ int serve(const serve_options& options) {
     const auto port = server.listen();
     if (!port) return refuse(port.error().text);
     const auto now = catalog.current();
-    const auto url = url_of(*where, *port);
+    const auto url = url_of(*where, *port, address.scheme);
     std::cout << "callstream serves " << now->variant_sets().size() << " variant sets on " << url
               << "\n";
     print_examples(*now, url);

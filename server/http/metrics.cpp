@@ -68,6 +68,12 @@ std::string metrics::text() const {
         "Connections answered 503 because too many were open.",
         connections_refused
     );
+    gauge(
+        "callstream_tls_handshakes_failed_total",
+        "counter",
+        "Connections that did not agree on TLS.",
+        handshakes_failed
+    );
     gauge("callstream_streams_open", "gauge", "Answers being streamed.", streams_open);
     gauge("callstream_sent_bytes_total", "counter", "Bytes sent, heads included.", bytes_sent);
     gauge("callstream_calls_streamed_total", "counter", "Genotype calls sent.", calls_streamed);

@@ -18,6 +18,7 @@ class metrics {
     std::atomic<std::uint64_t> connections_open{0};
     std::atomic<std::uint64_t> connections_total{0};
     std::atomic<std::uint64_t> connections_refused{0};  ///< there were too many
+    std::atomic<std::uint64_t> handshakes_failed{0};    ///< of TLS
     std::atomic<std::uint64_t> streams_open{0};
     std::atomic<std::uint64_t> bytes_sent{0};
     std::atomic<std::uint64_t> calls_streamed{0};

@@ -64,6 +64,7 @@ struct server::state {
               options.limits,
               body_budget(options.body_memory),
               options.body_folder,
+              options.identity,
               {},
               {}},
           lanes(options.threads),
@@ -190,7 +191,7 @@ std::string server::state::refusal() const {
 
 /// The send buffer of a new connection is empty, so the answer leaves without waiting. But a close
 /// while the client's request lies unread resets the connection, and the answer may be lost with
-/// it; so as many as there is room for wait a moment for the client to read.
+/// it; so as many as there is room for wait a moment for the client to read, and to agree on TLS.
 void server::state::refuse(lane& home, tcp_socket s) {
     shared.numbers->connections_refused.fetch_add(1, std::memory_order_relaxed);
     if (refusals.load() < refusals_max) {
@@ -202,6 +203,7 @@ void server::state::refuse(lane& home, tcp_socket s) {
         );
         return;
     }
+    if (options.identity != nullptr) return;  // a text would not be understood
     error_code ignored;
     s.non_blocking(true, ignored);
     s.write_some(asio::buffer(refusal()), ignored);
@@ -210,11 +212,15 @@ void server::state::refuse(lane& home, tcp_socket s) {
 task<void> server::state::refuse_gently(tcp_socket s) {
     timed_socket socket(std::move(s));
     socket.expires_after(refusal_time);
+    if (options.identity != nullptr) {
+        auto channel = std::make_unique<tls_channel>(*options.identity->context());
+        const auto outcome = co_await socket.secure(std::move(channel));
+        if (outcome != tls_channel::step::done) co_return;
+    }
     const std::string answer = refusal();
     const timed_socket::parts parts = {asio::buffer(answer)};
     co_await socket.write(parts);
-    error_code ignored;
-    socket.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    co_await socket.finish();
     std::array<char, 1024> dropped;
     const auto room = asio::buffer(dropped);
     std::size_t n = 0;

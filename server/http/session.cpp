@@ -25,6 +25,13 @@ void limit_unsent(tcp_socket& s) {
     setsockopt(s.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
+/// Without tickets the server has nothing to say after the handshake, and an acknowledgement that
+/// waits for company would hold up the request of a client whose socket collects small writes.
+void acknowledge_now(tcp_socket& s) {
+    constexpr int on = 1;
+    setsockopt(s.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
 /// The size line of a chunk (RFC 9112, section 7.1).
 std::string chunk_head(std::size_t bytes) {
     std::array<char, 20> digits{};
@@ -65,6 +72,10 @@ task<void> session::run() {
     error_code ignored;
     socket_.socket().set_option(tcp::no_delay(true), ignored);
     limit_unsent(socket_.socket());
+    if (context_.identity != nullptr) {
+        const bool secured = co_await secure();
+        if (!secured) co_return;
+    }
     for (bool keep = true; keep;) {
         const head_outcome outcome = co_await read_head();
         if (outcome == head_outcome::closed) co_return;
@@ -80,6 +91,22 @@ task<void> session::run() {
         }
     }
     co_await linger();
+}
+
+/// False when the connection has ended. Whoever speaks HTTP without TLS is told so.
+task<bool> session::secure() {
+    socket_.expires_after(context_.limits.head);
+    auto channel = std::make_unique<tls_channel>(*context_.identity->context());
+    const auto outcome = co_await socket_.secure(std::move(channel));
+    if (outcome == tls_channel::step::done) {
+        acknowledge_now(socket_.socket());
+        co_return true;
+    }
+    context_.numbers->handshakes_failed.fetch_add(1, std::memory_order_relaxed);
+    if (outcome != tls_channel::step::plain_http) co_return false;
+    co_await refuse(400, "this port speaks HTTPS; ask for https:// instead of http://");
+    co_await linger();
+    co_return false;
 }
 
 task<session::head_outcome> session::read_head() {
@@ -310,9 +337,8 @@ task<bool> session::send(
 /// resets the connection, and the answer with it.
 task<void> session::linger() {
     constexpr std::size_t drop_bytes_max = 64 * 1024 * 1024;
-    error_code ignored;
-    socket_.socket().shutdown(tcp::socket::shutdown_send, ignored);
     socket_.expires_after(std::chrono::seconds(2));
+    co_await socket_.finish();
     std::array<char, read_step> dropped;
     const auto room = asio::buffer(dropped);
     for (std::size_t total = 0; total < drop_bytes_max;) {

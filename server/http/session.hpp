@@ -7,6 +7,7 @@
 #include "server/http/metrics.hpp"
 #include "server/http/request_body.hpp"
 #include "server/http/timed_socket.hpp"
+#include "server/http/tls_identity.hpp"
 #include "server/http/worker_call.hpp"
 
 #include <atomic>
@@ -24,6 +25,7 @@ struct session_context {
     deadlines limits;
     body_budget bodies;
     std::filesystem::path body_folder;  ///< for those that do not stay in memory
+    const tls_identity* identity;       ///< null: no TLS
     std::atomic<bool> draining{false};
     std::function<void(const std::string&)> log_access;  ///< null: not wanted
 };
@@ -44,6 +46,7 @@ class session : public std::enable_shared_from_this<session> {
  private:
     enum class head_outcome { request, too_long, too_slow, closed };
 
+    task<bool> secure();
     task<head_outcome> read_head();
     task<bool> refuse(int status, std::string_view text);
     task<bool> take_request();

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "server/http/asio.hpp"
+#include "server/http/tls_channel.hpp"
 
 #include <boost/asio/buffer.hpp>
 
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace callstream::http {
@@ -28,48 +30,25 @@ class timed_socket {
     executor get_executor() noexcept { return state_->socket.get_executor(); }
 
     /// Holds until it is set again, for any number of operations.
-    void expires_at(clock::time_point when) {
-        state_->due = when;
-        state_->late = false;
-        // One timer runs on for many deadlines: later ones are looked at when it fires.
-        if (when < state_->fires) watch(state_);
-    }
+    void expires_at(clock::time_point when);
     void expires_after(clock::duration time) { expires_at(clock::now() + time); }
     /// Whether the deadline has passed.
     bool late() const noexcept { return state_->late; }
 
-    void close() {
-        error_code ignored;
-        state_->socket.close(ignored);
-        state_->fires = clock::time_point::min();
-        state_->watch.cancel();
-    }
+    void close();
+
+    /// Agrees on TLS; from `done` on all reads and writes go through it. After `plain_http` the
+    /// client can be answered without. Never `wants_input`.
+    task<tls_channel::step> secure(std::unique_ptr<tls_channel> channel);
 
     /// Bytes read; 0 at the end of the connection, after an error and when it is late.
-    task<std::size_t> read_some(asio::mutable_buffer room) {
-        if (state_->late) co_return 0;
-        const auto [ec, n] = co_await state_->socket.async_read_some(room, as_value);
-        co_return (ec ? 0 : n);
-    }
+    task<std::size_t> read_some(asio::mutable_buffer room);
 
     /// Bytes written; fewer than all after an error and when it is late.
-    task<std::size_t> write(parts left) {
-        std::size_t sent = 0;
-        const std::size_t total = asio::buffer_size(left);
-        // asio::async_write would limit each system call to 64 KiB, and go on after a deadline that
-        // passes between two of them.
-        while (sent < total && !state_->late) {
-            auto [ec, n] = co_await state_->socket.async_write_some(left, as_value);
-            if (ec) break;
-            sent += n;
-            for (auto& part : left) {
-                const std::size_t taken = std::min(n, part.size());
-                part += taken;
-                n -= taken;
-            }
-        }
-        co_return sent;
-    }
+    task<std::size_t> write(parts left);
+
+    /// Says that nothing more will be written. What the client writes can still be read.
+    task<void> finish();
 
  private:
     /// Also owned by the handler of the timer, which may be queued when the connection ends.
@@ -82,20 +61,16 @@ class timed_socket {
         bool late = false;
     };
 
-    static void watch(const std::shared_ptr<state>& s) {
-        s->fires = s->due;
-        s->watch.expires_at(s->due);
-        s->watch.async_wait([s](const error_code& ec) {
-            if (ec || s->fires == clock::time_point::min()) return;
-            if (clock::now() < s->due) return watch(s);
-            s->late = true;
-            s->fires = clock::time_point::max();
-            error_code ignored;
-            s->socket.cancel(ignored);
-        });
-    }
+    static void watch(const std::shared_ptr<state>& s);
+
+    task<bool> exchange_records();
+    task<bool> send_records();
+    task<std::size_t> read_secured(asio::mutable_buffer room);
+    task<std::size_t> write_secured(parts all);
+    task<std::size_t> write_plain(parts left);
 
     std::shared_ptr<state> state_;
+    std::unique_ptr<tls_channel> channel_;  // null: no TLS
 };
 
 }  // namespace callstream::http

@@ -40,11 +40,6 @@ json::array plates_json(const store::submission& plates) {
     return out;
 }
 
-/// As the client reaches this server.
-std::string url_of(const http::request& request, const std::string& path) {
-    return "http://" + request.field("host") + path;
-}
-
 std::string order_path(const std::string& base, const std::string& order_id) {
     return base + "/orders/" + order_id;
 }
@@ -132,14 +127,15 @@ result<store::order> read_order(const context& ctx, http::json_fields& body) {
     return order;
 }
 
-json::array forms_json(const http::request& request, const std::string& path) {
+/// `url` is that of the order.
+json::array forms_json(const std::string& url) {
     return {
         {{"fileDescription", "What is in which well, for programs"},
          {"fileName", "manifest.csv"},
-         {"fileURL", url_of(request, path + "/manifest.csv")}},
+         {"fileURL", url + "/manifest.csv"}},
         {{"fileDescription", "What is in which well, to be printed and sent along"},
          {"fileName", "manifest.html"},
-         {"fileURL", url_of(request, path + "/manifest.html")}}};
+         {"fileURL", url + "/manifest.html"}}};
 }
 
 result<http::response> place(
@@ -157,7 +153,7 @@ result<http::response> place(
     return single(
         json::object{
             {"orderId", order->id},
-            {"shipmentForms", forms_json(request, order_path(base, order->id))},
+            {"shipmentForms", forms_json(ctx.address.link(request, order_path(base, order->id)))},
             {"submissionId", plates->id}},
         warnings_of(request, body, std::move(unknown))
     );
@@ -242,7 +238,7 @@ result<http::response> order_results(
 ) {
     auto files = ctx.store->orders().results(order.id);
     if (!files) return files.error();
-    const auto url = url_of(request, order_path(base, order.id) + "/results/");
+    const auto url = ctx.address.link(request, order_path(base, order.id) + "/results/");
     return page_of(request, std::move(*files), [url](const store::result_file& file) {
         return json::object{
             {"additionalInfo", {{"fileSize", std::to_string(file.bytes)}}},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/store/side_store.hpp"
+#include "server/http/public_address.hpp"
 #include "server/http/router.hpp"
 #include "server/vendor/specification.hpp"
 
@@ -14,6 +15,7 @@ struct context {
     store::side_store* store;
     vendor_specification offered = {};
     std::filesystem::path results = {};  ///< folder of what was delivered
+    http::public_address address = {};
 };
 
 void add_routes(http::router& routes, const context& ctx);

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import signal
+import ssl
 import subprocess
 import tempfile
 import time
@@ -28,9 +29,11 @@ class Server:
 
     def __init__(
         self, folder, *options, state=None, wait=True, open_files=None, listen="127.0.0.1:0", under=(),
-        cwd=None,
+        cwd=None, trust=None,
     ):
-        """`under` is a command that runs the program, as strace does."""
+        """`under` is a command that runs the program, as strace does. `trust` is the certificate of a server
+        that speaks TLS."""
+        self.trust = trust
         self.folder = pathlib.Path(folder)
         self.own_state = None if state else tempfile.TemporaryDirectory(prefix="callstream-state-")
         self.state = pathlib.Path(state or self.own_state.name)
@@ -42,7 +45,7 @@ class Server:
             [*command, *options], stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=cwd
         )
         line = self.process.stdout.readline()
-        found = re.search(r"http://([^:]+):(\d+)", line)
+        found = re.search(r"https?://([^:]+):(\d+)", line)
         if not found:
             self.process.wait(10)
             raise AssertionError(f"the server did not start: {line} {self.log_text()}")
@@ -72,7 +75,10 @@ class Server:
         return self.log.read()
 
     def connect(self, timeout=120):
-        return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        if not self.trust:
+            return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        context = ssl.create_default_context(cafile=self.trust)
+        return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=context)
 
     def request(self, target, method="GET", headers=None, body=None):
         """Status, headers and body bytes of one request."""
