@@ -9,7 +9,10 @@ namespace callstream::catalog {
 catalog_service::catalog_service(
     std::filesystem::path root, std::filesystem::path state, logger log
 )
-    : root_(std::move(root)), index_folder_(state / "index"), log_(std::move(log)) {
+    : root_(std::move(root)),
+      published_(published_folder(state)),
+      index_folder_(state / "index"),
+      log_(std::move(log)) {
     std::filesystem::create_directories(index_folder_);
     rescan();
     worker_ = std::jthread([this](std::stop_token stop) { index_files(stop); });
@@ -49,7 +52,7 @@ void catalog_service::rescan() {
 
 void catalog_service::scan_once() {
     const auto before = current();
-    const auto now = snapshot::make(scan(root_), before.get());
+    const auto now = snapshot::make(scan(root_, published_), before.get());
     log_problems(*now, before.get());
     const std::lock_guard lock(mutex_);
     current_ = now;
@@ -147,8 +150,14 @@ void catalog_service::regroup() {
     regrouped_ = std::chrono::steady_clock::now();
 }
 
+std::string catalog_service::name_of(const std::filesystem::path& file) const {
+    const auto name = file.lexically_relative(root_);
+    const bool inside = !name.empty() && *name.begin() != "..";
+    return (inside ? name : file.lexically_relative(published_)).string();
+}
+
 void catalog_service::index_one(const file_ptr& file, std::stop_token stop) {
-    const std::string name = file->path().lexically_relative(root_).string();
+    const std::string name = name_of(file->path());
     try {
         const auto made = file->make_index(index_folder_, stop);
         if (const auto why = file->refusal()) log_("not served: " + name + " " + why->text);

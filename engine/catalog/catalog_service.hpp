@@ -22,7 +22,8 @@ class catalog_service {
  public:
     using logger = std::function<void(const std::string&)>;
 
-    /// Scans `root` at once. Derived files go below `state`. `log` is called from any thread.
+    /// Scans `root`, and what was published into it, at once. Derived files go below `state`. `log`
+    /// is called from any thread.
     catalog_service(std::filesystem::path root, std::filesystem::path state, logger log);
     ~catalog_service();
 
@@ -54,9 +55,11 @@ class catalog_service {
     bool wants_regrouping(const file_ptr& indexed);
     void regroup();
     void index_files(std::stop_token stop);
+    std::string name_of(const std::filesystem::path& file) const;
     void index_one(const file_ptr& file, std::stop_token stop);
 
     std::filesystem::path root_;
+    std::filesystem::path published_;
     std::filesystem::path index_folder_;
     logger log_;
 

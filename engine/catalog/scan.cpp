@@ -42,10 +42,10 @@ void sort_by_path(std::vector<found_file>& files) {
 
 class scanner {
  public:
-    explicit scanner(const fs::path& root) : root_(root) {}
-
-    scan_result run() {
-        enter(root_, "");
+    scan_result run(const fs::path& root, const fs::path& published) {
+        enter(root, "");
+        std::error_code ignored;
+        if (fs::is_directory(published, ignored)) enter(published, "");
         for (auto* files : {&out_.files, &out_.references, &out_.reads}) sort_by_path(*files);
         for (auto& [relative, described] : described_) {
             out_.data_sets.push_back(std::move(described));
@@ -86,7 +86,7 @@ class scanner {
         if (name.starts_with('.')) return;
         const std::string relative = folder.empty() ? name : folder + "/" + name;
         std::error_code ec;
-        const auto stem = stem_of(name, variant_endings);
+        const auto stem = variant_stem(name);
         if (entry.is_directory(ec)) {
             if (stem)
                 add_problem(relative, "is a directory with the name of a variant file; rename it");
@@ -121,6 +121,9 @@ class scanner {
     ) {
         std::error_code ec;
         if (!entry.is_regular_file(ec)) return add_problem(relative, "is not a regular file");
+        if (!names_.insert(relative).second) {
+            return add_problem(relative, "is published under a name that the folder has, too");
+        }
         into.push_back({entry.path(), relative, folder.empty() ? root_data_set : folder, stem});
     }
 
@@ -141,7 +144,7 @@ class scanner {
             const std::string data_set = folder.empty() ? root_data_set : folder;
             auto& described = described_[data_set];
             described.relative = data_set;
-            described.*where = {entry.path(), relative};
+            if (!(described.*where)) described.*where = {entry.path(), relative};
         }
     }
 
@@ -149,7 +152,7 @@ class scanner {
         out_.problems.push_back({relative, std::move(text)});
     }
 
-    fs::path root_;
+    std::set<std::string> names_;  // relative paths of files
     std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;
     std::map<std::string, found_data_set> described_;
     scan_result out_;
@@ -157,8 +160,16 @@ class scanner {
 
 }  // namespace
 
-scan_result scan(const fs::path& root) {
-    return scanner(root).run();
+scan_result scan(const fs::path& root, const fs::path& published) {
+    return scanner().run(root, published);
+}
+
+std::optional<std::string> variant_stem(std::string_view name) {
+    return stem_of(name, variant_endings);
+}
+
+fs::path published_folder(const fs::path& state) {
+    return state / "published";
 }
 
 }  // namespace callstream::catalog

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace callstream::catalog {
@@ -46,7 +47,15 @@ struct scan_result {
 };
 
 /// Follows symbolic links (a folder that was visited already is skipped), leaves out names that
-/// start with a dot. Throws std::filesystem::filesystem_error when `root` itself cannot be read.
-scan_result scan(const std::filesystem::path& root);
+/// start with a dot. What lies below `published` is seen as if it lay below `root`; of two files
+/// with one relative path that of `root` counts. `published` need not be there. Throws
+/// std::filesystem::filesystem_error when `root` itself cannot be read.
+scan_result scan(const std::filesystem::path& root, const std::filesystem::path& published = {});
+
+/// The name of a variant file without its ending; nothing for another file.
+std::optional<std::string> variant_stem(std::string_view name);
+
+/// What was published into data sets by command, in the state folder of the server.
+std::filesystem::path published_folder(const std::filesystem::path& state);
 
 }  // namespace callstream::catalog

@@ -127,7 +127,7 @@ class passes {
 
 index_result run_index_passes(const index_run& run) {
     std::filesystem::create_directories(index_folder(run.state));
-    const auto found = catalog::scan(run.folder);
+    const auto found = catalog::scan(run.folder, catalog::published_folder(run.state));
     index_result out;
     std::set<std::shared_ptr<indexable>> seen;
     // What a pass finds may call for another: the checksums of a FASTA file need its indexes.
@@ -161,7 +161,7 @@ index_result run_passes(
 std::shared_ptr<const catalog::snapshot> look_at_folder(
     const std::filesystem::path& folder, const std::filesystem::path& state
 ) {
-    const auto found = catalog::scan(folder);
+    const auto found = catalog::scan(folder, catalog::published_folder(state));
     const auto opened = catalog::snapshot::make(found, nullptr);
     for (const auto& file : opened->indexables()) take_kept_index(*file, state);
     return catalog::snapshot::make(found, opened.get());

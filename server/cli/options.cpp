@@ -212,6 +212,16 @@ CLI::App* add_action(
     return command;
 }
 
+void describe_publication(
+    CLI::App& app, order_options& o, const char* name, const char* help, order_options::action what
+) {
+    auto* command = add_action(app, o, name, help, what);
+    command->add_option("ORDER", o.order, "Its orderId")->required();
+    command->add_option("RESULT", o.result, "Name of a file that was delivered")->required();
+    command->add_option("--dataset", o.data_set, "Id of the data set, which may be new")
+        ->required();
+}
+
 void describe_orders(CLI::App& app, order_options& o) {
     app.require_subcommand(1);
     app.footer("What a laboratory does with the orders that clients placed by the vendor calls.");
@@ -230,6 +240,10 @@ void describe_orders(CLI::App& app, order_options& o) {
     result->add_option("--type", o.type, "Its media type")->default_str("by the ending");
     result->add_option("--sample", o.samples, "clientSampleId that it is about; may be given again")
         ->default_str("all of the order");
+    describe_publication(
+        app, o, "publish", "Serve the genotypes of a result, in a data set", action::publish
+    );
+    describe_publication(app, o, "withdraw", "Serve them no longer", action::withdraw);
 }
 
 void require_place(const CLI::App& command, const store_place& o) {

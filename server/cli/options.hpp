@@ -87,13 +87,15 @@ struct store_options : store_place {
 
 /// `callstream order`: the laboratory's side.
 struct order_options : store_place {
-    enum class action { ls, status, result };
+    enum class action { ls, status, result, publish, withdraw };
     action what = action::ls;
     std::string order;
     std::string status;
     std::filesystem::path file;
     std::string type;                  ///< media type; empty: by the ending
     std::vector<std::string> samples;  ///< client's ids; none: all of the order
+    std::string result;                ///< name of a file that was delivered
+    std::string data_set;              ///< where it is published
     bool json = false;
 };
 

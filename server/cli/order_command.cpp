@@ -1,9 +1,11 @@
 // `callstream order`: the laboratory's side of the vendor calls.
+#include "engine/catalog/scan.hpp"
 #include "engine/core/clock.hpp"
 #include "engine/store/sqlite_store.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/log.hpp"
 #include "server/vendor/delivery.hpp"
+#include "server/vendor/publication.hpp"
 #include "server/vendor/status.hpp"
 
 #include <boost/json/array.hpp>
@@ -52,6 +54,20 @@ int deliver(const order_options& options, store::order_store& orders) {
     return 0;
 }
 
+int publish_or_withdraw(const order_options& options, store::order_store& orders) {
+    const vendor::publication_folders folders{
+        options.state / "results", catalog::published_folder(options.state)};
+    const vendor::publication what{options.order, options.result, options.data_set};
+    const bool publishes = options.what == order_options::action::publish;
+    const auto done =
+        publishes ? vendor::publish(orders, folders, what) : vendor::withdraw(folders, what);
+    if (!done) return failure("order", done.error().text);
+    std::cout << what.name << (publishes ? " is served" : " is no longer served")
+              << " in the data set " << what.data_set
+              << ": by a running server within 30 s, or at once after SIGHUP\n";
+    return 0;
+}
+
 }  // namespace
 
 int order(const order_options& options) {
@@ -66,6 +82,9 @@ int order(const order_options& options) {
         }
         case order_options::action::result:
             return deliver(options, orders);
+        case order_options::action::publish:
+        case order_options::action::withdraw:
+            return publish_or_withdraw(options, orders);
     }
     return 2;
 }

@@ -5,7 +5,6 @@
 #include <openssl/x509.h>
 
 #include <string_view>
-#include <sys/stat.h>
 
 namespace callstream::http {
 namespace {
@@ -22,14 +21,6 @@ error unusable(const char* what, const std::filesystem::path& file) {
     return {
         errc::file_unusable,
         std::string("the ") + what + " " + file.string() + " cannot be used: " + reason()};
-}
-
-/// Changes whenever the file is replaced or written.
-std::string version_of(const std::filesystem::path& file) {
-    struct stat s {};
-    if (stat(file.c_str(), &s) != 0) return "none";
-    const auto part = [](auto number) { return std::to_string(number) + "/"; };
-    return part(s.st_ino) + part(s.st_size) + part(s.st_mtim.tv_sec) + part(s.st_mtim.tv_nsec);
 }
 
 /// HTTP/1.1 or nothing in common; a client that does not say is served.
@@ -85,13 +76,20 @@ tls_identity::tls_identity(std::filesystem::path certificate, std::filesystem::p
 
 tls_identity::~tls_identity() = default;
 
+tls_identity::versions tls_identity::versions_now() const {
+    versions now;
+    if (const auto found = identity_of(certificate_)) now[0] = *found;
+    if (const auto found = identity_of(key_)) now[1] = *found;
+    return now;
+}
+
 result<bool> tls_identity::reload() {
     // Before they are read, so that a pair that is being replaced meanwhile is read once more.
-    auto now = std::make_pair(version_of(certificate_), version_of(key_));
+    const auto now = versions_now();
     {
         const std::scoped_lock lock(mutex_);
         if (now == read_) return false;
-        read_ = std::move(now);
+        read_ = now;
     }
     ERR_clear_error();
     auto context = new_context();
@@ -112,8 +110,9 @@ std::string tls_identity::doubt() const {
         return "the certificate " + certificate_.string() + " has expired";
     if (certificate != nullptr && X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0)
         return "the certificate " + certificate_.string() + " is not valid yet";
-    struct stat s {};
-    if (stat(key_.c_str(), &s) == 0 && (s.st_mode & 0007) != 0)
+    std::error_code ignored;
+    const auto open_to = std::filesystem::status(key_, ignored).permissions();
+    if ((open_to & std::filesystem::perms::others_all) != std::filesystem::perms::none)
         return "everybody on this machine may read or write the key " + key_.string();
     return {};
 }

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "engine/core/error.hpp"
+#include "engine/core/file.hpp"
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <utility>
 
 struct ssl_ctx_st;
 
@@ -34,10 +36,14 @@ class tls_identity {
     std::shared_ptr<ssl_ctx_st> context() const;
 
  private:
+    /// Of the certificate and the key; nothing for a file that is not there.
+    using versions = std::array<std::optional<file_identity>, 2>;
+    versions versions_now() const;
+
     std::filesystem::path certificate_;
     std::filesystem::path key_;
-    std::pair<std::string, std::string> read_;  // what the files were when they were read last
-    mutable std::mutex mutex_;
+    mutable std::mutex mutex_;      // guards what follows
+    std::optional<versions> read_;  // as the files were when they were read last
     std::shared_ptr<ssl_ctx_st> context_;
 };
 

@@ -4,6 +4,7 @@ A contract test has a row for every parameter, every field of a body and every f
 data set where it changes the answer. Every row is a subtest, named by it.
 """
 
+import functools
 import json
 import re
 import unittest
@@ -17,7 +18,9 @@ SEEDS = ROOT.parent / "shared" / "seeds"
 with_seeds = unittest.skipUnless(SEEDS.is_dir(), "the seeds are not on this machine")
 KINDS = ("parameter", "body", "field")
 
-ID_NAMES = {"callsets": "callSetDbId", "lists": "listDbId", "references": "referenceDbId"}
+ID_NAMES = {
+    "callsets": "callSetDbId", "lists": "listDbId", "references": "referenceDbId", "vendor/orders": "orderId",
+}
 # The parameters of a page, with which of at least four entities are on it.
 PAGING = {
     "page": ({"page": 1, "pageSize": 2}, slice(2, 4)),
@@ -50,21 +53,26 @@ def rows_of(endpoints):
     }
 
 
-def rows_of_seed(name):
+def lines_of_seed(name):
     """The same of a seed: `### … [GET /brapi/v2/callsets{?page}]`, then tables and lists of parameters.
-    The tables of 2.1 are HTML, those of 2.0 `|Field|Type|Description|`."""
-    rows = set()
+    The tables of 2.1 are HTML, those of 2.0 and 1 `|Field|Type|Description|`. Fields of objects within
+    objects are flat, so one name may have several lines."""
+    rows = []
     for part in re.split(r"\n### ", (SEEDS / name).read_text())[1:]:
-        method, path = re.search(r"\[(GET|POST|PUT) /brapi/v2([^\]]*)\]", part).groups()
+        method, path = re.search(r"\[(GET|POST|PUT) /brapi/v\d([^\]]*)\]", part).groups()
         endpoint = f"{method} {re.sub(r'{[?].*', '', path).rstrip('/')}"
         for kind, title in (("body", "Request"), ("field", "Response")):
             table = re.search(rf"\*\*{title} Fields\*\*(.*?)\n(?:\*\*|\+ )", part, re.DOTALL)
             cells = re.findall(r"^(?:<tr><td>(.*?)</td>|\|(\w+)\|)", table[1] if table else "", re.MULTILINE)
-            names = {re.sub(r"<[^>]*>", "", html or plain) for html, plain in cells}
-            rows |= {(endpoint, kind, name) for name in names - {"Field"}}
+            names = [re.sub(r"<[^>]*>", "", html or plain) for html, plain in cells]
+            rows += [(endpoint, kind, name) for name in names if name != "Field"]
         for name in re.findall(r"^ {4}\+ (\w+) \((?:Optional|Required)", part, re.MULTILINE):
-            rows.add((endpoint, "parameter", name))
+            rows.append((endpoint, "parameter", name))
     return rows
+
+
+def rows_of_seed(name):
+    return set(lines_of_seed(name))
 
 
 def count_rows(rows):
@@ -74,10 +82,18 @@ def count_rows(rows):
     return counts
 
 
+def member_of(entity, name):
+    """Of a list, that of every item; what is null has none."""
+    if isinstance(entity, list):
+        return [member_of(item, name) for item in entity]
+    return None if entity is None else entity[name]
+
+
 class ContractTest(FolderTest):
     """Has `self.server` when its set-up is done."""
 
     DOCUMENTS = ()  # file names
+    BASE = "/brapi/v2"
 
     @classmethod
     def setUpClass(cls):
@@ -94,7 +110,7 @@ class ContractTest(FolderTest):
         is as the documents spell it; `path` takes the place of its {…}. `judges` are the documents that know
         it where others do not."""
         method, spelled = endpoint.split()
-        target = "/brapi/v2" + re.sub(r"{\w+}", urllib.parse.quote(path or "", safe=""), spelled)
+        target = self.BASE + re.sub(r"{\w+}", urllib.parse.quote(path or "", safe=""), spelled)
         target = support.url(target, parameters)
         status, value = self.send(method, target, body, headers)
         self.assertEqual(status, wanted, (target[:300], str(body)[:300], value))
@@ -124,6 +140,13 @@ class ContractTest(FolderTest):
                 self.fail(f"{name} has no {status} of {method} {path}")
             if status == 200 and name.endswith("v2.1.json"):
                 self.judge_wholeness(document, schema, value["result"])
+
+    def judge_body(self, endpoint, body):
+        """A body that we send is one of which the documents know."""
+        method, path = endpoint.split()
+        for name, document in self.documents.items():
+            schema = document.request(path, method.lower())
+            self.assertEqual(document.problems(schema, body, f"{name} {endpoint}"), [])
 
     def judge_wholeness(self, document, schema, result):
         """Of what a seed knows all members are there; 2.1 itself may add to them."""
@@ -165,13 +188,8 @@ class ContractTest(FolderTest):
 
     def check_pages(self, entity, everything):
         search = self.search(entity, {})
+        self.check_pages_of(f"GET /{entity}", ID_NAMES[entity], everything)
         for name, (parameters, expected) in PAGING.items():
-            with self.subTest(f"GET /{entity}", parameter=name):
-                answer = self.ask(f"GET /{entity}", **parameters)
-                self.assertEqual(self.ids(answer, entity), everything[expected])
-                pagination = answer["metadata"]["pagination"]
-                for member, value in parameters.items():
-                    self.assertEqual(pagination["currentPage" if member == "page" else member], value)
             with self.subTest(f"GET /search/{entity}/{{searchResultsDbId}}", parameter=name):
                 answer = self.found(entity, search, **parameters)
                 self.assertEqual(self.ids(answer, entity), everything[expected])
@@ -180,6 +198,18 @@ class ContractTest(FolderTest):
                 self.assertEqual(self.ids(self.found(entity, kept), entity), everything[expected])
                 other = self.found(entity, kept, page=0, pageSize=3)
                 self.assertEqual(self.ids(other, entity), everything[:3])
+
+    def check_pages_of(self, endpoint, member, everything, path=None):
+        """`everything` is what that member is in all of the list."""
+        for name, (parameters, expected) in PAGING.items():
+            with self.subTest(endpoint, parameter=name):
+                answer = self.ask(endpoint, path=path, **parameters)
+                self.assertEqual(self.value_at(answer, f"result.data.{member}"), everything[expected])
+                pagination = answer["metadata"]["pagination"]
+                self.assertEqual(pagination["totalCount"], len(everything))
+                for sent, value in parameters.items():
+                    shown = "currentPage" if sent == "page" else sent
+                    self.assertEqual(pagination[shown], value)
 
     def check_ids_in_paths(self, endpoint, ids):
         member = re.search(r"{(\w+)}", endpoint)[1]
@@ -219,12 +249,7 @@ class ContractTest(FolderTest):
     # Answers. Fields are the paths of tables: "a.b" looks into every item of a list.
 
     def value_at(self, entity, path):
-        for number, part in enumerate(path.split(".")):
-            if isinstance(entity, list):
-                entity = [item[part] for item in entity]
-            elif number == 0 or entity is not None:
-                entity = entity[part]
-        return entity
+        return functools.reduce(member_of, path.split("."), entity)
 
     def check_objects(self, endpoint, objects, fields):
         """`fields` is {path: what stands there in each of the objects}."""

@@ -45,6 +45,16 @@ class Document:
             return None
         return self.resolve(responses[str(status)])["content"]["application/json"]["schema"]
 
+    def request(self, path, method="post"):
+        """The schema of a body."""
+        body = self.resolve(self.document["paths"][path][method]["requestBody"])
+        return self.resolve(body["content"]["application/json"]["schema"])
+
+    def amend(self, members):
+        """Where a younger document says otherwise: {schema: {property: its schema}}."""
+        for name, properties in members.items():
+            self.document["components"]["schemas"][name]["properties"] |= properties
+
     def members(self, schema):
         """All properties and the required ones of an object, those of its parts included."""
         schema = self.resolve(schema)

@@ -4,11 +4,12 @@ import csv
 import hashlib
 import io
 import json
+import signal
 import subprocess
 import unittest
 
 import support
-from support import FolderTest, Server, run
+from support import FolderTest, Server, run, simple_panel
 
 CONFIG = """\
 [vendor]
@@ -273,6 +274,51 @@ class vendor(FolderTest):
         self.assertEqual(self.server.request(path, "HEAD", {"Range": "bytes=0-0"})[0], 200)
         kept.write_bytes(content[:100])
         self.assertEqual(self.server.request(path)[0], 500)
+
+    def test_genotypes_that_were_delivered_become_a_data_set(self):
+        order = self.order()["orderId"]
+        panel = simple_panel(self.folder.parent / "chip.bcf", variants=50)
+        self.command("result", order, panel)
+        self.assertIn("SIGHUP", self.command("publish", order, "chip.bcf", "--dataset", "beans"))
+        self.command("publish", order, "chip.bcf", "--dataset", "beans")  # is there already
+
+        def call_sets():
+            self.server.process.send_signal(signal.SIGHUP)
+            return [c["callSetDbId"] for c in self.server.get("/brapi/v2/callsets")["result"]["data"]]
+
+        self.wait_for(lambda: call_sets() == [f"beans~chip~S{n}" for n in range(3)])
+        self.assertEqual(
+            [c["genotypeValue"] for c in support.walk(self.server, "beans~chip~S1", 7)],
+            [genotypes[1] for _, genotypes in support.expected_calls(panel)],
+        )
+        self.assertIn("beans~chip\t3\t50", run(support.PROGRAM, "ls", "--state", self.state, self.folder, "--wait").decode())
+        self.command("withdraw", order, "chip.bcf", "--dataset", "beans")
+        self.wait_for(lambda: call_sets() == [])
+        self.assertEqual(len(self.get(f"orders/{order}/results")["data"]), 1, "the result stays with its order")
+
+    def test_only_genotypes_can_be_published(self):
+        order = self.order()["orderId"]
+        for name in ("text.csv", "broken.bcf", "chip.bcf"):
+            (self.folder.parent / name).write_text("no genotypes")
+        simple_panel(self.folder.parent / "chip.bcf")
+        for name in ("text.csv", "broken.bcf", "chip.bcf"):
+            self.command("result", order, self.folder.parent / name)
+        (self.state / "published" / "taken").mkdir(parents=True)
+        (self.state / "published" / "taken" / "chip.bcf").write_text("of somebody else")
+        for arguments, why in (
+            (("publish", order, "text.csv", "--dataset", "beans"), "vcf.gz"),
+            (("publish", order, "broken.bcf", "--dataset", "beans"), "the result"),
+            (("publish", order, "nothing.bcf", "--dataset", "beans"), "no such result"),
+            (("publish", "nobody", "chip.bcf", "--dataset", "beans"), "no order"),
+            (("publish", order, "chip.bcf", "--dataset", "../beans"), "letters"),
+            (("publish", order, "chip.bcf", "--dataset", "taken"), "another file"),
+            (("publish", order, "chip.bcf"), "--dataset"),
+            (("withdraw", order, "chip.bcf", "--dataset", "beans"), "nothing of this name"),
+            (("withdraw", order, "../../store.db", "--dataset", "beans"), "nothing of this name"),
+        ):
+            with self.assertRaisesRegex(AssertionError, why):
+                self.command(*arguments)
+        self.assertEqual([p.name for p in (self.state / "published").iterdir()], ["taken"])
 
     def test_an_interrupted_delivery_can_be_repeated(self):
         order = self.order()["orderId"]

@@ -30,7 +30,8 @@ ARROWS = {
     },
     "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/vendor": {
-        "engine/core", "engine/store", "server/auth", "server/brapi", "server/http", "server/streaming",
+        "engine/catalog", "engine/core", "engine/store", "engine/variants", "server/auth", "server/brapi",
+        "server/http", "server/streaming",
     },
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",

@@ -43,6 +43,34 @@ TEST_F(scan_test, an_empty_folder_has_nothing) {
     EXPECT_THAT(problems(), IsEmpty());
 }
 
+TEST_F(scan_test, what_was_published_lies_as_if_in_the_folder) {
+    testing::temp_dir state;
+    const auto published = published_folder(state.path());
+    const auto seen = [&] {
+        std::vector<std::string> out;
+        const auto found = scan(dir.path(), published);
+        for (const auto& f : found.files) out.push_back(f.relative + " -> " + f.data_set);
+        for (const auto& p : found.problems) out.push_back(p.relative + " " + p.text);
+        return out;
+    };
+    touch("beans/a.bcf");
+    EXPECT_THAT(seen(), ElementsAre("beans/a.bcf -> beans")) << "nothing was published";
+    for (const char* name : {"beans/a.bcf", "beans/b.bcf", "peas/c.vcf.gz", "top.bcf"}) {
+        testing::write_file(published / name, "");
+    }
+    EXPECT_THAT(
+        seen(),
+        ElementsAre(
+            "beans/a.bcf -> beans",
+            "beans/b.bcf -> beans",
+            "peas/c.vcf.gz -> peas",
+            "top.bcf -> main",
+            "beans/a.bcf is published under a name that the folder has, too"
+        )
+    );
+    EXPECT_EQ(scan(dir.path(), published).files[0].path, dir / "beans/a.bcf");
+}
+
 TEST_F(scan_test, files_are_told_by_their_ending) {
     for (const char* name : {"a.vcf.gz", "b.vcf.bgz", "c.bcf", "two.dots.vcf.gz"}) touch(name);
     for (const char* name :
