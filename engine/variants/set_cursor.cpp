@@ -28,7 +28,10 @@ result<void> set_cursor::rewind() {
 }
 
 result<void> set_cursor::seek(std::uint64_t ordinal) {
-    if (ordinal == 0) return rewind();
+    return ordinal == 0 ? rewind() : seek_by_index(ordinal);
+}
+
+result<void> set_cursor::seek_by_index(std::uint64_t ordinal) {
     const auto files = static_cast<std::uint32_t>(view_.files().size());
     for (std::uint32_t file = 0; file < files; ++file) {
         const auto first = view_.first_ordinal(file);
@@ -62,6 +65,20 @@ const hts::record* set_cursor::next() {
         leave_file();
     }
     return nullptr;
+}
+
+bool set_cursor::is_in_file(std::uint64_t ordinal) const {
+    return cursor_ && ordinal - file_first_ < view_.index(file_)->records();
+}
+
+const hts::record* set_cursor::next_at(std::uint64_t ordinal) {
+    if (!is_in_file(ordinal)) {
+        if (!is_unchanged()) throw damaged_file("the file was changed in place");
+        if (const auto moved = seek_by_index(ordinal); !moved) {
+            throw damaged_file("a file of the variant set: " + moved.error().text);
+        }
+    }
+    return (*cursor_)->next_at(ordinal - file_first_, *view_.index(file_));
 }
 
 void set_cursor::leave_file() {

@@ -39,6 +39,10 @@ class set_cursor {
     /// view was taken.
     const hts::record* next();
 
+    /// As `next`, but skips to the record with this ordinal, which must be in the set and not
+    /// behind the one that would come next. All files must be indexed.
+    const hts::record* next_at(std::uint64_t ordinal);
+
     /// False once the current file has been overwritten in place.
     bool is_unchanged() const { return !cursor_ || (*cursor_)->is_unchanged(); }
 
@@ -56,7 +60,9 @@ class set_cursor {
 
  private:
     result<void> enter(std::uint32_t file, std::uint64_t file_first);
+    result<void> seek_by_index(std::uint64_t ordinal);
     void leave_file();
+    bool is_in_file(std::uint64_t ordinal) const;
 
     set_view view_;
     std::optional<cursor_lease> cursor_;  // empty before the first move and at the end

@@ -54,6 +54,15 @@ const hts::record* variant_cursor::next() {
     return current_;
 }
 
+const hts::record* variant_cursor::next_at(std::uint64_t ordinal, const ordinal_index& index) {
+    const std::uint64_t upcoming = loaded_ahead_ ? ordinal_ : upcoming_;
+    if (ordinal != upcoming && index.floor(ordinal).ordinal > upcoming) seek(ordinal, index);
+    while (next() != nullptr && ordinal_ < ordinal) {
+    }
+    if (current_ == nullptr) throw damaged_file("the file ends before its index does");
+    return current_;
+}
+
 void variant_cursor::load() {
     virtual_offset_ = reader_.tell();
     current_ = reader_.next();

@@ -38,6 +38,10 @@ class variant_cursor {
     /// The next record or null at the end. Throws damaged_file.
     const hts::record* next();
 
+    /// As `next`, but skips to the record with this ordinal, which must not be behind the one that
+    /// would come next. Decodes only records of the block in which it starts.
+    const hts::record* next_at(std::uint64_t ordinal, const ordinal_index& index);
+
     /// Whether the file still has the bytes it was opened with, as far as its size and time tell:
     /// a file that is overwritten in place would be read as a mixture.
     bool is_unchanged() const { return reader_.identity() == opened_; }

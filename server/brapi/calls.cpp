@@ -2,10 +2,13 @@
 // as NDJSON, paged by token or by number.
 #include "engine/core/hash.hpp"
 #include "engine/paging/page_plan.hpp"
+#include "engine/variants/selected_cursor.hpp"
 #include "server/brapi/call_writer.hpp"
 #include "server/brapi/callsets.hpp"
 #include "server/brapi/envelope.hpp"
+#include "server/brapi/listed.hpp"
 #include "server/brapi/routes.hpp"
+#include "server/brapi/variant_id.hpp"
 #include "server/http/negotiation.hpp"
 #include "server/streaming/json_text.hpp"
 
@@ -26,6 +29,7 @@ constexpr std::uint64_t calls_per_checkpoint = 65'536;
 struct calls_request {
     genotype::genotype_format format;
     paging::page_request page;
+    std::string list_id;  ///< of a list that chooses; empty: all calls
     bool ndjson = false;
     std::vector<std::string> warnings;
 
@@ -62,6 +66,9 @@ result<calls_request> read_request(const http::request& request) {
     for (const auto& [name, into] : texts) {
         if (auto read = read_text(q, name, *into); !read) return read.error();
     }
+    auto list = q.filter("listDbId");
+    if (!list) return list.error();
+    out.list_id = std::move(*list).value_or("");
     const auto page = q.integer("page");
     if (!page) return page.error();
     const auto size = q.integer("pageSize");
@@ -75,8 +82,13 @@ result<calls_request> read_request(const http::request& request) {
     return out;
 }
 
-/// Equal for requests that walk the same calls in the same form; paging is left out.
-std::uint64_t query_hash(std::string_view call_set_id, const genotype::genotype_format& format) {
+/// Equal for requests that walk the same calls in the same form; paging is left out. `list_version`
+/// is 0 where no list chooses.
+std::uint64_t query_hash(
+    std::string_view call_set_id,
+    const genotype::genotype_format& format,
+    std::uint64_t list_version
+) {
     std::string canonical = "callsets/calls";
     const std::string_view parts[] = {
         call_set_id, format.unknown, format.separator_phased, format.separator_unphased};
@@ -84,14 +96,15 @@ std::uint64_t query_hash(std::string_view call_set_id, const genotype::genotype_
         canonical.append(1, '\n').append(std::to_string(part.size())).append(1, ':').append(part);
     }
     canonical.append(format.expand_homozygotes ? "\nexpanded" : "\ncollapsed");
+    if (list_version != 0) canonical.append("\nlist ").append(std::to_string(list_version));
     return hash64(canonical);
 }
 
 /// A walk over the calls of one call set from one place on, as one answer.
 struct calls_walk {
-    variants::set_cursor cursor;
+    variants::selected_cursor cursor;
     paging::token_scope scope;
-    std::uint64_t first = 0;  ///< ordinal
+    std::uint64_t first = 0;  ///< number within the walk
     std::uint64_t size = 0;   ///< most calls in this answer
     /// To be shown; only the end of the files ends a walk. Unchecked before the index pass.
     std::optional<std::uint64_t> total = std::nullopt;
@@ -111,7 +124,7 @@ class calls_source : public streaming::body_source {
         if (!begun_) begin(out);
         while (record_ != nullptr && written_ < walk_.size && out.size() < limit) write_call(out);
         // Behind the reading: what was rendered counts only if the bytes were those of the file.
-        if (!walk_.cursor.is_unchanged()) throw damaged_file("the file was changed in place");
+        if (!walk_.cursor.at().is_unchanged()) throw damaged_file("the file was changed in place");
         ctx_.calls_streamed->fetch_add(written_ - before, std::memory_order_relaxed);
         if (record_ != nullptr && written_ < walk_.size) return progress::more;
         end(out);
@@ -146,7 +159,7 @@ class calls_source : public streaming::body_source {
         } else if (written_ > 0) {
             out.append(',');
         }
-        writer_.write(out, *record_, walk_.cursor);
+        writer_.write(out, *record_, walk_.cursor.at());
         if (request_.ndjson) out.append('\n');
         ++written_;
         advance();
@@ -171,7 +184,7 @@ class calls_source : public streaming::body_source {
 
     void advance() {
         record_ = walk_.cursor.next();
-        if (record_ == nullptr) walk_.total = walk_.cursor.records_at_end();
+        if (record_ == nullptr) walk_.total = walk_.cursor.count_at_end();
     }
 
     void append_format(text_buffer& out) const {
@@ -190,9 +203,10 @@ class calls_source : public streaming::body_source {
     }
 
     std::string token_here() const {
-        return ctx_.tokens->issue(walk_.scope, {.place = walk_.cursor.here(), .exact = true});
+        return ctx_.tokens->issue(walk_.scope, {.place = walk_.cursor.at().here(), .exact = true});
     }
-    std::string token_at(std::uint64_t ordinal) const {
+    std::string token_at(std::uint64_t number) const {
+        const auto ordinal = walk_.cursor.ordinal_of(number);
         return ctx_.tokens->issue(walk_.scope, paging::token_position::at_ordinal(ordinal));
     }
 
@@ -213,7 +227,7 @@ class calls_source : public streaming::body_source {
         return metadata(std::move(pages), request_.warnings);
     }
 
-    /// First ordinal of the page before this one; from behind the end, of the last page.
+    /// First number of the page before this one; from behind the end, of the last page.
     std::uint64_t previous_page() const {
         if (!begun_behind_end_) return walk_.first - std::min(walk_.first, walk_.size);
         const std::uint64_t total = walk_.total.value_or(0);
@@ -231,20 +245,18 @@ class calls_source : public streaming::body_source {
     bool begun_behind_end_ = false;  // there is no record `first`
 };
 
-/// Where the answer starts: the token's place, the page's first ordinal, or the beginning.
-result<paging::token_position> start_of(
-    const context& ctx, const calls_request& request, const paging::token_scope& scope
-) {
-    if (request.page.token) return ctx.tokens->read(*request.page.token, scope);
-    const std::int64_t size = request.page.size.value_or(paging::default_page_size);
-    return paging::token_position::at_ordinal(
-        paging::first_item(request.page.page.value_or(0), size)
-    );
-}
-
-result<void> move_to(calls_walk& walk, const paging::token_position& start) {
-    if (!start.exact) return walk.cursor.seek(walk.first);
-    const auto resumed = walk.cursor.resume(start.place);
+/// Moves to where the answer starts: the token's place, the page's first call, or the beginning.
+result<void> start(const context& ctx, const calls_request& request, calls_walk& walk) {
+    if (!request.page.token) {
+        const std::int64_t size = request.page.size.value_or(paging::default_page_size);
+        walk.first = paging::first_item(request.page.page.value_or(0), size);
+        return walk.cursor.seek(walk.first);
+    }
+    const auto told = ctx.tokens->read(*request.page.token, walk.scope);
+    if (!told) return told.error();
+    walk.first = walk.cursor.number_of(told->place.ordinal());
+    if (!told->exact) return walk.cursor.seek(walk.first);
+    const auto resumed = walk.cursor.resume(told->place);
     if (!resumed) return resumed.error();
     if (*resumed) return {};
     return error{
@@ -252,33 +264,94 @@ result<void> move_to(calls_walk& walk, const paging::token_position& start) {
         "pageToken is stale: the file has been replaced; start again without it"};
 }
 
+/// The variants of a set that the items of a list mean: by their ids, or by their names.
+variants::wanted_variants wanted_of(
+    const std::vector<std::string>& items, const catalog::variant_set& set
+) {
+    variants::wanted_variants wanted;
+    for (const auto& item : items) {
+        if (auto place = place_of_variant_id(item, set.id)) wanted.places.push_back(*place);
+        wanted.names.push_back(item);
+    }
+    return wanted;
+}
+
+/// The calls that are wanted.
+struct choice {
+    std::shared_ptr<const variants::selection> records;  ///< null: all
+    std::uint64_t list_version = 0;                      ///< 0: no list chose
+};
+
+/// A list of samples or germplasm chooses all calls of a call set or none.
+result<choice> choose(
+    const context& ctx,
+    const listed& list,
+    const relations& all,
+    const catalog::call_set& call_set,
+    const variants::set_view& view
+) {
+    choice chosen{nullptr, list.version};
+    if (list.call_sets) {
+        if (!callset_filter::is_listed(*list.call_sets, all, call_set))
+            chosen.records = std::make_shared<const variants::selection>();
+        return chosen;
+    }
+    const auto& set = *call_set.set;
+    const auto key = hash64(
+        set.id + "/" + std::to_string(list.version) + "/" +
+        std::to_string(view.content_fingerprint())
+    );
+    auto found = ctx.selections->get(key, [&] {
+        return variants::select_variants(view, wanted_of(*list.variants, set));
+    });
+    if (!found) return found.error();
+    chosen.records = std::move(*found);
+    return chosen;
+}
+
+/// Sees to it that waiting helps where it is what the error asks for.
+error unavailable_until_indexed(const context& ctx, const catalog::variant_set& set, error why) {
+    if (why.code == errc::unavailable) ctx.catalog->index_soon(set.files);
+    return why;
+}
+
 result<http::response> answer(
     const context& ctx,
-    const std::shared_ptr<const catalog::snapshot>& now,
-    const calls_request& request,
+    const http::request& asked,
+    calls_request request,
     std::string_view call_set_id
 ) {
+    const auto now = visible(ctx, asked);
     const auto call_set = now->find_call_set(call_set_id);
     if (!call_set) return no_call_set(*now, call_set_id);
     const auto& set = *call_set->set;
     const variants::set_view view(set.files);
-    calls_walk walk{.cursor = variants::set_cursor(view), .scope = {}};
-    walk.scope.query = query_hash(call_set_id, request.format);
+    choice chosen;
+    if (!request.list_id.empty()) {
+        auto list = read_listed(ctx, asked, request.list_id);
+        if (!list) return list.error();
+        if (!*list) {
+            request.warnings.emplace_back("There is no list with this listDbId");
+            list->emplace().variants.emplace();
+        }
+        auto made = choose(ctx, **list, relations(now), *call_set, view);
+        if (!made) return unavailable_until_indexed(ctx, set, made.error());
+        chosen = std::move(*made);
+    }
+    calls_walk walk{
+        .cursor = variants::selected_cursor(variants::set_cursor(view), chosen.records),
+        .scope = {}};
+    walk.scope.query = query_hash(call_set_id, request.format, chosen.list_version);
     walk.scope.variant_set = hash64(set.id);
     walk.scope.provisional = view.provisional_fingerprint();
     walk.scope.content = view.content_fingerprint();
-    const auto start = start_of(ctx, request, walk.scope);
-    if (!start) return start.error();
-    walk.first = start->place.ordinal();
-    walk.total = view.record_count();
+    walk.total = chosen.records ? chosen.records->size() : view.record_count();
     walk.size =
         request.unpaged()
             ? std::numeric_limits<std::uint64_t>::max()
             : static_cast<std::uint64_t>(request.page.size.value_or(paging::default_page_size));
-    if (auto moved = move_to(walk, *start); !moved) {
-        if (moved.error().code == errc::unavailable) ctx.catalog->index_soon(set.files);
-        return moved.error();
-    }
+    if (auto moved = start(ctx, request, walk); !moved)
+        return unavailable_until_indexed(ctx, set, moved.error());
     const call_origin origin{call_set->id(), call_set->name(), set.id, set.name};
     http::response r;
     r.content_type = request.ndjson ? ndjson_type : "application/json";
@@ -293,10 +366,10 @@ result<http::response> calls_of_call_set(
 ) {
     const auto wanted = read_request(request);
     if (!wanted) return wanted.error();
-    auto made = answer(ctx, visible(ctx, request), *wanted, call_set_id);
+    auto made = answer(ctx, request, *wanted, call_set_id);
     if (made || made.error().code != errc::file_replaced) return made;
     ctx.catalog->rescan();
-    return answer(ctx, visible(ctx, request), *wanted, call_set_id);
+    return answer(ctx, request, *wanted, call_set_id);
 }
 
 }  // namespace

@@ -26,16 +26,23 @@ constexpr std::array<filter_name<callset_filter>, 18> names = {{
     {"variantSetDbId", &callset_filter::variant_set_ids},
 }};
 
-bool is_listed(const callset_filter::list_members& listed, const relations& all, const link& l) {
-    // A criterion without a text would let everything through.
-    const auto has = [](const criterion& c, const std::string& id) {
-        return c.wanted() && !id.empty() && c.fits(id);
-    };
-    return has(listed.sample_ids, all.sample(l).id) ||
-           has(listed.germplasm_ids, all.germplasm(l).id);
+link link_of(const catalog::call_set& c) {
+    return {c.set->home.get(), c.facts(), &c.name(), c};
 }
 
 }  // namespace
+
+bool callset_filter::is_listed(
+    const list_members& listed, const relations& all, const catalog::call_set& c
+) {
+    // A criterion without a text would let everything through.
+    const auto has = [](const criterion& of, const std::string& id) {
+        return of.wanted() && !id.empty() && of.fits(id);
+    };
+    const link l = link_of(c);
+    return has(listed.sample_ids, all.sample(l).id) ||
+           has(listed.germplasm_ids, all.germplasm(l).id);
+}
 
 bool callset_filter::any() const {
     return any_wanted<callset_filter>(*this, names);
@@ -51,14 +58,14 @@ bool callset_filter::fits(const relations& all, const catalog::variant_set& set)
 
 bool callset_filter::fits(const relations& all, const catalog::call_set& c) const {
     static const catalog::sample_facts nothing;
-    const link l{c.set->home.get(), c.facts(), &c.name(), c};
+    const link l = link_of(c);
     const auto& facts = l.facts == nullptr ? nothing : *l.facts;
     return call_set_names.fits(c.name()) && (!call_set_ids.wanted() || call_set_ids.fits(c.id())) &&
            fits_references(facts.external_references, external_ids, external_sources) &&
            fits_entity(study_ids, study_names, [&] { return all.study(l); }) &&
            fits_entity(germplasm_ids, germplasm_names, [&] { return all.germplasm(l); }) &&
            fits_entity(sample_ids, sample_names, [&] { return all.sample(l); }) &&
-           (!of_lists || is_listed(*of_lists, all, l));
+           (!of_lists || is_listed(*of_lists, all, c));
 }
 
 boost::json::object callset_filter::to_body() const {

@@ -38,6 +38,11 @@ struct callset_filter {
     };
     std::optional<list_members> of_lists;
 
+    /// Whether what a call set is of stands there.
+    static bool is_listed(
+        const list_members& listed, const relations& all, const catalog::call_set& c
+    );
+
     bool any() const;
     /// Whether call sets of this variant set can fit.
     bool fits(const relations& all, const catalog::variant_set& set) const;

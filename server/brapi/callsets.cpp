@@ -5,13 +5,13 @@
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/filtered_list.hpp"
+#include "server/brapi/listed.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <boost/json/array.hpp>
 
 #include <algorithm>
-#include <iterator>
 
 namespace callstream::brapi {
 namespace json = boost::json;
@@ -69,47 +69,24 @@ std::vector<catalog::call_set> select(
     return page;
 }
 
-result<std::vector<std::string>> items_of(store::list_store& lists, const store::kept_list& list) {
-    constexpr std::int64_t items_max = 1'000'000;  // they are in memory together
-    if (list.size > items_max) {
-        return error{errc::bad_request, "a list of more than 1000000 items is no filter"};
-    }
-    const auto size = static_cast<std::uint64_t>(list.size);
-    std::vector<std::string> all;
-    while (all.size() < size) {
-        auto some = lists.items(list, all.size(), size - all.size());
-        if (!some) return some.error();
-        if (some->empty()) return error{errc::file_replaced, "the list has become shorter"};
-        std::move(some->begin(), some->end(), std::back_inserter(all));
-    }
-    return all;
-}
-
 /// Adds what stands in the lists that are wanted. A list that is not there has nothing.
 result<callset_filter> with_list_members(
     const context& ctx, const http::request& request, callset_filter wanted
 ) {
     if (!wanted.list_ids.wanted()) return wanted;
-    if (!request.may->reaches_all()) {
-        return error{
-            errc::forbidden, "the token is for certain data sets, and lists belong to none"};
-    }
     auto& members = wanted.of_lists.emplace();
-    auto& lists = ctx.store->lists();
     for (const auto& id : wanted.list_ids.texts()) {
-        const auto list = lists.find(id);
-        if (!list) return list.error();
-        if (!*list) continue;
-        const auto& type = (*list)->facts.type;
-        if (type != "samples" && type != "germplasm") {
+        const auto found = read_listed(ctx, request, id);
+        if (!found) return found.error();
+        if (!*found) continue;
+        const auto& some = (*found)->call_sets;
+        if (!some) {
             return error{
                 errc::bad_request,
-                "a list of " + type +
-                    " says nothing of call sets; those of samples and germplasm do"};
+                "a list of variants says nothing of call sets; those of samples and germplasm do"};
         }
-        auto items = items_of(lists, **list);
-        if (!items) return items.error();
-        (type == "samples" ? members.sample_ids : members.germplasm_ids).add(std::move(*items));
+        members.sample_ids.add(some->sample_ids.texts());
+        members.germplasm_ids.add(some->germplasm_ids.texts());
     }
     return wanted;
 }

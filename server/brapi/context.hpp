@@ -4,11 +4,13 @@
 #include "engine/catalog/catalog_service.hpp"
 #include "engine/paging/page_token.hpp"
 #include "engine/store/side_store.hpp"
+#include "engine/variants/selection.hpp"
 #include "server/auth/catalog_view.hpp"
 #include "server/http/request.hpp"
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace callstream::brapi {
@@ -32,6 +34,8 @@ struct context {
     store::side_store* store;
     std::atomic<std::uint64_t>* calls_streamed;
     server_description description;
+    std::shared_ptr<variants::selection_cache> selections =
+        std::make_shared<variants::selection_cache>();
 };
 
 /// What whoever sent the request may see of the catalog.
