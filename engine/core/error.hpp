@@ -13,6 +13,8 @@ namespace callstream {
 
 enum class errc {
     bad_request,      ///< the request can never succeed as it is
+    precondition,     ///< the request is sound, the state of what it is about is not
+    conflict,         ///< something else is there already
     not_found,        ///< no such object
     not_acceptable,   ///< no representation that the client accepts
     unauthorized,     ///< who calls is not known
@@ -22,6 +24,7 @@ enum class errc {
     file_unusable,    ///< the file cannot be served as it is
     storage_full,     ///< no room to keep what was sent; nothing was changed
     storage_damaged,  ///< what is kept cannot be read
+    not_offered,      ///< known, and never done by this server
 };
 
 /// `text` says what was wrong and what would be right; it is shown to clients, so it never names a

@@ -7,7 +7,7 @@ namespace callstream::store {
 namespace {
 
 /// One per version of the schema, in order; what was released is never changed.
-constexpr std::array<const char*, 5> migrations = {
+constexpr std::array<const char*, 6> migrations = {
     R"(CREATE TABLE searches (
            key TEXT PRIMARY KEY,
            body TEXT NOT NULL,
@@ -94,6 +94,91 @@ constexpr std::array<const char*, 5> migrations = {
 
     R"(ALTER TABLE searches ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
        UPDATE searches SET bytes = length(CAST(body AS BLOB));)",
+
+    // Google Genomics v1. The length of an annotation is at most 2 to the power of `level`, so those
+    // that reach into a region from the left begin at most so far before it.
+    R"(CREATE TABLE annotation_sets (
+           number INTEGER PRIMARY KEY AUTOINCREMENT,
+           id TEXT NOT NULL UNIQUE,
+           data_set TEXT NOT NULL,
+           reference_set TEXT NOT NULL,
+           name TEXT NOT NULL,
+           source_uri TEXT NOT NULL,
+           type TEXT NOT NULL,
+           info TEXT NOT NULL
+       ) STRICT;
+       CREATE INDEX annotation_sets_by_data_set ON annotation_sets (data_set, number);
+       CREATE TABLE annotation_references (
+           annotation_set INTEGER NOT NULL REFERENCES annotation_sets (number) ON DELETE CASCADE,
+           rank INTEGER NOT NULL,
+           id TEXT NOT NULL,
+           name TEXT NOT NULL,
+           PRIMARY KEY (annotation_set, rank),
+           UNIQUE (annotation_set, name)
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE annotations (
+           number INTEGER PRIMARY KEY AUTOINCREMENT,
+           annotation_set INTEGER NOT NULL REFERENCES annotation_sets (number) ON DELETE CASCADE,
+           reference INTEGER NOT NULL,
+           start INTEGER NOT NULL,
+           "end" INTEGER NOT NULL,
+           level INTEGER NOT NULL,
+           name TEXT NOT NULL,
+           reverse_strand INTEGER NOT NULL,
+           details TEXT,
+           info TEXT NOT NULL
+       ) STRICT;
+       CREATE INDEX annotations_by_place
+           ON annotations (annotation_set, reference, level, start, number, "end");
+       CREATE TABLE annotation_batches (
+           request_id TEXT PRIMARY KEY,
+           annotation_set INTEGER NOT NULL REFERENCES annotation_sets (number) ON DELETE CASCADE,
+           body_hash TEXT NOT NULL,
+           answer TEXT NOT NULL,
+           created_s INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID;
+       CREATE INDEX annotation_batches_by_age ON annotation_batches (created_s);
+       CREATE TABLE created_data_sets (
+           number INTEGER PRIMARY KEY AUTOINCREMENT,
+           id TEXT NOT NULL UNIQUE,
+           name TEXT NOT NULL,
+           project TEXT NOT NULL,
+           created_s INTEGER NOT NULL
+       ) STRICT;
+       CREATE TABLE created_call_sets (
+           number INTEGER PRIMARY KEY AUTOINCREMENT,
+           id TEXT NOT NULL UNIQUE,
+           variant_set TEXT NOT NULL,
+           name TEXT NOT NULL,
+           sample_id TEXT NOT NULL,
+           info TEXT NOT NULL,
+           created_ms INTEGER NOT NULL
+       ) STRICT;
+       CREATE TABLE overlays (
+           kind TEXT NOT NULL,
+           id TEXT NOT NULL,
+           name TEXT,
+           reference_set TEXT,
+           hidden_s INTEGER,
+           PRIMARY KEY (kind, id)
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE overlay_generations (
+           variant_set TEXT PRIMARY KEY,
+           generation INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE operations (
+           number INTEGER PRIMARY KEY AUTOINCREMENT,
+           id TEXT NOT NULL UNIQUE,
+           project TEXT NOT NULL,
+           kind TEXT NOT NULL,
+           request TEXT NOT NULL,
+           state TEXT NOT NULL,
+           created_s INTEGER NOT NULL,
+           started_s INTEGER,
+           ended_s INTEGER,
+           error_code INTEGER NOT NULL DEFAULT 0,
+           error TEXT NOT NULL DEFAULT ''
+       ) STRICT;)",
 };
 
 std::size_t version_of(database& db) {

@@ -11,6 +11,8 @@
 #include <algorithm>
 
 namespace callstream::brapi {
+using catalog::find_reference;
+using catalog::reference_item;
 namespace json = boost::json;
 namespace {
 

@@ -2,7 +2,6 @@
 // FASTA files.
 #include "server/brapi/references.hpp"
 
-#include "engine/core/id.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/filtered_list.hpp"
@@ -16,11 +15,10 @@
 
 namespace callstream::brapi {
 namespace json = boost::json;
+using catalog::awaits_index;
+using catalog::find_reference;
+using catalog::reference_item;
 namespace {
-
-bool awaits_index(const catalog::reference_set& set) {
-    return !set.fasta->is_indexed() && !set.fasta->refusal();
-}
 
 /// A JSON object as it was written, any other text as a member.
 json::object additional_info(const std::string& text) {
@@ -128,38 +126,6 @@ result<http::response> get_one(
 }
 
 }  // namespace
-
-std::string reference_item::id() const {
-    return id::join(set->id, id::encode(entry().name));
-}
-
-const catalog::reference_facts& reference_item::facts() const {
-    static const catalog::reference_facts nothing;
-    const auto* listed = set->home->find_reference(entry().name);
-    return listed == nullptr ? nothing : *listed;
-}
-
-const std::string& reference_item::md5() const {
-    return digests != nullptr ? digests->sequences[sequence].md5 : facts().md5;
-}
-
-result<reference_item> find_reference(const catalog::snapshot& now, std::string_view id) {
-    const error unknown{errc::not_found, "there is no reference with this referenceDbId"};
-    const auto parts = id::split_last(id);
-    if (!parts) return unknown;
-    const auto* set = now.find_reference_set(parts->first);
-    if (set == nullptr) return unknown;
-    reference_item item{set, set->fasta->file(), set->digests->all()};
-    if (item.file == nullptr) {
-        if (!awaits_index(*set)) return unknown;
-        return error{errc::unavailable, "the index of this reference set is still being made"};
-    }
-    const auto name = id::decode(parts->second);
-    const auto sequence = name ? item.file->find(*name) : std::nullopt;
-    if (!sequence) return unknown;
-    item.sequence = *sequence;
-    return item;
-}
 
 bool awaits_digests(const catalog::reference_set& set) {
     return !set.digests->is_settled() && !set.fasta->refusal();

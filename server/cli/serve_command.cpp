@@ -4,6 +4,7 @@
 #include "server/brapi/routes.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/log.hpp"
+#include "server/genomics/routes.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/routes.hpp"
 #include "server/vendor/routes.hpp"
@@ -133,6 +134,7 @@ int serve(const serve_options& options) {
     const auto identity = make_identity(options);
     if (!identity) return refuse(identity.error().text);
     const http::public_address address{*identity ? "https" : "http", options.public_url};
+    const genomics::context genomics_context{&catalog, &view, &signer->key(), &store};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
     auth::gate gate(options.auth, store.tokens(), now_s);
@@ -141,6 +143,7 @@ int serve(const serve_options& options) {
     }
     brapi::add_routes(routes, brapi_context);
     vendor::add_routes(routes, vendor_context);
+    genomics::add_routes(routes, genomics_context);
     ops::add_routes(routes, catalog, store, numbers);
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);

@@ -11,7 +11,10 @@ namespace callstream::http {
 int status_of(errc code) {
     switch (code) {
         case errc::bad_request:
+        case errc::precondition:
             return 400;
+        case errc::conflict:
+            return 409;
         case errc::unauthorized:
             return 401;
         case errc::forbidden:
@@ -29,11 +32,54 @@ int status_of(errc code) {
             return 500;
         case errc::storage_full:
             return 507;
+        case errc::not_offered:
+            return 501;
     }
     return 500;
 }
 
-response error_response(int status, std::string_view text, std::string_view accept) {
+namespace {
+
+/// The name of google.rpc.Code that stands for a status.
+std::string_view rpc_name(int status) {
+    constexpr std::array<std::pair<int, std::string_view>, 11> names = {{
+        {401, "UNAUTHENTICATED"},
+        {403, "PERMISSION_DENIED"},
+        {404, "NOT_FOUND"},
+        {405, "UNIMPLEMENTED"},
+        {408, "DEADLINE_EXCEEDED"},
+        {409, "ALREADY_EXISTS"},
+        {500, "INTERNAL"},
+        {501, "UNIMPLEMENTED"},
+        {503, "UNAVAILABLE"},
+        {505, "UNIMPLEMENTED"},
+        {507, "RESOURCE_EXHAUSTED"},
+    }};
+    for (const auto& [code, name] : names) {
+        if (code == status) return name;
+    }
+    return "INVALID_ARGUMENT";
+}
+
+response google_error(int status, std::string_view name, std::string_view text) {
+    response r;
+    r.status = status;
+    r.body = "{\"error\":{\"code\":" + std::to_string(status) +
+             ",\"message\":" + streaming::json_quoted(text) + ",\"status\":\"" + std::string(name) +
+             "\"}}\n";
+    return r;
+}
+
+}  // namespace
+
+error_form form_of(const request& r) {
+    const bool is_google = r.path == "/v1" || r.path.starts_with("/v1/");
+    return {is_google, r.field("accept")};
+}
+
+response error_response(int status, std::string_view text, const error_form& form) {
+    if (form.google) return google_error(status, rpc_name(status), text);
+    const std::string_view accept = form.accept;
     constexpr std::array<std::string_view, 2> offers = {"application/json", "text/plain"};
     const bool plain = pick_media_type(accept, offers) == offers[1];
     const std::string message = "ERROR - " + utc_now_text() + " - " + std::string(text);
@@ -44,8 +90,11 @@ response error_response(int status, std::string_view text, std::string_view acce
     return r;
 }
 
-response error_response(const error& e, std::string_view accept) {
-    response r = error_response(status_of(e.code), e.text, accept);
+response error_response(const error& e, const error_form& form) {
+    const int status = status_of(e.code);
+    const bool is_state = e.code == errc::precondition;
+    response r = form.google && is_state ? google_error(status, "FAILED_PRECONDITION", e.text)
+                                         : error_response(status, e.text, form);
     if (r.status == 503) {
         r.fields.emplace_back("Retry-After", std::to_string(e.retry_after.count()));
     }
@@ -76,6 +125,8 @@ std::string_view reason_phrase(int status) {
             return "Not Acceptable";
         case 408:
             return "Request Timeout";
+        case 409:
+            return "Conflict";
         case 411:
             return "Length Required";
         case 413:

@@ -6,15 +6,26 @@
 #include "server/http/request.hpp"
 #include "server/http/response.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace callstream::http {
 
 int status_of(errc code);
 
-/// `accept` is the client's Accept field: whoever prefers text/plain gets the bare text, everybody
-/// else the JSON string `"ERROR - <UTC> - <text>"` that the BrAPI seeds show.
-response error_response(int status, std::string_view text, std::string_view accept);
-response error_response(const error& e, std::string_view accept);
+/// How a client wants to be told.
+struct error_form {
+    /// `{"error":{"code","message","status"}}`, as Google's APIs do; else the JSON string
+    /// `"ERROR - <UTC> - <text>"` that the BrAPI seeds show.
+    bool google = false;
+    std::string accept =
+        {};  ///< the Accept field; whoever prefers text/plain gets BrAPI's text bare
+};
+
+/// By the path, also for what is refused before it has a route.
+error_form form_of(const request& r);
+
+response error_response(int status, std::string_view text, const error_form& form);
+response error_response(const error& e, const error_form& form);
 
 }  // namespace callstream::http

@@ -3,6 +3,7 @@
 #include "engine/core/clock.hpp"
 #include "server/http/error_response.hpp"
 #include "server/http/negotiation.hpp"
+#include "server/http/request_head.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -57,7 +58,7 @@ exchange exchange::refused(const exchange_context& context, int status, std::str
 }
 
 void exchange::refuse(int status, std::string_view text) {
-    answer_ = error_response(status, text, request_.field("accept"));
+    answer_ = error_response(status, text, form_of(request_));
     if (status == 503) answer_.fields.emplace_back("Retry-After", "1");
     answered_ = true;
 }
@@ -89,11 +90,11 @@ void exchange::use_problem(const std::exception& e) noexcept {
     context_->log_problem(request_.path + ": " + e.what());
     coding_ = streaming::coding::identity;
     block_.reset();
-    answer_ = error_response(500, "something went wrong inside the server", "");
+    answer_ = error_response(500, "something went wrong inside the server", form_of(request_));
 }
 
 void exchange::use_error(const error& e) {
-    answer_ = error_response(e, request_.field("accept"));
+    answer_ = error_response(e, form_of(request_));
     if (e.code == errc::storage_damaged) context_->log_problem(request_.path + ": " + e.text);
     if (e.code != errc::unauthorized) return;
     const bool sent = !request_.field("authorization").empty();
@@ -151,6 +152,14 @@ result<auth::rights_ptr> exchange::admit() const {
 }
 
 void exchange::check_body_fields() {
+    if (request_.query_in_body) {
+        constexpr std::uint64_t query_bytes_max = 64 * 1024;
+        if (request_.body_bytes > query_bytes_max) return refuse(413, "the query is too long");
+        if (!request_.field("content-type").starts_with("application/x-www-form-urlencoded")) {
+            return refuse(415, "a query as a body is application/x-www-form-urlencoded");
+        }
+        return;
+    }
     const auto most = match_.found->body_bytes_max;
     if (most == 0) return refuse(413, "this path takes no request body");
     if (request_.body_bytes > most) {
@@ -166,6 +175,11 @@ void exchange::check_body_fields() {
 }
 
 void exchange::call_handler() {
+    if (request_.query_in_body) {
+        auto query = parse_form(request_.body);
+        if (!query) return use_error({errc::bad_request, "the body is not a query"});
+        for (auto& parameter : *query) request_.parameters.push_back(std::move(parameter));
+    }
     auto made = match_.found->handle(request_, match_.values);
     if (!made) return use_error(made.error());
     answer_ = std::move(*made);

@@ -27,6 +27,8 @@ struct request {
     bool keep_alive = true;
     bool expects_continue = false;  ///< waits for `100 Continue` before it sends the body
     std::uint64_t body_bytes = 0;   ///< as Content-Length announces
+    /// The body is the query: a GET that was sent as POST with X-HTTP-Method-Override.
+    bool query_in_body = false;
     /// Read before the handler runs, gone when it has returned. Its capacity has `body_padding`
     /// bytes more than its size, so a parser may read on behind its end.
     std::string body;

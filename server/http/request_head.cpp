@@ -9,6 +9,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 #include <stdexcept>
@@ -146,7 +147,38 @@ std::optional<refusal> read_target(std::string_view target, request& out) {
     return std::nullopt;
 }
 
+/// Clients of Google's APIs send a GET with a long query, and a PATCH, as a POST that says so. Only
+/// their paths take that; the rights that are asked for are those of the method that is meant.
+std::optional<refusal> override_method(request& out) {
+    const auto meant = lower_case(out.field("x-http-method-override"));
+    if (meant.empty() || out.method != verb::post || !out.path.starts_with("/v1/")) {
+        return std::nullopt;
+    }
+    constexpr std::array<std::pair<std::string_view, verb>, 5> known = {{
+        {"get", verb::get},
+        {"post", verb::post},
+        {"put", verb::put},
+        {"patch", verb::patch},
+        {"delete", verb::delete_},
+    }};
+    const auto at =
+        std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.first == meant; });
+    if (at == known.end()) return refusal{400, "X-HTTP-Method-Override is no method"};
+    out.method = at->second;
+    out.query_in_body = out.body_bytes > 0 && out.method == verb::get;
+    if (out.body_bytes > 0 && out.method == verb::delete_) {
+        return refusal{400, "a request of this method must not have a body"};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text) {
+    request read;
+    if (read_target("/?" + std::string(text), read)) return std::nullopt;
+    return std::move(read.parameters);
+}
 
 void throw_exception_from_error(const refusal& r, const boost::source_location&) {
     throw std::runtime_error(r.text);
@@ -209,6 +241,7 @@ boost::system::result<request, refusal> parse_request_head(std::string_view head
     }
     if (auto bad = read_body_fields(message, out)) return std::move(*bad);
     if (auto bad = read_target(target, out)) return std::move(*bad);
+    if (auto bad = override_method(out)) return std::move(*bad);
     return out;
 }
 

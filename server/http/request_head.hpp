@@ -7,8 +7,11 @@
 #include <boost/system/result.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace callstream::http {
 
@@ -25,5 +28,9 @@ struct refusal {
 /// `head` ends with the empty line. A body may follow only as Content-Length says, and only where
 /// the method gives it a meaning; whether the route takes it is decided later.
 boost::system::result<request, refusal> parse_request_head(std::string_view head);
+
+/// The parameters of a query that came as a body (application/x-www-form-urlencoded), as strict as
+/// those of a target. Nothing when it is none.
+std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text);
 
 }  // namespace callstream::http

@@ -10,6 +10,11 @@ bool is_placeholder(std::string_view segment) {
     return segment.starts_with('{');
 }
 
+/// What stands behind the placeholder: `:undelete` of `{datasetId}:undelete`.
+std::string_view verb_of(std::string_view segment) {
+    return segment.substr(segment.find('}') + 1);
+}
+
 std::vector<std::string> split_pattern(std::string_view pattern) {
     std::vector<std::string> segments;
     for (std::size_t at = 0; at < pattern.size();) {
@@ -29,7 +34,10 @@ bool fits(
     values.clear();
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         if (is_placeholder(pattern[i])) {
-            values.push_back(segments[i]);
+            const std::string_view verb = verb_of(pattern[i]);
+            const std::string_view segment = segments[i];
+            if (!segment.ends_with(verb)) return false;
+            values.push_back(segment.substr(0, segment.size() - verb.size()));
         } else if (pattern[i] != segments[i]) {
             return false;
         }

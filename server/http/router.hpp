@@ -19,7 +19,8 @@ using handler = std::function<result<response>(const request&, const path_values
 
 struct route {
     verb method = verb::get;
-    std::string pattern;  ///< `/brapi/v2/callsets/{callSetDbId}`
+    std::string
+        pattern;  ///< `/brapi/v2/callsets/{callSetDbId}`, `/v1/datasets/{datasetId}:undelete`
     auth::scope scope = auth::scope::read;
     /// It is about what belongs to no data set, as the side store: tokens for certain data sets do
     /// not reach it.

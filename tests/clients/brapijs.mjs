@@ -1,5 +1,5 @@
 // Asks a server through BrAPI.js, as the script of a user would, and prints all that came back.
-// usage: node brapijs.mjs BASE_URL STEPS
+// usage: node brapijs.mjs BASE_URL VERSION STEPS
 // STEPS is JSON: [[method, parameters, behaviour], ...]. Every step but the first is asked once for
 // each answer of the step before; {"from": NAME} as a parameter is the value NAME of that answer.
 // A parameter toJSON is sent as the body: all that the client itself can send is an object.
@@ -40,5 +40,5 @@ function print(answers) {
     process.stdout.write(JSON.stringify(answers, plain));
 }
 
-const [base, steps] = process.argv.slice(2);
-JSON.parse(steps).reduce(ask, BrAPI(base, 'v2.0')).all(print);
+const [base, version, steps] = process.argv.slice(2);
+JSON.parse(steps).reduce(ask, BrAPI(base, version)).all(print);

@@ -1,18 +1,23 @@
 """BrAPI.js, the client that web pages use, sees what the files hold: judged by bcftools and samtools.
-The lists that it keeps are compared with what plain HTTP says of them.
+The lists that it keeps and the orders that it places are compared with what plain HTTP says of them.
 
 The client asks for the first page of a list and then for all others at once. An answer that it cannot
 read leaves it without any result, so what the server says of its pages must be right each time.
 """
 
+import hashlib
 import json
+import os
 import pathlib
 import random
 import re
 import unittest
+import urllib.request
 
 import support
-from support import FolderTest, Server, call_set_id, encode_id, run, write_vcf
+import test_vendor
+from support import FolderTest, Server, call_set_id, encode_id, run, simple_panel, write_vcf
+from test_vendor import FULL_SAMPLE, plate
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -54,6 +59,16 @@ LISTS = [
     ("studies", "studyDbId"),
 ]
 
+# All that its vendor methods tell apart; it asks under the path of the major version.
+VERSIONS = ["v1.1", "v1.2", "v1.3", "v2.0", "v2.1"]
+PLATES = [
+    plate(f"plate {n}", clientPlateBarcode=f"code {n}",
+          samples=[{**FULL_SAMPLE, "clientSampleId": f"Zoë 🌾 {n}", "comments": "a+b&c/d"}])
+    for n in range(5)
+]
+SUBMISSION = test_vendor.request(*PLATES)
+ORDER = {**SUBMISSION, "serviceIds": ["chip", "gbs"], "requiredServiceInfo": {"genus": "Zea", "extract": True}}
+
 
 def setUpModule():
     if not (HERE / "node_modules").is_dir():
@@ -77,7 +92,18 @@ def sorted_ids(found, id_name):
     return sorted(e[id_name] for e in found)
 
 
-class brapijs(FolderTest):
+class ClientTest(FolderTest):
+    def serve(self, *options):
+        self.server = Server(self.folder, *options)
+        self.addCleanup(self.server.stop)
+
+    def client(self, *steps, version="v2.0"):
+        """What the client gives back for steps of (method, parameters[, behaviour])."""
+        base = f"http://{self.server.host}:{self.server.port}/brapi/{version[:2]}"
+        return json.loads(run("node", HERE / "brapijs.mjs", base, version, json.dumps(steps), timeout=90))
+
+
+class brapijs(ClientTest):
     def setUp(self):
         super().setUp()
         self.random = random.Random(11)
@@ -94,8 +120,7 @@ class brapijs(FolderTest):
         (self.folder / "plain.fa").write_bytes(self.write_fasta(self.plain, LENGTHS))
         text = self.write_fasta(self.packed, PACKED_LENGTHS)
         (home / "packed.fa.gz").write_bytes(run("bgzip", "-c", input=text))
-        self.server = Server(self.folder)
-        self.addCleanup(self.server.stop)
+        self.serve()
         status, answer = self.server.post("/brapi/v2/lists", KEPT)
         self.assertEqual(status, 200, answer)
         self.list_ids = [told["listDbId"] for told in answer["result"]["data"]]
@@ -113,11 +138,6 @@ class brapijs(FolderTest):
         letters = {name: "".join(self.random.choices("ACGTN", k=length)) for name, length in lengths.items()}
         path.write_text("".join(f">{name}\n{text}\n" for name, text in letters.items()))
         return path.read_bytes()
-
-    def client(self, *steps):
-        """What the client gives back for steps of (method, parameters[, behaviour])."""
-        base = f"http://{self.server.host}:{self.server.port}/brapi/v2"
-        return json.loads(run("node", HERE / "brapijs.mjs", base, json.dumps(steps), timeout=90))
 
     def plain_list(self, path):
         return self.server.get(f"/brapi/v2/{path}", pageSize=100_000)["result"]["data"]
@@ -436,6 +456,183 @@ class brapijs(FolderTest):
         ):
             with self.subTest(step), self.assertRaisesRegex(AssertionError, "BrAPI.js failed"):
                 self.client(step)
+
+
+class brapijs_vendor(ClientTest):
+    """A breeder orders and a laboratory delivers, under each version that the client knows."""
+
+    def setUp(self):
+        super().setUp()
+        config = self.folder.parent / "config.toml"
+        config.write_text(test_vendor.CONFIG)
+        self.serve("--config", config, "--access-log")
+
+    def plain(self, version, path, **parameters):
+        return self.server.get(f"/brapi/{version[:2]}/vendor/{path}", **parameters)["result"]
+
+    def place(self, version):
+        [placed] = self.client(("vendor_orders_store", ORDER), version=version)
+        return placed
+
+    def command(self, *arguments):
+        run(support.PROGRAM, "order", *arguments, "--state", self.server.state)
+
+    def download(self, url):
+        with urllib.request.urlopen(url) as answer:
+            return answer.read()
+
+    def asked(self, status="200"):
+        """[(method, path)] of all requests so far that were answered so, by the log."""
+        log = os.pread(self.server.log.fileno(), 1_000_000, 0).decode()
+        return re.findall(rf" info ([A-Z]+) (/\S+) {status} ", log)
+
+    def compare_pages(self, version, method, path, parameters):
+        """All pages as one list, each asked for once; a page alone. Gives the list that plain HTTP has."""
+        request = ("GET", f"/brapi/{version[:2]}/vendor/{path}")
+        count = self.asked().count(request) + 1
+        everything = self.plain(version, path)["data"]
+        for size in (1, 2, 1000):
+            with self.subTest(version, method=method, size=size):
+                [told] = self.client((method, {**parameters, "pageSize": size}), version=version)
+                self.assertEqual(told, {"data": everything})
+                count += -(-len(everything) // size)
+                self.wait_for(lambda: self.asked().count(request) >= count)
+                self.assertEqual(self.asked().count(request), count)
+        with self.subTest(version, method=method):
+            alone = {"pageSize": 2, "pageRange": [1, 2]}
+            [told] = self.client((method, {**parameters, **alone}), version=version)
+            self.assertEqual(told, {"data": everything[2:4]})
+        self.wait_for(lambda: self.asked().count(request) == count + 1)
+        return everything
+
+    def test_specifications_say_what_is_offered(self):
+        for version in VERSIONS:
+            with self.subTest(version):
+                [told] = self.client(("vendor_specifications", {}), version=version)
+                self.assertEqual(told, self.plain(version, "specifications"))
+                self.assertEqual(told["vendorContact"]["vendorName"], "Bean Lab")
+                self.assertEqual([s["serviceId"] for s in told["services"]], ["chip", "gbs"])
+
+    def test_submitted_plates_come_back_as_they_were_sent(self):
+        for version in VERSIONS[1:]:  # v1.1 asks for them elsewhere, see below
+            with self.subTest(version):
+                [made] = self.client(("vendor_plates", SUBMISSION), version=version)
+                wanted = {"submissionId": made["submissionId"]}
+                self.assertEqual(made, wanted)
+                [told] = self.client(("vendor_plates_detail", wanted), version=version)
+                self.assertEqual(told, SUBMISSION)
+                self.assertEqual(told, self.plain(version, f"plates/{made['submissionId']}"))
+
+    def test_a_new_order_leads_to_its_plates(self):
+        for version in VERSIONS:
+            with self.subTest(version):
+                wanted = {"orderId": {"from": "orderId"}, "pageSize": 2}
+                steps = ("vendor_orders_store", ORDER), ("vendor_orders_plates", wanted)
+                self.assertEqual(self.client(*steps, version=version), [{"data": PLATES}])
+
+    def test_an_order_is_found_by_its_ids(self):
+        for version in VERSIONS:
+            placed, _other = self.place(version), self.place(version)
+            facts = {name: value for name, value in ORDER.items() if name not in ("plates", "sampleType")}
+            facts |= {name: placed[name] for name in ("orderId", "submissionId")}
+            for name in ("orderId", "submissionId"):
+                with self.subTest(version, by=name):
+                    wanted = {name: placed[name]}
+                    [told] = self.client(("vendor_orders", wanted), version=version)
+                    self.assertEqual(told, {"data": [facts]})
+                    self.assertEqual(told, self.plain(version, "orders", **wanted))
+            [told] = self.client(("vendor_orders", {"orderId": "nobody"}), version=version)
+            self.assertEqual(told, {"data": []})
+
+    def test_an_order_has_forms_to_ship_it_with(self):
+        for version in VERSIONS:
+            with self.subTest(version):
+                forms = {form["fileName"]: form["fileURL"] for form in self.place(version)["shipmentForms"]}
+                self.assertEqual(sorted(forms), ["manifest.csv", "manifest.html"])
+                for link in forms.values():
+                    self.assertIn("Zoë 🌾 4", self.download(link).decode())
+
+    def test_orders_and_their_plates_come_page_by_page(self):
+        ids = [self.place(version)["orderId"] for version in VERSIONS]
+        for version in VERSIONS:
+            orders = self.compare_pages(version, "vendor_orders", "orders", {})
+            self.assertEqual([order["orderId"] for order in orders], ids)
+            path = f"orders/{ids[2]}/plates"
+            plates = self.compare_pages(version, "vendor_orders_plates", path, {"orderId": ids[2]})
+            self.assertEqual(plates, PLATES)
+
+    def test_the_status_is_what_the_laboratory_says(self):
+        for version in VERSIONS:
+            for way in (["received", "inProgress", "completed"], ["rejected"]):
+                wanted = {"orderId": self.place(version)["orderId"]}
+                for status in ["registered", *way]:
+                    with self.subTest(version, status=status):
+                        if status != "registered":
+                            self.command("status", wanted["orderId"], status)
+                        [told] = self.client(("vendor_orders_status", wanted), version=version)
+                        self.assertEqual(told, {"status": status})
+                        self.assertEqual(told, self.plain(version, f"orders/{wanted['orderId']}/status"))
+
+    def test_results_lead_to_the_delivered_files(self):
+        files = [simple_panel(self.folder.parent / name) for name in ("chip.vcf.gz", "chip.bcf")]
+        files.append(self.folder.parent / "notes.csv")
+        files[-1].write_text("sample,note\nZoë 🌾 1,dry\n")
+        for version in VERSIONS:
+            order = self.place(version)["orderId"]
+            [told] = self.client(("vendor_orders_results", {"orderId": order}), version=version)
+            self.assertEqual(told, {"data": []})
+            for n, path in enumerate(files):
+                self.command("result", order, path, "--sample", f"Zoë 🌾 {n}")
+            self.wait_for(lambda: self.asked()[-1][1].endswith(f"{order}/results"))
+            path = f"orders/{order}/results"
+            results = self.compare_pages(version, "vendor_orders_results", path, {"orderId": order})
+            self.assertEqual([self.download(one["fileURL"]) for one in results], [f.read_bytes() for f in files])
+            for n, (one, path) in enumerate(zip(results, files)):
+                md5 = hashlib.md5(path.read_bytes()).hexdigest()
+                self.assertEqual((one["fileName"], one["md5sum"]), (path.name, md5))
+                self.assertEqual(one["clientSampleIds"], [f"Zoë 🌾 {n}"])
+
+    def test_what_only_documents_before_1_3_had_is_not_there(self):
+        """No document since 1.3 has a search of plates, which the client offers in all versions. As 1.1 it asks
+        for the plates of a submission where they were before 1.2."""
+        cases = [("v1.1", ("vendor_plates_detail", {"submissionId": "any"}), "GET", "plate/any")]
+        for version in VERSIONS:
+            path = "plate-search" if version == "v1.1" else "plates-search"
+            cases.append((version, ("vendor_plates_search", {"clientId": "c1"}), "POST", path))
+        expected = []
+        for version, step, method, path in cases:
+            with self.subTest(version, path=path), self.assertRaisesRegex(AssertionError, "BrAPI.js failed"):
+                self.client(step, version=version)
+            expected.append((method, f"/brapi/{version[:2]}/vendor/{path}"))
+        self.wait_for(lambda: len(self.asked("404")) >= len(expected))
+        self.assertEqual(self.asked("404"), expected)
+
+    def test_all_methods_used_here_are_advertised(self):
+        [info] = self.client(("serverinfo", {}))
+        services = {(call["service"], method) for call in info["calls"] for method in call["methods"]}
+        for service in ("specifications", "plates/{submissionId}", "orders", "orders/{orderId}/plates",
+                        "orders/{orderId}/status", "orders/{orderId}/results"):
+            self.assertIn((f"vendor/{service}", "GET"), services)
+        for service in ("plates", "orders"):
+            self.assertIn((f"vendor/{service}", "POST"), services)
+
+    def test_a_refusal_is_no_order(self):
+        nobody = {"orderId": "nobody"}
+        for version in ("v1.3", "v2.0"):
+            for step in (
+                ("vendor_orders_store", SUBMISSION),
+                ("vendor_orders_store", {**ORDER, "serviceIds": ["nothing"]}),
+                ("vendor_orders_store", {**ORDER, "numberOfSamples": 1}),
+                ("vendor_plates", {**SUBMISSION, "plates": []}),
+                ("vendor_plates_detail", {"submissionId": "nobody"}),
+                ("vendor_orders_plates", nobody),
+                ("vendor_orders_status", nobody),
+                ("vendor_orders_results", nobody),
+                ("vendor_orders", {"pageSize": -1}),
+            ):
+                with self.subTest(version, step=step), self.assertRaisesRegex(AssertionError, "BrAPI.js failed"):
+                    self.client(step, version=version)
+            self.assertEqual(self.plain(version, "orders"), {"data": []})
 
 
 if __name__ == "__main__":

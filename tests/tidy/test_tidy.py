@@ -28,6 +28,10 @@ ARROWS = {
         "engine/reference", "engine/store", "engine/variants", "server/http", "server/streaming",
         "server/auth",
     },
+    "server/genomics": {
+        "engine/catalog", "engine/core", "engine/paging", "engine/store", "engine/variants", "server/auth",
+        "server/http", "server/streaming",
+    },
     "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/vendor": {
         "engine/catalog", "engine/core", "engine/store", "engine/variants", "server/auth", "server/brapi",
@@ -35,7 +39,8 @@ ARROWS = {
     },
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
-        "engine/variants", "server/auth", "server/brapi", "server/http", "server/ops", "server/vendor",
+        "engine/variants", "server/auth", "server/brapi", "server/genomics", "server/http", "server/ops",
+        "server/vendor",
     },
 }
 # Library header -> the only rooms that include it.

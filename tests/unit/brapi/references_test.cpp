@@ -158,11 +158,11 @@ TEST(reference_item, declares_its_md5_until_that_of_the_letters_is_known) {
     const auto& set = now->reference_sets().at(0);
     ASSERT_TRUE(set.fasta->make_index(dir / "state", {}));
     EXPECT_TRUE(awaits_digests(set));
-    EXPECT_EQ(find_reference(*now, "d~a~1")->md5(), "abc");
-    EXPECT_EQ(find_reference(*now, "d~a~2")->md5(), "");
+    EXPECT_EQ(catalog::find_reference(*now, "d~a~1")->md5(), "abc");
+    EXPECT_EQ(catalog::find_reference(*now, "d~a~2")->md5(), "");
     ASSERT_TRUE(set.digests->make_index(dir / "state", {}));
     EXPECT_FALSE(awaits_digests(set));
-    EXPECT_EQ(find_reference(*now, "d~a~1")->md5(), acgt_md5);
+    EXPECT_EQ(catalog::find_reference(*now, "d~a~1")->md5(), acgt_md5);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "server/http/error_response.hpp"
 
+#include "tests/support/requests.hpp"
+
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
@@ -19,12 +21,15 @@ TEST(error_response, every_code_has_its_status) {
         {errc::unavailable, 503},
         {errc::file_replaced, 503},
         {errc::file_unusable, 500},
+        {errc::precondition, 400},
+        {errc::conflict, 409},
+        {errc::not_offered, 501},
     };
     for (const auto& [code, status] : table) EXPECT_EQ(status_of(code), status);
 }
 
 TEST(error_response, is_the_json_string_that_brapi_clients_expect) {
-    const auto r = error_response(404, "there is no \"x\"", "");
+    const auto r = error_response(404, "there is no \"x\"", {});
     EXPECT_EQ(r.status, 404);
     EXPECT_EQ(r.content_type, "application/json");
     const std::string text(boost::json::parse(r.body).as_string());
@@ -33,7 +38,7 @@ TEST(error_response, is_the_json_string_that_brapi_clients_expect) {
 }
 
 TEST(error_response, is_plain_text_for_those_who_prefer_it) {
-    const auto r = error_response(400, "say \"what\"", "text/plain");
+    const auto r = error_response(400, "say \"what\"", {.accept = "text/plain"});
     EXPECT_EQ(r.content_type, "text/plain; charset=utf-8");
     EXPECT_TRUE(r.body.starts_with("ERROR - ")) << r.body;
     EXPECT_TRUE(r.body.ends_with(" - say \"what\"\n")) << r.body;
@@ -42,17 +47,43 @@ TEST(error_response, is_plain_text_for_those_who_prefer_it) {
 TEST(error_response, is_json_for_everybody_else) {
     for (const char* accept :
          {"*/*", "application/json", "text/csv", "application/x-ndjson", ";;"}) {
-        EXPECT_EQ(error_response(400, "x", accept).content_type, "application/json") << accept;
+        EXPECT_EQ(error_response(400, "x", {.accept = accept}).content_type, "application/json")
+            << accept;
+    }
+}
+
+TEST(error_response, is_an_object_below_v1) {
+    using testing::make_request;
+    EXPECT_FALSE(form_of(make_request("GET /brapi/v2/x")).google);
+    EXPECT_FALSE(form_of(make_request("GET /v10/x")).google);
+    const auto form = form_of(make_request("GET /v1/x", {"Accept: text/plain"}));
+    const std::pair<error, std::string> table[] = {
+        {{errc::bad_request, "a \"b\""},
+         R"({"code":400,"message":"a \"b\"","status":"INVALID_ARGUMENT"})"},
+        {{errc::precondition, "x"}, R"({"code":400,"message":"x","status":"FAILED_PRECONDITION"})"},
+        {{errc::unauthorized, "x"}, R"({"code":401,"message":"x","status":"UNAUTHENTICATED"})"},
+        {{errc::forbidden, "x"}, R"({"code":403,"message":"x","status":"PERMISSION_DENIED"})"},
+        {{errc::not_found, "x"}, R"({"code":404,"message":"x","status":"NOT_FOUND"})"},
+        {{errc::conflict, "x"}, R"({"code":409,"message":"x","status":"ALREADY_EXISTS"})"},
+        {{errc::file_unusable, "x"}, R"({"code":500,"message":"x","status":"INTERNAL"})"},
+        {{errc::not_offered, "x"}, R"({"code":501,"message":"x","status":"UNIMPLEMENTED"})"},
+        {{errc::unavailable, "x"}, R"({"code":503,"message":"x","status":"UNAVAILABLE"})"},
+        {{errc::storage_full, "x"}, R"({"code":507,"message":"x","status":"RESOURCE_EXHAUSTED"})"},
+    };
+    for (const auto& [e, shown] : table) {
+        const auto r = error_response(e, form);
+        EXPECT_EQ(r.body, "{\"error\":" + shown + "}\n");
+        EXPECT_EQ(r.content_type, "application/json");
     }
 }
 
 TEST(error_response, says_when_to_try_again_only_if_that_helps) {
     using namespace std::chrono_literals;
-    const auto busy = error_response(error{errc::unavailable, "busy", 7s}, "");
+    const auto busy = error_response(error{errc::unavailable, "busy", 7s}, {});
     ASSERT_EQ(busy.fields.size(), 1U);
     EXPECT_EQ(busy.fields[0], (std::pair<std::string, std::string>{"Retry-After", "7"}));
-    EXPECT_EQ(error_response(error{errc::file_replaced, "x"}, "").fields.size(), 1U);
-    EXPECT_TRUE(error_response(error{errc::bad_request, "x"}, "").fields.empty());
+    EXPECT_EQ(error_response(error{errc::file_replaced, "x"}, {}).fields.size(), 1U);
+    EXPECT_TRUE(error_response(error{errc::bad_request, "x"}, {}).fields.empty());
 }
 
 TEST(error_response, every_status_in_use_has_a_reason_phrase) {

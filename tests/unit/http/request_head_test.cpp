@@ -279,6 +279,40 @@ TEST(request_head, characters_that_people_type_without_encoding_are_taken_or_ref
     }
 }
 
+TEST(request_head, a_post_below_v1_may_mean_another_method) {
+    const auto meant = [](const char* line, const char* method, const char* length = "0") {
+        const auto parsed = parse_request_head(head_text(
+            line,
+            {"Host: x",
+             std::string("X-HTTP-Method-Override: ") + method,
+             std::string("Content-Length: ") + length}
+        ));
+        if (!parsed) return std::to_string(parsed.error().status);
+        return std::string(verb_text(parsed->method)) + (parsed->query_in_body ? " ?" : "");
+    };
+    EXPECT_EQ(meant("POST /v1/datasets HTTP/1.1", "GET"), "GET");
+    EXPECT_EQ(meant("POST /v1/datasets HTTP/1.1", "get", "5"), "GET ?");
+    EXPECT_EQ(meant("POST /v1/datasets/7 HTTP/1.1", "PATCH", "5"), "PATCH");
+    EXPECT_EQ(meant("POST /v1/datasets/7 HTTP/1.1", "DELETE"), "DELETE");
+    EXPECT_EQ(meant("POST /v1/datasets/7 HTTP/1.1", "DELETE", "5"), "400");
+    EXPECT_EQ(meant("POST /v1/datasets/7 HTTP/1.1", "TRACE"), "400");
+    EXPECT_EQ(meant("POST /v1/datasets/7 HTTP/1.1", ""), "POST");
+    EXPECT_EQ(meant("GET /v1/datasets/7 HTTP/1.1", "DELETE"), "GET") << "only a POST";
+    EXPECT_EQ(meant("POST /brapi/v2/lists HTTP/1.1", "GET"), "POST") << "only there";
+    EXPECT_EQ(meant("POST /v1x HTTP/1.1", "GET"), "POST");
+}
+
+TEST(request_head, a_query_may_come_as_a_form) {
+    const auto form = parse_form("a=1&b=x%20y&b=");
+    ASSERT_TRUE(form);
+    const std::vector<std::pair<std::string, std::string>> wanted = {
+        {"a", "1"}, {"b", "x y"}, {"b", ""}};
+    EXPECT_EQ(*form, wanted);
+    EXPECT_TRUE(parse_form("")->empty());
+    for (const char* wrong : {"a=%", "a=%FF", "a=%00", "a b", "#", "a=\r"})
+        EXPECT_FALSE(parse_form(wrong)) << wrong;
+}
+
 TEST(request_head, fields_of_one_name_are_joined) {
     const auto request = make_request("GET /", {"Accept: a/b", "X-Y: 1", "accept:  c/d "});
     EXPECT_EQ(request.field("accept"), "a/b, c/d");

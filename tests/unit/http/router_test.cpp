@@ -22,6 +22,8 @@ class router_test : public ::testing::Test {
         add(verb::get, "/sets/{id}/calls");
         add(verb::get, "/{kind}/{id}/notes/{note}");
         add(verb::post, "/sets");
+        add(verb::post, "/sets:merge");
+        add(verb::post, "/sets/{id}:undelete");
         add(verb::post, "/search");
     }
     void add(verb method, std::string pattern) {
@@ -52,6 +54,14 @@ TEST_F(router_test, placeholders_take_one_segment_each) {
     EXPECT_EQ(found("GET /sets/a%2Fb/calls"), "/sets/{id}/calls a/b");
     EXPECT_EQ(found("GET /x/7/notes/8"), "/{kind}/{id}/notes/{note} x 7 8");
     EXPECT_EQ(found("GET /sets/%7Bid%7D"), "/sets/{id} {id}");
+}
+
+TEST_F(router_test, a_verb_may_stand_behind_a_colon) {
+    EXPECT_EQ(found("POST /sets:merge"), "/sets:merge");
+    EXPECT_EQ(found("POST /sets/7:undelete"), "/sets/{id}:undelete 7");
+    EXPECT_EQ(found("POST /sets/7%3Aundelete"), "/sets/{id}:undelete 7");
+    EXPECT_EQ(found("POST /sets/7:other"), "none");
+    EXPECT_EQ(found("GET /sets/7:undelete"), "/sets/{id} 7:undelete");
 }
 
 TEST_F(router_test, paths_without_a_route_are_not_found) {

@@ -1,0 +1,29 @@
+// What the handlers of Google Genomics v1 need of the server around them.
+#pragma once
+
+#include "engine/catalog/catalog_service.hpp"
+#include "engine/paging/signing_key.hpp"
+#include "engine/store/side_store.hpp"
+#include "server/auth/catalog_view.hpp"
+#include "server/http/request.hpp"
+
+#include <memory>
+
+namespace callstream::genomics {
+
+/// Outlives the routes.
+struct context {
+    catalog::catalog_service* catalog;
+    const auth::catalog_view* view;  ///< of the catalog, for whoever asks
+    const paging::signing_key* key;
+    store::side_store* store;
+};
+
+/// What whoever sent the request may see of the catalog.
+inline std::shared_ptr<const catalog::snapshot> visible(
+    const context& ctx, const http::request& request
+) {
+    return ctx.view->of(*request.may);
+}
+
+}  // namespace callstream::genomics

@@ -1,0 +1,150 @@
+#include "server/genomics/field_mask.hpp"
+
+#include "server/http/json_body.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+namespace callstream::genomics {
+namespace json = boost::json;
+namespace {
+
+constexpr int depth_max = 16;
+
+bool is_name_character(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '*' || c == '@';
+}
+
+std::string camel_case(std::string_view name) {
+    std::string out;
+    bool upper = false;
+    for (const char c : name) {
+        if (c == '_') {
+            upper = true;
+            continue;
+        }
+        out += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+        upper = false;
+    }
+    return out;
+}
+
+}  // namespace
+
+/// fields = path *( "," path ); path = name [ "/" path / "(" fields ")" ]
+class field_mask::reader {
+ public:
+    explicit reader(std::string_view text) : left_(text) {}
+
+    std::optional<std::vector<node>> whole() {
+        auto nodes = fields(0);
+        if (!nodes || !left_.empty()) return std::nullopt;
+        return nodes;
+    }
+
+ private:
+    bool take(char c) {
+        if (left_.empty() || left_.front() != c) return false;
+        left_.remove_prefix(1);
+        return true;
+    }
+
+    std::optional<std::vector<node>> fields(int depth) {
+        if (depth > depth_max) return std::nullopt;
+        std::vector<node> nodes;
+        do {
+            auto one = path(depth);
+            if (!one) return std::nullopt;
+            nodes.push_back(std::move(*one));
+        } while (take(','));
+        return nodes;
+    }
+
+    std::optional<node> path(int depth) {
+        if (depth > depth_max) return std::nullopt;
+        const auto end = std::find_if_not(left_.begin(), left_.end(), is_name_character);
+        node out{std::string(left_.begin(), end), {}};
+        if (out.name.empty()) return std::nullopt;
+        left_.remove_prefix(out.name.size());
+        if (take('/')) {
+            auto inner = path(depth + 1);
+            if (!inner) return std::nullopt;
+            out.members.push_back(std::move(*inner));
+        } else if (take('(')) {
+            auto inner = fields(depth + 1);
+            if (!inner || !take(')')) return std::nullopt;
+            out.members = std::move(*inner);
+        }
+        return out;
+    }
+
+    std::string_view left_;
+};
+
+result<field_mask> field_mask::parse(std::string_view text) {
+    auto nodes = reader(text).whole();
+    if (!nodes) {
+        return error{
+            errc::bad_request, "fields is no mask; write it as nextPageToken,callSets(id,name)"};
+    }
+    field_mask out;
+    out.wanted_ = std::move(*nodes);
+    return out;
+}
+
+void field_mask::apply(json::value& value) const {
+    cut(value, wanted_);
+}
+
+void field_mask::cut(json::value& value, const std::vector<node>& wanted) {
+    if (auto* array = value.if_array()) {
+        for (auto& element : *array) cut(element, wanted);
+        return;
+    }
+    auto* object = value.if_object();
+    if (object == nullptr) return;
+    json::object kept;
+    for (auto& member : *object) {
+        std::vector<node> inner;
+        bool is_wanted = false;
+        bool is_whole = false;
+        for (const auto& n : wanted) {
+            if (n.name != "*" && n.name != std::string_view(member.key())) continue;
+            is_wanted = true;
+            is_whole = is_whole || n.members.empty();
+            inner.insert(inner.end(), n.members.begin(), n.members.end());
+        }
+        if (!is_wanted) continue;
+        if (!is_whole) cut(member.value(), inner);
+        kept.emplace(member.key(), std::move(member.value()));
+    }
+    *object = std::move(kept);
+}
+
+result<std::vector<std::string>> read_update_mask(
+    std::string_view text, const std::vector<std::string>& all
+) {
+    if (text.empty()) return all;
+    std::vector<std::string> out;
+    for (std::size_t at = 0; at <= text.size();) {
+        const auto end = std::min(text.find(',', at), text.size());
+        auto name = camel_case(text.substr(at, end - at));
+        if (std::find(all.begin(), all.end(), name) == all.end()) {
+            std::string known;
+            for (const auto& one : all) known.append(known.empty() ? "" : ", ").append(one);
+            return error{
+                errc::bad_request,
+                "updateMask names '" + http::shown_name(text.substr(at, end - at)) +
+                    "'; what can be changed is: " + known};
+        }
+        out.push_back(std::move(name));
+        at = end + 1;
+    }
+    return out;
+}
+
+}  // namespace callstream::genomics

@@ -1,0 +1,66 @@
+#include "server/genomics/routes.hpp"
+
+#include <array>
+#include <string>
+
+namespace callstream::genomics {
+namespace {
+
+struct method {
+    http::verb verb;
+    const char* pattern;
+    const char* reason;
+};
+
+constexpr const char* files_only =
+    "calls and reads are served from files, which are never changed; put a file into the folder";
+constexpr const char* later = "this method is not served yet";
+
+/// Methods of the document that are known and not served.
+constexpr std::array<method, 21> not_offered = {{
+    {http::verb::post, "/v1/datasets/{datasetId}:setIamPolicy", later},
+    {http::verb::post, "/v1/datasets/{datasetId}:getIamPolicy", later},
+    {http::verb::post, "/v1/datasets/{datasetId}:testIamPermissions", later},
+    {http::verb::post, "/v1/readgroupsets:import", later},
+    {http::verb::post, "/v1/reads/search", later},
+    {http::verb::post, "/v1/reads:stream", later},
+    {http::verb::get, "/v1/references/{referenceId}/bases", later},
+    {http::verb::post, "/v1/variants:import", later},
+    {http::verb::post, "/v1/variants/search", later},
+    {http::verb::get, "/v1/variants/{variantId}", later},
+    {http::verb::post, "/v1/variants:stream", later},
+    {http::verb::post, "/v1/variants", files_only},
+    {http::verb::patch, "/v1/variants/{variantId}", files_only},
+    {http::verb::delete_, "/v1/variants/{variantId}", files_only},
+    {http::verb::post, "/v1/variants:merge", files_only},
+    {http::verb::post, "/v1/variantsets", files_only},
+    {http::verb::patch, "/v1/variantsets/{variantSetId}", later},
+    {http::verb::delete_, "/v1/variantsets/{variantSetId}", later},
+    {http::verb::post,
+     "/v1/variantsets/{variantSetId}:export",
+     "this server knows no BigQuery; the files themselves are the export"},
+    {http::verb::post, "/v1/pipelines:run", "this server runs no pipelines"},
+    {http::verb::post, "/batch", later},
+}};
+
+constexpr std::uint64_t ignored_body_bytes_max = 4 << 20;
+
+}  // namespace
+
+void add_routes(http::router& routes, const context& ctx) {
+    add_reference_routes(routes, ctx);
+    add_variant_set_routes(routes, ctx);
+    for (const auto& m : not_offered) {
+        const bool has_body = m.verb == http::verb::post || m.verb == http::verb::patch;
+        routes.add({
+            .method = m.verb,
+            .pattern = m.pattern,
+            .body_bytes_max = has_body ? ignored_body_bytes_max : 0,
+            .handle = [reason = m.reason](const auto&, const auto&) -> result<http::response> {
+                return error{errc::not_offered, reason};
+            },
+        });
+    }
+}
+
+}  // namespace callstream::genomics

@@ -1,0 +1,16 @@
+// Google Genomics v1: all routes below /v1.
+#pragma once
+
+#include "server/genomics/context.hpp"
+#include "server/http/router.hpp"
+
+namespace callstream::genomics {
+
+/// `ctx` and `routes` must outlive the handlers that are added.
+void add_routes(http::router& routes, const context& ctx);
+
+// One function per resource, each in the file of its name.
+void add_reference_routes(http::router& routes, const context& ctx);
+void add_variant_set_routes(http::router& routes, const context& ctx);
+
+}  // namespace callstream::genomics

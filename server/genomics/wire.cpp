@@ -1,0 +1,107 @@
+#include "server/genomics/wire.hpp"
+
+#include "engine/paging/signed_text.hpp"
+#include "server/genomics/field_mask.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace callstream::genomics {
+namespace json = boost::json;
+
+result<http::response> answer(const http::request& request, json::object object) {
+    http::query q(request);
+    const auto form = q.filter("alt");
+    if (!form) return form.error();
+    if (*form && **form != "json") return error{errc::bad_request, "answers are alt=json only"};
+    const auto fields = q.filter("fields");
+    if (!fields) return fields.error();
+    json::value whole(std::move(object));
+    if (*fields) {
+        const auto mask = field_mask::parse(**fields);
+        if (!mask) return mask.error();
+        mask->apply(whole);
+    }
+    http::response r;
+    r.content_type = "application/json; charset=UTF-8";
+    r.body = json::serialize(whole) + "\n";
+    return r;
+}
+
+json::string int64_text(std::int64_t value) {
+    return json::string(std::to_string(value));
+}
+
+result<json::object> read_object(const http::request& request) {
+    if (request.body.empty()) return json::object();
+    return http::parse_json_object(request.body);
+}
+
+result<void> refuse_unknown(const http::json_fields& body) {
+    const auto unknown = body.unknown();
+    if (unknown.empty()) return {};
+    return error{
+        errc::bad_request,
+        "there is no field '" + http::shown_name(unknown.front()) + "' in this message"};
+}
+
+result<json::object> read_info(http::json_fields& body) {
+    const auto found = body.free_object("info");
+    if (!found) return found.error();
+    if (*found == nullptr) return json::object();
+    for (const auto& member : **found) {
+        if (!member.value().is_array()) {
+            return error{
+                errc::bad_request,
+                "info." + http::shown_name(member.key()) + " must be an array of values"};
+        }
+    }
+    return **found;
+}
+
+result<std::string> required_text(http::json_fields& body, std::string_view name) {
+    auto found = body.text(name);
+    if (!found) return found.error();
+    if (!*found || (*found)->empty())
+        return error{errc::bad_request, std::string(name) + " is required"};
+    return std::move(**found);
+}
+
+result<std::uint64_t> page_size(
+    std::optional<std::int64_t> asked, std::uint64_t usual, std::uint64_t most
+) {
+    const std::int64_t size = asked.value_or(0);
+    if (size < 0) return error{errc::bad_request, "pageSize must not be negative"};
+    return size == 0 ? usual : std::min(static_cast<std::uint64_t>(size), most);
+}
+
+std::string list_tokens::issue(std::string_view place) const {
+    return paging::sign_text(key_, purpose_, place);
+}
+
+result<std::optional<std::string>> list_tokens::read(const std::optional<std::string>& token
+) const {
+    if (!token || token->empty()) return std::optional<std::string>();
+    auto place = paging::open_signed_text(key_, purpose_, *token);
+    if (!place) {
+        return error{errc::bad_request, "pageToken is not of this request; start again without it"};
+    }
+    return place;
+}
+
+result<page_request> read_page(http::json_fields& body) {
+    auto token = body.text("pageToken");
+    if (!token) return token.error();
+    const auto size = body.integer("pageSize");
+    if (!size) return size.error();
+    return page_request{std::move(*token), *size};
+}
+
+result<page_request> read_page(http::query& q) {
+    auto token = q.filter("pageToken");
+    if (!token) return token.error();
+    const auto size = q.integer("pageSize");
+    if (!size) return size.error();
+    return page_request{std::move(*token), *size};
+}
+
+}  // namespace callstream::genomics

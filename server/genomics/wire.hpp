@@ -1,0 +1,108 @@
+// How requests and answers of Google Genomics v1 look: JSON of proto3, where 64-bit integers are
+// texts, pages by token, partial answers. Rules: discovery document of 2016-10-04.
+#pragma once
+
+#include "engine/paging/signing_key.hpp"
+#include "server/http/json_body.hpp"
+#include "server/http/query.hpp"
+#include "server/http/response.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callstream::genomics {
+
+/// 200 with this object, cut to what the parameter `fields` asks for. `errc::bad_request` for one
+/// that is no mask, and for an `alt` other than json.
+result<http::response> answer(const http::request& request, boost::json::object object);
+
+/// An int64, as proto3 writes it.
+boost::json::string int64_text(std::int64_t value);
+
+/// The body as an object; an empty one as an empty object, as clients send for requests without
+/// members.
+result<boost::json::object> read_object(const http::request& request);
+
+/// Names a member that no message of this kind has, as Google's APIs do.
+result<void> refuse_unknown(const http::json_fields& body);
+
+/// `info`: a list of any values by name. Empty when absent; `errc::bad_request` otherwise.
+result<boost::json::object> read_info(http::json_fields& body);
+
+/// A text that must be there.
+result<std::string> required_text(http::json_fields& body, std::string_view name);
+
+/// How many a page has at most: `usual` when absent or 0, never more than `most`.
+/// `errc::bad_request` for a negative number.
+result<std::uint64_t> page_size(
+    std::optional<std::int64_t> asked, std::uint64_t usual, std::uint64_t most
+);
+
+/// Page tokens of lists: where the next page starts, signed together with what was asked for.
+class list_tokens {
+ public:
+    /// `query` tells apart all requests whose lists differ; the size of pages is no part of it.
+    list_tokens(const paging::signing_key& key, std::string query)
+        : key_(key), purpose_("genomics " + std::move(query)) {}
+
+    std::string issue(std::string_view place) const;
+    /// The place; nothing without a token. `errc::bad_request` for a token of something else.
+    result<std::optional<std::string>> read(const std::optional<std::string>& token) const;
+
+ private:
+    const paging::signing_key& key_;
+    std::string purpose_;
+};
+
+/// What a search asks for beside its filters.
+struct page_request {
+    std::optional<std::string> token;
+    std::optional<std::int64_t> size;
+};
+result<page_request> read_page(http::json_fields& body);
+result<page_request> read_page(http::query& q);
+
+struct page_limits {
+    std::uint64_t usual;
+    std::uint64_t most;
+};
+
+/// A page of a list whose elements `each(visit)` visits in their order, until `visit` returns
+/// false: `{name: [...], nextPageToken}`. `visit` takes a function that makes the element's JSON.
+template <class Each>
+result<boost::json::object> list_page(
+    const list_tokens& tokens,
+    const page_request& page,
+    page_limits limits,
+    std::string_view name,
+    Each each
+) {
+    const auto size = page_size(page.size, limits.usual, limits.most);
+    if (!size) return size.error();
+    const auto place = tokens.read(page.token);
+    if (!place) return place.error();
+    const std::uint64_t first = *place ? std::stoull(**place) : 0;
+    std::uint64_t number = 0;
+    boost::json::array elements;
+    bool more = false;
+    each([&](auto make) {
+        if (number >= first && elements.size() < *size) {
+            elements.push_back(make());
+        } else if (number >= first) {
+            more = true;
+        }
+        ++number;
+        return !more;
+    });
+    return boost::json::object{
+        {name, std::move(elements)},
+        {"nextPageToken", more ? tokens.issue(std::to_string(first + *size)) : std::string()}};
+}
+
+}  // namespace callstream::genomics
