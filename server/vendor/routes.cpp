@@ -17,6 +17,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace callstream::vendor {
 namespace json = boost::json;
@@ -304,7 +305,10 @@ result<http::response> manifest(
 }
 
 void add_routes_at(http::router& routes, const context& ctx, const std::string& base) {
-    const auto add = [&](http::verb method, const std::string& path, auto handle) {
+    const auto add = [&](http::verb method,
+                         const std::string& path,
+                         auto handle,
+                         const char* type = "application/json") {
         const bool reads = method == http::verb::get;
         routes.add({
             .method = method,
@@ -316,6 +320,7 @@ void add_routes_at(http::router& routes, const context& ctx, const std::string& 
             .blocking = true,
             .body_bytes_max = reads ? 0 : body_bytes_max,
             .handle = handle,
+            .content_types = {type},
         });
     };
     using http::verb;
@@ -334,15 +339,19 @@ void add_routes_at(http::router& routes, const context& ctx, const std::string& 
     add(verb::post, "/orders", [&ctx, base](const auto& request, const auto&) {
         return place(ctx, request, base);
     });
-    const auto add_of_order = [&](const std::string& path, auto answer) {
-        add(verb::get,
-            "/orders/{orderId}" + path,
-            [&ctx, answer](const auto& request, const auto& values) {
-                return of_order(ctx, values[0], [&](const store::order& order) {
-                    return answer(request, order, values);
-                });
-            });
-    };
+    const auto add_of_order =
+        [&](const std::string& path, auto answer, const char* type = "application/json") {
+            add(
+                verb::get,
+                "/orders/{orderId}" + path,
+                [&ctx, answer](const auto& request, const auto& values) {
+                    return of_order(ctx, values[0], [&](const store::order& order) {
+                        return answer(request, order, values);
+                    });
+                },
+                type
+            );
+        };
     add_of_order("/plates", [&ctx](const auto& request, const auto& order, const auto&) {
         return order_plates(ctx, request, order);
     });
@@ -353,17 +362,21 @@ void add_routes_at(http::router& routes, const context& ctx, const std::string& 
         "/results/{fileName}",
         [&ctx](const auto& request, const auto& order, const auto& values) {
             return order_result(ctx, request, order, values[1]);
-        }
+        },
+        "application/octet-stream"
     );
     add_of_order("/status", [](const auto& request, const auto& order, const auto&) {
         return order_status(request, order);
     });
-    for (const char* name : {"manifest.csv", "manifest.html"}) {
+    constexpr std::array<std::pair<const char*, const char*>, 2> manifests = {
+        {{"manifest.csv", "text/csv"}, {"manifest.html", "text/html"}}};
+    for (const auto& [name, type] : manifests) {
         add_of_order(
             std::string("/") + name,
-            [&ctx, name](const auto&, const auto& order, const auto&) {
+            [&ctx, name = name](const auto&, const auto& order, const auto&) {
                 return manifest(ctx, order, name);
-            }
+            },
+            type
         );
     }
     add(verb::put, "/orders/{orderId}/status", [&ctx](const auto& request, const auto& values) {
