@@ -49,6 +49,15 @@ bool is_unread(const scan_result& found, std::string_view relative) {
     });
 }
 
+std::optional<call_set> find_created(const variant_set& set, std::string_view id) {
+    if (!set.changed) return std::nullopt;
+    const auto& all = set.changed->created;
+    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& c) { return c.id == id; });
+    if (at == all.end()) return std::nullopt;
+    const auto number = set.samples().size() + static_cast<std::size_t>(at - all.begin());
+    return call_set{&set, static_cast<std::uint32_t>(number)};
+}
+
 bool is_served(const variant_set& set) {
     return std::none_of(set.files.begin(), set.files.end(), [](const auto& file) {
         return file->refusal().has_value();
@@ -57,8 +66,32 @@ bool is_served(const variant_set& set) {
 
 }  // namespace
 
-std::string variant_set::call_set_id(std::uint32_t column) const {
-    return id::join(id, id::encode(samples()[column]));
+std::size_t variant_set::call_set_count() const {
+    const std::size_t columns = samples().size();
+    return changed ? columns - changed->hidden.size() + changed->created.size() : columns;
+}
+
+const created_call_set* call_set::created() const {
+    const std::size_t columns = set->samples().size();
+    return column < columns ? nullptr : &set->changed->created[column - columns];
+}
+
+const std::string& call_set::name() const {
+    if (set->changed) {
+        if (const auto* made = created()) return made->name;
+        const auto renamed = set->changed->renamed.find(column);
+        if (renamed != set->changed->renamed.end()) return renamed->second;
+    }
+    return set->samples()[column];
+}
+
+std::string call_set::id() const {
+    if (const auto* made = created()) return made->id;
+    return id::join(set->id, id::encode(set->samples()[column]));
+}
+
+const sample_facts* call_set::facts() const {
+    return created() != nullptr ? nullptr : set->home->find_sample(set->samples()[column]);
 }
 
 std::shared_ptr<const snapshot> snapshot::make(scan_result found, const snapshot* before) {
@@ -267,14 +300,23 @@ void snapshot::make_sets() {
         set.updated = utc_text_of_ns(newest_ns);
         sets_.push_back(std::move(set));
     }
+    find_by_id();
+}
+
+void snapshot::find_by_id() {
     for (std::size_t i = 0; i < sets_.size(); ++i) by_id_.emplace(sets_[i].id, i);
 }
 
 std::shared_ptr<const snapshot> snapshot::restricted_to(const std::vector<std::string>& data_sets
 ) const {
-    const auto kept = [&](const std::string& id) {
+    return part([&](const std::string& id) {
         return std::binary_search(data_sets.begin(), data_sets.end(), id);
-    };
+    });
+}
+
+/// What belongs to the data sets that are kept, by their ids.
+std::shared_ptr<snapshot> snapshot::part(const std::function<bool(const std::string&)>& kept
+) const {
     const auto is_at_home = [&](const auto& set) { return kept(set.home->id); };
     const auto is_kept_file = [&](const opened_file& file) {
         return kept(id::encode(file.found.data_set));
@@ -282,20 +324,21 @@ std::shared_ptr<const snapshot> snapshot::restricted_to(const std::vector<std::s
     const auto copy = [](const auto& from, auto& into, auto fits) {
         std::copy_if(from.begin(), from.end(), std::back_inserter(into), fits);
     };
-    auto part = std::make_shared<snapshot>();
-    copy(files_, part->files_, is_kept_file);
-    copy(waiting_, part->waiting_, is_kept_file);
-    copy(reference_sets_, part->reference_sets_, is_at_home);
-    copy(read_group_sets_, part->read_group_sets_, is_at_home);
-    copy(sets_, part->sets_, is_at_home);
-    copy(data_sets_, part->data_sets_, [&](const auto& set) { return kept(set->id); });
-    for (const auto& home : part->data_sets_) part->homes_.emplace(home->relative, home);
-    for (std::size_t i = 0; i < part->sets_.size(); ++i) {
-        auto& set = part->sets_[i];
-        part->by_id_.emplace(set.id, i);
-        if (part->find_reference_set(set.reference_set_id) == nullptr) set.reference_set_id.clear();
+    auto out = std::make_shared<snapshot>();
+    copy(files_, out->files_, is_kept_file);
+    copy(waiting_, out->waiting_, is_kept_file);
+    copy(reference_sets_, out->reference_sets_, is_at_home);
+    copy(read_group_sets_, out->read_group_sets_, is_at_home);
+    copy(sets_, out->sets_, is_at_home);
+    copy(data_sets_, out->data_sets_, [&](const auto& set) { return kept(set->id); });
+    const auto is_kept_itself = [&](const created_data_set& set) { return kept(set.id); };
+    copy(created_data_sets_, out->created_data_sets_, is_kept_itself);
+    for (const auto& home : out->data_sets_) out->homes_.emplace(home->relative, home);
+    for (auto& set : out->sets_) {
+        if (out->find_reference_set(set.reference_set_id) == nullptr) set.reference_set_id.clear();
     }
-    return part;
+    out->find_by_id();
+    return out;
 }
 
 std::vector<const variant_set*> snapshot::variant_sets() const {
@@ -321,7 +364,8 @@ std::optional<call_set> snapshot::find_call_set(std::string_view id) const {
     if (set == nullptr || !sample) return std::nullopt;
     const auto& columns = set->files.front()->header().sample_columns;
     const auto at = columns.find(*sample);
-    if (at == columns.end()) return std::nullopt;
+    if (at == columns.end()) return find_created(*set, id);
+    if (set->changed && set->changed->hidden.contains(at->second)) return std::nullopt;
     return call_set{set, at->second};
 }
 

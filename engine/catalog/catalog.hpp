@@ -3,6 +3,7 @@
 
 #include "engine/catalog/data_set.hpp"
 #include "engine/catalog/grouping.hpp"
+#include "engine/catalog/overlay.hpp"
 #include "engine/catalog/scan.hpp"
 #include "engine/reads/reads_file.hpp"
 #include "engine/reference/fasta_digests.hpp"
@@ -10,6 +11,7 @@
 #include "engine/variants/set_view.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +39,7 @@ struct read_group_set {
     std::string relative;
     std::filesystem::path path;
     std::shared_ptr<const reads::reads_file> file;
+    std::string reference_set_id = {};  ///< as somebody said; empty: nobody did
 };
 
 /// A variant set: one file, or several that are parts of one whole. Ids are as `engine/core/id.hpp`
@@ -50,21 +53,43 @@ struct variant_set {
     std::string updated;                ///< RFC 3339: the newest file's mtime
     variants::file_list files;          ///< in the order of their records
     std::string reference_set_id;       ///< empty when no reference set fits
+    std::shared_ptr<const call_set_overlay> changed = nullptr;  ///< null: nobody changed anything
 
+    /// The columns of its files.
     const std::vector<std::string>& samples() const { return files.front()->header().samples; }
-    std::string call_set_id(std::uint32_t column) const;
+    std::uint32_t overlay_generation() const { return changed ? changed->generation : 0; }
+    std::size_t call_set_count() const;
+
+    /// Calls `each(call_set)` for its call sets, columns first, until it returns false, which is
+    /// then returned.
+    template <class Each>
+    bool each_call_set(Each each) const;
 };
 
-/// A call set: one sample column of a variant set. Valid as long as its catalog.
+/// A call set: a sample column of a variant set, or one that was created and has no calls. Valid as
+/// long as its catalog.
 struct call_set {
     const variant_set* set = nullptr;
-    std::uint32_t column = 0;
+    std::uint32_t column = 0;  ///< those behind the last column are the created ones
 
-    const std::string& name() const { return set->samples()[column]; }
-    std::string id() const { return set->call_set_id(column); }
+    /// Null for a column.
+    const created_call_set* created() const;
+    const std::string& name() const;
+    std::string id() const;
     /// Null when `samples.tsv` does not list it.
-    const sample_facts* facts() const { return set->home->find_sample(name()); }
+    const sample_facts* facts() const;
 };
+
+template <class Each>
+bool variant_set::each_call_set(Each each) const {
+    const std::size_t more = changed ? changed->created.size() : 0;
+    const auto count = static_cast<std::uint32_t>(samples().size() + more);
+    for (std::uint32_t column = 0; column < count; ++column) {
+        if (changed && changed->hidden.contains(column)) continue;
+        if (!each(call_set{this, column})) return false;
+    }
+    return true;
+}
 
 /// Immutable, shared between threads. A variant set of which the index pass refused a file is not
 /// served any more, though it is still in here.
@@ -72,6 +97,9 @@ class snapshot {
  public:
     /// Opens what `found` lists; files that `before` has open and that have not changed are kept.
     static std::shared_ptr<const snapshot> make(scan_result found, const snapshot* before);
+
+    /// The same with what clients changed. Valid without this one.
+    std::shared_ptr<const snapshot> changed_by(const overlay& changes) const;
 
     /// The same without what belongs to other data sets than these, given by their ids, sorted; nor
     /// are problems and remarks in it. Valid without this one.
@@ -95,6 +123,8 @@ class snapshot {
 
     /// Data sets with files or a description, by their paths.
     const std::vector<std::shared_ptr<const data_set>>& data_sets() const { return data_sets_; }
+    /// Those that have no files, in the order of their creation.
+    const std::vector<created_data_set>& created_data_sets() const { return created_data_sets_; }
 
     /// All that is not served, including what the index passes found meanwhile.
     std::vector<problem> problems() const;
@@ -128,12 +158,18 @@ class snapshot {
     void make_sets();
     void link_references();
     std::string reference_of(const variant_set& set) const;
+    void find_by_id();
+    void rename_data_sets(const overlay& changes);
+    void change_call_sets(const overlay& changes);
+    void change_read_group_sets(const overlay& changes);
+    std::shared_ptr<snapshot> part(const std::function<bool(const std::string&)>& kept) const;
 
     std::vector<opened_file> files_;
     std::vector<opened_file> waiting_;
     std::vector<reference_set> reference_sets_;
     std::vector<read_group_set> read_group_sets_;
     std::vector<std::shared_ptr<const data_set>> data_sets_;
+    std::vector<created_data_set> created_data_sets_;
     std::unordered_map<std::string_view, std::shared_ptr<const data_set>> homes_;  // by path
     std::vector<variant_set> sets_;
     std::unordered_map<std::string_view, std::size_t> by_id_;  // views into `sets_`

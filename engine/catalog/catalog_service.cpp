@@ -25,6 +25,12 @@ std::shared_ptr<const snapshot> catalog_service::current() const {
     return current_;
 }
 
+/// Without what clients changed.
+std::shared_ptr<const snapshot> catalog_service::as_found() const {
+    const std::lock_guard lock(mutex_);
+    return files_;
+}
+
 void catalog_service::rescan() {
     std::unique_lock lock(rescan_mutex_);
     const std::uint64_t wanted = rescans_begun_ + 1;
@@ -51,13 +57,20 @@ void catalog_service::rescan() {
 }
 
 void catalog_service::scan_once() {
-    const auto before = current();
+    const auto before = as_found();
     const auto now = snapshot::make(scan(root_, published_), before.get());
     log_problems(*now, before.get());
     const std::lock_guard lock(mutex_);
-    current_ = now;
+    files_ = now;
+    current_ = changes_ ? now->changed_by(*changes_) : now;
     queue_files(*now);
     changed_.notify_all();
+}
+
+void catalog_service::change(std::shared_ptr<const overlay> changes) {
+    const std::lock_guard lock(mutex_);
+    changes_ = std::move(changes);
+    current_ = changes_ ? files_->changed_by(*changes_) : files_;
 }
 
 void catalog_service::queue_files(const snapshot& now) {
@@ -125,7 +138,7 @@ void catalog_service::index_files(std::stop_token stop) {
 /// Whether files belong together may be known now, or be seen in another light. When many wait, the
 /// last of them counts, or a second that has passed.
 bool catalog_service::wants_regrouping(const file_ptr& indexed) {
-    const auto now = current();
+    const auto now = as_found();
     const auto is_this = [&](const opened_file& f) { return f.file == indexed; };
     const auto& waiting = now->waiting();
     // A variant set looks for its reference among those that can be read.

@@ -34,6 +34,9 @@ class catalog_service {
     /// together share one. Open answers keep the files they have.
     void rescan();
 
+    /// What clients changed, from now on. Open answers go on as they began.
+    void change(std::shared_ptr<const overlay> changes);
+
     /// Lets the index passes of these files come next.
     void index_soon(const variants::file_list& files);
 
@@ -49,6 +52,7 @@ class catalog_service {
  private:
     using file_ptr = std::shared_ptr<indexable>;
 
+    std::shared_ptr<const snapshot> as_found() const;
     void scan_once();
     void log_problems(const snapshot& now, const snapshot* before) const;
     void queue_files(const snapshot& now);
@@ -69,8 +73,10 @@ class catalog_service {
     std::uint64_t rescans_begun_ = 0;
     std::uint64_t rescans_done_ = 0;  // the number of the last one that has ended
 
-    mutable std::mutex mutex_;  // guards what follows
-    std::shared_ptr<const snapshot> current_;
+    mutable std::mutex mutex_;                 // guards what follows
+    std::shared_ptr<const snapshot> files_;    // as the files say
+    std::shared_ptr<const overlay> changes_;   // null: nothing
+    std::shared_ptr<const snapshot> current_;  // with the changes
     std::deque<file_ptr> queue_;
     file_ptr in_work_;
     std::chrono::steady_clock::time_point regrouped_;  // on the worker only

@@ -4,6 +4,7 @@
 
 #include "engine/store/lists.hpp"
 #include "engine/store/orders.hpp"
+#include "engine/store/overlays.hpp"
 #include "engine/store/searches.hpp"
 #include "engine/store/tokens.hpp"
 
@@ -23,6 +24,7 @@ class side_store {
     virtual search_store& searches() = 0;
     virtual list_store& lists() = 0;
     virtual order_store& orders() = 0;
+    virtual overlay_store& overlays() = 0;
     virtual token_store& tokens() = 0;
 };
 

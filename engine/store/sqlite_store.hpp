@@ -75,6 +75,23 @@ class sqlite_orders : public order_store {
     connections& all_;
 };
 
+class sqlite_overlays : public overlay_store {
+ public:
+    explicit sqlite_overlays(connections& all) : all_(all) {}
+
+    result<kept_overlays> all() override;
+    result<void> create(const kept_data_set& created) override;
+    result<void> create(const kept_call_set& created) override;
+    result<void> change(const kept_change& change, std::string_view variant_set) override;
+    result<void> show(std::string_view kind, std::string_view id) override;
+    result<bool> rename_call_set(std::string_view id, std::string_view name) override;
+    result<bool> remove_call_set(std::string_view id) override;
+    result<void> purge_data_sets(std::int64_t before_s) override;
+
+ private:
+    connections& all_;
+};
+
 class sqlite_store : public side_store {
  public:
     /// Opens `path` or makes it, and brings its schema up to date. A store that cannot be opened
@@ -86,6 +103,7 @@ class sqlite_store : public side_store {
     search_store& searches() override { return searches_; }
     list_store& lists() override { return lists_; }
     order_store& orders() override { return orders_; }
+    overlay_store& overlays() override { return overlays_; }
     token_store& tokens() override { return tokens_; }
 
  private:
@@ -93,6 +111,7 @@ class sqlite_store : public side_store {
     sqlite_searches searches_{all_};
     sqlite_lists lists_{all_};
     sqlite_orders orders_{all_};
+    sqlite_overlays overlays_{all_};
     sqlite_tokens tokens_{all_};
 };
 

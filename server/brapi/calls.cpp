@@ -327,7 +327,9 @@ result<http::response> answer(
     const auto& set = *call_set->set;
     const variants::set_view view(set.files);
     choice chosen;
-    if (!request.list_id.empty()) {
+    if (call_set->created() != nullptr) {
+        chosen.records = std::make_shared<const variants::selection>();
+    } else if (!request.list_id.empty()) {
         auto list = read_listed(ctx, asked, request.list_id);
         if (!list) return list.error();
         if (!*list) {
@@ -345,6 +347,7 @@ result<http::response> answer(
     walk.scope.variant_set = hash64(set.id);
     walk.scope.provisional = view.provisional_fingerprint();
     walk.scope.content = view.content_fingerprint();
+    walk.scope.overlay_generation = set.overlay_generation();
     walk.total = chosen.records ? chosen.records->size() : view.record_count();
     walk.size =
         request.unpaged()

@@ -1,6 +1,7 @@
 // GET /callsets and /callsets/{callSetDbId}: the sample columns of the files.
 #include "server/brapi/callsets.hpp"
 
+#include "engine/core/clock.hpp"
 #include "engine/core/id.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
@@ -10,6 +11,7 @@
 #include "server/streaming/json_text.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include <algorithm>
 
@@ -23,16 +25,17 @@ json::object to_json(const catalog::call_set& call_set) {
     const auto* listed = call_set.facts();
     const auto& facts = listed == nullptr ? nothing : *listed;
     const auto id = call_set.id();
+    const auto* made = call_set.created();
     const auto or_else = [](const std::string& text, const std::string& otherwise) {
         return streaming::valid_utf8(text.empty() ? otherwise : text);
     };
     return {
-        {"additionalInfo", additional_info(&facts)},
+        {"additionalInfo", made == nullptr ? additional_info(&facts) : json::parse(made->info)},
         {"callSetDbId", id},
         {"callSetName", streaming::valid_utf8(call_set.name())},
-        {"created", set.created},
+        {"created", made == nullptr ? set.created : utc_text_of_s(made->created_ms / 1000)},
         {"externalReferences", external_references(&facts)},
-        {"sampleDbId", or_else(facts.sample_id, id)},
+        {"sampleDbId", or_else(made == nullptr ? facts.sample_id : made->sample_id, id)},
         {"studyDbId", or_else(facts.study_id, set.home->study.id)},
         {"updated", set.updated},
         {"variantSetDbIds", json::array{set.id}},
@@ -44,11 +47,10 @@ template <class Each>
 void for_each_call_set(const relations& all, const callset_filter& wanted, Each each) {
     for (const auto* set : all.now().variant_sets()) {
         if (!wanted.fits(all, *set)) continue;
-        const auto columns = static_cast<std::uint32_t>(set->samples().size());
-        for (std::uint32_t column = 0; column < columns; ++column) {
-            const catalog::call_set c{set, column};
-            if (wanted.fits(all, c) && !each(c)) return;
-        }
+        const bool go_on = set->each_call_set([&](const catalog::call_set& c) {
+            return !wanted.fits(all, c) || each(c);
+        });
+        if (!go_on) return;
     }
 }
 

@@ -69,13 +69,11 @@ bool relations::for_each_row(const std::function<bool(const link&)>& each) const
 
 bool relations::for_each_column(const std::function<bool(const link&)>& each) const {
     for (const auto* set : now_->variant_sets()) {
-        const auto columns = static_cast<std::uint32_t>(set->samples().size());
-        for (std::uint32_t column = 0; column < columns; ++column) {
-            const catalog::call_set c{set, column};
+        const bool go_on = set->each_call_set([&](const catalog::call_set& c) {
             const auto* facts = c.facts();
-            if (has_sample_id(facts)) continue;
-            if (!each({set->home.get(), facts, &c.name(), c})) return false;
-        }
+            return has_sample_id(facts) || each({set->home.get(), facts, &c.name(), c});
+        });
+        if (!go_on) return false;
     }
     return true;
 }
@@ -118,6 +116,8 @@ named relations::sample(const link& l) const {
     if (has_sample_id(l.facts))
         return {l.facts->sample_id, of_rows().samples.at(l.facts->sample_id)};
     if (!l.call_set) return {};
+    const auto* made = l.call_set->created();
+    if (made != nullptr && !made->sample_id.empty()) return {made->sample_id, *l.column};
     const bool has_name = l.facts != nullptr && !l.facts->sample_name.empty();
     return {l.call_set->id(), has_name ? l.facts->sample_name : *l.column};
 }

@@ -60,8 +60,13 @@ void reload(http::tls_identity& identity) {
 void print_examples(const catalog::snapshot& now, const std::string& url) {
     std::cout << "  curl '" << url << "/brapi/v2/callsets?pageSize=3'\n";
     for (const auto* set : now.variant_sets()) {
-        if (set->samples().empty()) continue;
-        const auto calls = url + "/brapi/v2/callsets/" + set->call_set_id(0) + "/calls";
+        std::string id;
+        set->each_call_set([&id](const catalog::call_set& c) {
+            id = c.id();
+            return false;
+        });
+        if (id.empty()) continue;
+        const auto calls = url + "/brapi/v2/callsets/" + id + "/calls";
         std::cout << "  curl '" << calls << "?pageSize=3&sepPhased=~'\n"
                   << "  curl -H 'Accept: application/x-ndjson' '" << calls << "?pageSize=10'\n";
         break;
@@ -134,7 +139,11 @@ int serve(const serve_options& options) {
     const auto identity = make_identity(options);
     if (!identity) return refuse(identity.error().text);
     const http::public_address address{*identity ? "https" : "http", options.public_url};
-    const genomics::context genomics_context{&catalog, &view, &signer->key(), &store};
+    genomics::overlay_keeper overlays(catalog, store);
+    if (const auto shown = overlays.refresh(); !shown) {
+        log_warning("what clients changed is not shown: " + shown.error().text);
+    }
+    const genomics::context genomics_context{&catalog, &view, &signer->key(), &store, &overlays};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
     auth::gate gate(options.auth, store.tokens(), now_s);
@@ -160,8 +169,9 @@ int serve(const serve_options& options) {
          .drain = std::chrono::seconds(options.drain_seconds)},
         {&routes, &blocks, log_warning, &gate, options.origins},
         numbers,
-        [&catalog, &identity] {
+        [&catalog, &identity, &overlays] {
             if (*identity) reload(**identity);
+            if (const auto shown = overlays.refresh(); !shown) log_warning(shown.error().text);
             try {
                 catalog.rescan();
             } catch (const std::exception& e) {

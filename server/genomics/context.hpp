@@ -5,6 +5,7 @@
 #include "engine/paging/signing_key.hpp"
 #include "engine/store/side_store.hpp"
 #include "server/auth/catalog_view.hpp"
+#include "server/genomics/overlays.hpp"
 #include "server/http/request.hpp"
 
 #include <memory>
@@ -17,6 +18,7 @@ struct context {
     const auth::catalog_view* view;  ///< of the catalog, for whoever asks
     const paging::signing_key* key;
     store::side_store* store;
+    overlay_keeper* overlays;
 };
 
 /// What whoever sent the request may see of the catalog.

@@ -35,7 +35,7 @@ http::response ready(
     const auto now = catalog.current();
     std::uint64_t call_sets = 0;
     const auto sets = now->variant_sets();
-    for (const auto* set : sets) call_sets += set->samples().size();
+    for (const auto* set : sets) call_sets += set->call_set_count();
     json::array problems;
     for (const auto& p : now->problems()) {
         problems.push_back(

@@ -29,8 +29,8 @@ ARROWS = {
         "server/auth",
     },
     "server/genomics": {
-        "engine/catalog", "engine/core", "engine/paging", "engine/store", "engine/variants", "server/auth",
-        "server/http", "server/streaming",
+        "engine/catalog", "engine/core", "engine/paging", "engine/reads", "engine/store", "engine/variants",
+        "server/auth", "server/http", "server/streaming",
     },
     "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/vendor": {
