@@ -64,6 +64,23 @@ bam_record_head head_of(const fixed_part& fixed) {
 
 }  // namespace
 
+std::string encode_bam_header(const bam_header& header) {
+    std::string out("BAM\1", 4);
+    const auto number = [&out](std::size_t value) {
+        const auto bits = static_cast<std::uint32_t>(value);
+        out.append(reinterpret_cast<const char*>(&bits), sizeof bits);
+    };
+    number(header.text.size());
+    out += header.text;
+    number(header.references.size());
+    for (const auto& [name, length] : header.references) {
+        number(name.size() + 1);
+        out.append(name.c_str(), name.size() + 1);
+        number(length);
+    }
+    return out;
+}
+
 bam_bytes::bam_bytes(int fd, std::uint64_t file_bytes)
     : bam_bytes(std::make_unique<bgzf_blocks>(fd, file_bytes)) {}
 

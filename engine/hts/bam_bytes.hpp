@@ -29,6 +29,9 @@ struct bam_header {
     std::vector<bam_reference> references;
 };
 
+/// A header as it stands at the start of a BAM. The text must be below 2 GiB.
+std::string encode_bam_header(const bam_header& header);
+
 /// The fixed part of a record.
 struct bam_record_head {
     std::int32_t reference = -1;  ///< position in `bam_header::references`, or -1

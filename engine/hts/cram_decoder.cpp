@@ -45,7 +45,7 @@ struct destroy_record {
     void operator()(bam1_t* b) const noexcept { bam_destroy1(b); }
 };
 
-constexpr rlim_t standard_descriptors = 3;
+constexpr rlim_t own_descriptors = cram_report + 1;
 
 void limit(decltype(RLIMIT_AS) what, rlim_t soft, rlim_t hard) {
     const rlimit value{soft, hard};
@@ -141,16 +141,12 @@ std::filesystem::path copy_of_sequences(const job& what, survey& about) {
 void open_sequences(htsFile& file, const std::filesystem::path& copy) {
     constexpr rlim_t copy_and_index = 2;
     if (!copy.empty()) {
-        limit(
-            RLIMIT_NOFILE,
-            standard_descriptors + copy_and_index,
-            standard_descriptors + copy_and_index
-        );
+        limit(RLIMIT_NOFILE, own_descriptors + copy_and_index, own_descriptors + copy_and_index);
         if (hts_set_opt(&file, CRAM_OPT_REFERENCE, copy.c_str()) != 0) {
             throw ending{cram_exit::no_memory, ""};
         }
     }
-    limit(RLIMIT_NOFILE, standard_descriptors, standard_descriptors);
+    limit(RLIMIT_NOFILE, own_descriptors, own_descriptors);
 }
 
 std::unique_ptr<htsFile, close_hts> open_input() {
@@ -185,7 +181,7 @@ void convert(const job& what) {
     survey about = look_through();
     const bool with_sequences = what.content == record_content::everything;
     const auto copy = what.fasta.empty() ? what.fasta : copy_of_sequences(what, about);
-    limit(RLIMIT_NOFILE, standard_descriptors, standard_descriptors + 2);
+    limit(RLIMIT_NOFILE, own_descriptors, own_descriptors + 2);
     const auto file = open_input();
     if (!with_sequences) {
         hts_set_opt(

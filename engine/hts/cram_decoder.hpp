@@ -20,10 +20,10 @@ enum class cram_exit : int {
     misused = 8,
 };
 
-/// Descriptors of the child. No others may be open.
+/// Descriptors of the child, beside an open standard error. No others may be open.
 inline constexpr int cram_input = 0;   ///< the file, at its start
 inline constexpr int cram_output = 1;  ///< takes the BAM
-inline constexpr int cram_report = 2;  ///< takes at most a line
+inline constexpr int cram_report = 3;  ///< takes at most a line
 
 /// Words of its command line.
 inline constexpr const char* alignments_word = "alignments";

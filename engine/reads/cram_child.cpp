@@ -31,7 +31,7 @@ using std::chrono::milliseconds;
 
 /// The same file under a number that the standard descriptors of a child do not collide with.
 unique_fd above_standard(unique_fd fd) {
-    unique_fd out(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+    unique_fd out(::fcntl(fd.get(), F_DUPFD_CLOEXEC, hts::cram_report + 1));
     if (!out) fail("dup");
     return out;
 }
@@ -63,15 +63,16 @@ std::vector<std::string> environment() {
     return {"REF_PATH=:", "REF_CACHE=", "HTS_PATH=/nonexistent", "LC_ALL=C", "HOME=/"};
 }
 
-/// How a child is started: with no descriptors but its standard ones, no signal blocked, and out of
-/// reach of the terminal's.
+/// How a child is started: with no descriptors but those of the decoder, no signal blocked, and out
+/// of reach of the terminal's.
 class spawn_plan {
  public:
-    spawn_plan(int in, int out, int report) {
+    spawn_plan(int in, int out, int nowhere, int report) {
         posix_spawn_file_actions_init(&actions_);
         posix_spawnattr_init(&attributes_);
         posix_spawn_file_actions_adddup2(&actions_, in, hts::cram_input);
         posix_spawn_file_actions_adddup2(&actions_, out, hts::cram_output);
+        posix_spawn_file_actions_adddup2(&actions_, nowhere, STDERR_FILENO);
         posix_spawn_file_actions_adddup2(&actions_, report, hts::cram_report);
         posix_spawn_file_actions_addclosefrom_np(&actions_, hts::cram_report + 1);
         sigset_t none;
@@ -125,9 +126,11 @@ class cram_child::pipe_source : public hts::block_source {
             if (packed == 0 || !fill(packed)) break;
             const auto content = inflater_.inflate(rest_.first(packed));
             rest_ = rest_.subspan(packed);
+            is_complete_ = content.empty();
             if (!content.empty()) return content;
         }
-        // Where it broke off is noticed by who reads records, and the child says why.
+        const bool ended = is_complete_ && rest_.empty();
+        if (!ended && !child_.stopped_) throw damaged_file("what the decoder writes breaks off");
         return {};
     }
     std::uint64_t bytes_done() const noexcept override {
@@ -173,6 +176,7 @@ class cram_child::pipe_source : public hts::block_source {
     hts::block_inflater inflater_;
     std::array<std::uint8_t, 4 * hts::block_bytes_max> bytes_;
     std::span<const std::uint8_t> rest_;  // of what was read
+    bool is_complete_ = false;            // as long as the last block was an empty one
 };
 
 cram_child::cram_child(const reads_file& file, std::stop_token stop)
@@ -214,7 +218,11 @@ void cram_child::spawn(const std::vector<std::string>& arguments) {
     unique_fd report(::memfd_create("report", MFD_CLOEXEC));
     if (!report) fail("memfd_create");
     report_ = above_standard(std::move(report));
-    const spawn_plan plan(cram_.get(), out.get(), report_.get());
+    // What htslib says there has names of files in it, and no end.
+    unique_fd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    if (!null) fail("open");
+    const unique_fd nowhere = above_standard(std::move(null));
+    const spawn_plan plan(cram_.get(), out.get(), nowhere.get(), report_.get());
     if (const int code = plan.start(arguments, pid_); code != 0) {
         pid_ = -1;
         fail("start the decoder", code);
@@ -237,7 +245,7 @@ int cram_child::wait() {
     constexpr milliseconds step(2);
     constexpr int steps_max = 5000;
     int status = 0;
-    for (int i = 0; i < steps_max; ++i) {
+    for (int i = 0; i < steps_max && !stop_.stop_requested(); ++i) {
         const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
         if (ended == pid_) {
             pid_ = -1;
@@ -247,6 +255,8 @@ int cram_child::wait() {
         std::this_thread::sleep_for(step);
     }
     kill();
+    stopped_ = stop_.stop_requested();
+    if (stopped_) return 0;
     throw damaged_file("the CRAM file cannot be decoded: the decoder did not end");
 }
 
@@ -256,7 +266,8 @@ result<void> cram_child::finish() {
         kill();
         return {};
     }
-    return verdict(wait());
+    const int status = wait();
+    return stopped_ ? stopping() : verdict(status);
 }
 
 /// The line that the child left, as far as it can be shown.

@@ -66,7 +66,7 @@ class cram_child {
     cram_child(const reads_file& file, std::stop_token stop);
     void spawn(const std::vector<std::string>& arguments);
     void kill() noexcept;
-    /// As waitpid has it; kills a child that does not end by itself.
+    /// As waitpid has it; kills a child that does not end by itself, and when stopped.
     int wait();
     result<void> verdict(int status) const;
     std::string report() const;
