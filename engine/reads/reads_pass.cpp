@@ -2,40 +2,14 @@
 
 #include "engine/hts/bam_bytes.hpp"
 #include "engine/hts/cram_bytes.hpp"
+#include "engine/reads/read_order.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace callstream::reads {
 namespace {
 
 constexpr std::uint16_t flag_unmapped = 4;
-
-/// Follows the order of coordinates: by reference as the header lists them, records without one
-/// last, positions not decreasing.
-class order_check {
- public:
-    explicit order_check(const sam_header& header) : header_(header) {}
-
-    void accept(std::int64_t reference, std::int64_t pos0) {
-        if (broken_) return;
-        const std::pair<std::int64_t, std::int64_t> at = {
-            reference < 0 ? std::numeric_limits<std::int64_t>::max() : reference, pos0};
-        if (at < last_) {
-            const auto& references = header_.references;
-            broken_ = reference < 0 ? std::string("a record without a reference")
-                                    : references[static_cast<std::size_t>(reference)].name + ":" +
-                                          std::to_string(pos0 + 1);
-        }
-        last_ = at;
-    }
-    std::optional<std::string> broken() && { return std::move(broken_); }
-
- private:
-    const sam_header& header_;
-    std::pair<std::int64_t, std::int64_t> last_{-1, -1};
-    std::optional<std::string> broken_;
-};
 
 error stopping() {
     return {errc::unavailable, "the server is stopping"};
@@ -50,7 +24,7 @@ result<reads_counts> count_bam(
     }
     reads_counts out;
     out.by_reference.resize(file.header().references.size());
-    order_check order(file.header());
+    read_order order(file.header());
     constexpr std::uint64_t stop_interval = 1024;
     while (const auto record = bytes.next()) {
         ++out.records;
@@ -65,7 +39,7 @@ result<reads_counts> count_bam(
         if (stop.stop_requested()) return stopping();
         progress.bytes_done.store(bytes.bytes_done(), std::memory_order_relaxed);
     }
-    out.unsorted_at = std::move(order).broken();
+    out.unsorted_at = order.broken_at();
     return out;
 }
 
@@ -75,7 +49,7 @@ result<reads_counts> count_cram(
     hts::cram_bytes bytes(file.descriptor(), file.identity().size);
     bytes.read_header();
     reads_counts out;
-    order_check order(file.header());
+    read_order order(file.header());
     while (const auto container = bytes.next()) {
         if (stop.stop_requested()) return stopping();
         const auto references = static_cast<std::int64_t>(file.header().references.size());
@@ -92,7 +66,7 @@ result<reads_counts> count_cram(
         }
         progress.bytes_done.store(bytes.bytes_done(), std::memory_order_relaxed);
     }
-    out.unsorted_at = std::move(order).broken();
+    out.unsorted_at = order.broken_at();
     return out;
 }
 

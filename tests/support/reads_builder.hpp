@@ -54,6 +54,45 @@ inline std::string bam_record_bytes(
     return out + body;
 }
 
+/// What a record with an alignment is made of.
+struct bam_read {
+    std::int32_t reference = 0;
+    std::int32_t pos0 = 0;
+    std::vector<std::pair<std::uint32_t, char>> cigar;  ///< {10, 'M'}
+    unsigned flag = 0;
+    std::uint32_t bases = 0;
+    std::string tags;  ///< as they are in the file
+};
+
+inline std::string packed_cigar(const std::vector<std::pair<std::uint32_t, char>>& cigar) {
+    std::string out;
+    for (const auto& [length, kind] : cigar) {
+        append_u32(out, length << 4 | std::string_view("MIDNSHP=XB").find(kind));
+    }
+    return out;
+}
+
+inline std::string bam_record_bytes(const bam_read& read) {
+    std::string body;
+    append_u32(body, static_cast<std::uint32_t>(read.reference));
+    append_u32(body, static_cast<std::uint32_t>(read.pos0));
+    append_little_endian(body, 5, 1);
+    append_little_endian(body, 60, 1);
+    append_little_endian(body, 4681, 2);
+    append_little_endian(body, read.cigar.size(), 2);
+    append_little_endian(body, read.flag, 2);
+    append_u32(body, read.bases);
+    append_u32(body, 0xffffffff);
+    append_u32(body, 0xffffffff);
+    append_u32(body, 0);
+    body += std::string("read") + '\0' + packed_cigar(read.cigar);
+    body += std::string((read.bases + 1) / 2, '\x11') + std::string(read.bases, '\x1e');
+    body += read.tags;
+    std::string out;
+    append_u32(out, body.size());
+    return out + body;
+}
+
 /// A number as CRAM has it, always in five bytes, so that any value fits.
 inline std::string itf8(std::int64_t value) {
     const auto bits = static_cast<std::uint32_t>(value);

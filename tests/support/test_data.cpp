@@ -14,6 +14,10 @@ std::filesystem::path demo_data() {
     return source_dir() / "data" / "demo";
 }
 
+std::filesystem::path cram_decoder() {
+    return CALLSTREAM_CRAM_DECODER;
+}
+
 std::filesystem::path collection() {
     const char* named = std::getenv("CALLSTREAM_TEST_DATA");
     return named != nullptr ? named : source_dir().parent_path() / "shared" / "data";

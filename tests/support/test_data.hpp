@@ -12,6 +12,9 @@ namespace callstream::testing {
 std::filesystem::path source_dir();
 std::filesystem::path demo_data();
 
+/// The program that decodes CRAM, as it was built.
+std::filesystem::path cram_decoder();
+
 /// May be absent: then a test says so and skips.
 std::filesystem::path collection();
 

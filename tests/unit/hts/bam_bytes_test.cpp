@@ -158,6 +158,69 @@ TEST(bam_bytes_test, no_damage_makes_it_fail_otherwise) {
     EXPECT_LT(watch.largest(), 1U << 20);
 }
 
+/// The bytes of every record of `content`, packed in blocks of `block_bytes`.
+std::string record_bytes(const std::string& content, std::size_t block_bytes) {
+    const std::string file = bgzf_file(content, block_bytes);
+    const auto fd = testing::memory_file(file);
+    bam_bytes bytes(fd.get(), file.size());
+    bytes.read_header();
+    std::string out;
+    while (const auto record = bytes.next_record()) {
+        out.append(reinterpret_cast<const char*>(record->bytes.data()), record->bytes.size());
+    }
+    return out;
+}
+
+TEST(bam_bytes_test, bytes_of_records_are_those_of_the_file) {
+    const std::string records = bam_record_bytes({0, 5, {{3, 'S'}, {7, 'M'}}, 16, 10, "NMc\1"}) +
+                                bam_record_bytes(1, -1, 4) +
+                                bam_record_bytes({1, 3, {{90, 'M'}}, 0, 90, ""}) +
+                                bam_record_bytes(-1, -1);
+    for (const std::size_t block : {1U, 3U, 4U, 5U, 36U, 50U, 64U, 100U, 0xff00U}) {
+        EXPECT_EQ(record_bytes(head + records, block), records) << block;
+    }
+    EXPECT_EQ(record_bytes(head, 100), "");
+}
+
+TEST(bam_bytes_test, parts_of_a_record_are_given_out) {
+    const std::string file =
+        bgzf_file(head + bam_record_bytes({1, 7, {{3, 'S'}, {7, 'M'}}, 16, 10, "NMc\1"}), 0xff00);
+    const auto fd = testing::memory_file(file);
+    bam_bytes bytes(fd.get(), file.size());
+    bytes.read_header();
+    const auto record = bytes.next_record();
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->head.reference, 1);
+    EXPECT_EQ(record->head.pos0, 7);
+    EXPECT_EQ(record->head.flag, 16);
+    EXPECT_EQ(record->head.bases, 10U);
+    EXPECT_EQ(record->mapping_quality, 60);
+    EXPECT_EQ(record->cigar.size(), 8U);
+    EXPECT_EQ(std::string(record->tags.begin(), record->tags.end()), "NMc\1");
+    EXPECT_FALSE(bytes.next_record());
+}
+
+TEST(bam_bytes_test, whole_records_are_checked_as_their_heads_are) {
+    const std::string whole = head + bam_record_bytes(0, 5) + bam_record_bytes(1, 6);
+    const testing::allocation_watch watch;
+    const auto compare = [&](const std::string& changed) {
+        for (const std::size_t block : {7U, 0xff00U}) {
+            std::string damage = "none";
+            try {
+                record_bytes(changed, block);
+            } catch (const damaged_file& e) {
+                damage = e.what();
+            }
+            // A short record may be found to be cut off before its parts are looked at.
+            const std::string expected = damage_of(changed);
+            EXPECT_EQ(damage == "none", expected == "none") << damage << " / " << expected;
+        }
+    };
+    testing::for_each_truncation(whole, compare);
+    testing::for_each_odd_number(whole, compare);
+    EXPECT_LT(watch.largest(), 1U << 20);
+}
+
 TEST(bam_bytes_test, real_files_with_a_changed_byte_are_read_or_refused) {
     const std::string whole = testing::read_file(testing::demo_data() / "reads.bam");
     EXPECT_EQ(read_packed(whole).records.size(), 2000U);

@@ -1,0 +1,238 @@
+#include "engine/hts/cram_decoder.hpp"
+
+#include "engine/core/error.hpp"
+#include "engine/core/file.hpp"
+#include "engine/hts/cram_bytes.hpp"
+#include "engine/hts/cram_sequences.hpp"
+
+#include <htslib/bgzf.h>
+#include <htslib/hfile.h>
+#include <htslib/hts.h>
+#include <htslib/hts_log.h>
+#include <htslib/sam.h>
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <filesystem>
+#include <memory>
+#include <new>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <system_error>
+#include <vector>
+
+namespace callstream::hts {
+namespace {
+
+/// Ends the work with an exit status and a line for the report.
+struct ending {
+    cram_exit status;
+    std::string report;
+};
+
+struct close_hts {
+    void operator()(htsFile* f) const noexcept { hts_close(f); }
+};
+struct destroy_header {
+    void operator()(sam_hdr_t* h) const noexcept { sam_hdr_destroy(h); }
+};
+struct destroy_record {
+    void operator()(bam1_t* b) const noexcept { bam_destroy1(b); }
+};
+
+constexpr rlim_t own_descriptors = cram_report + 1;
+
+void limit(decltype(RLIMIT_AS) what, rlim_t soft, rlim_t hard) {
+    const rlimit value{soft, hard};
+    if (::setrlimit(what, &value) != 0) throw ending{cram_exit::misused, "no limits"};
+}
+
+bool is_sanitized() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return true;
+#elif defined(__has_feature)
+    return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+    return false;
+#endif
+}
+
+void limit_this_process() {
+    constexpr rlim_t day = 24 * 60 * 60;
+    constexpr rlim_t address_space = rlim_t{4} << 30;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    limit(RLIMIT_CORE, 0, 0);
+    limit(RLIMIT_CPU, day, day);
+    // Sanitizers reserve terabytes.
+    if (!is_sanitized()) limit(RLIMIT_AS, address_space, address_space);
+}
+
+struct job {
+    record_content content = record_content::alignments;
+    std::filesystem::path folder;
+    std::filesystem::path fasta;
+};
+
+job read_arguments(int argc, char** argv) {
+    // Options of the program that stand before the word are not ours.
+    const std::vector<std::string_view> words(argv, argv + argc);
+    job out;
+    if (!words.empty() && words.back() == alignments_word) return out;
+    out.content = record_content::everything;
+    if (!words.empty() && words.back() == everything_word) return out;
+    if (words.size() >= 4 && words[words.size() - 3] == everything_word) {
+        out.folder = words[words.size() - 2];
+        out.fasta = words.back();
+        return out;
+    }
+    throw ending{cram_exit::misused, "unknown arguments"};
+}
+
+/// What our own parser says of the file, before htslib sees a byte of it.
+struct survey {
+    std::vector<cram_sequence> sequences;
+    std::set<std::size_t> used;  // sequences that containers name
+};
+
+survey look_through() {
+    cram_bytes bytes(cram_input, identity_of(cram_input).size);
+    survey out{sequences_of(bytes.read_header()), {}};
+    while (const auto container = bytes.next()) {
+        if (container->reference < 0) continue;
+        const auto number = static_cast<std::size_t>(container->reference);
+        if (number >= out.sequences.size()) {
+            throw damaged_file("a container names a reference that is not in the header");
+        }
+        out.used.insert(number);
+    }
+    return out;
+}
+
+/// The first sequence that may be missed: one that containers name, else any.
+std::optional<std::size_t> first_missing(const survey& of) {
+    for (const std::size_t number : of.used) {
+        if (!of.sequences[number].found) return number;
+    }
+    for (std::size_t i = 0; i < of.sequences.size(); ++i) {
+        if (!of.sequences[i].found) return i;
+    }
+    return std::nullopt;
+}
+
+std::filesystem::path copy_of_sequences(const job& what, survey& about) {
+    const auto path = what.folder / "sequences.fa";
+    const unique_fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!fd) throw std::system_error(errno, std::generic_category(), "create");
+    const std::string index = collect_sequences(what.fasta, about.sequences, fd.get());
+    auto beside = path;
+    write_atomically(beside += ".fai", index, 0600);
+    return path;
+}
+
+/// Opens what was copied; from then on the process can open nothing any more, whatever the file
+/// names (its UR fields are paths and addresses).
+void open_sequences(htsFile& file, const std::filesystem::path& copy) {
+    constexpr rlim_t copy_and_index = 2;
+    if (!copy.empty()) {
+        limit(RLIMIT_NOFILE, own_descriptors + copy_and_index, own_descriptors + copy_and_index);
+        if (hts_set_opt(&file, CRAM_OPT_REFERENCE, copy.c_str()) != 0) {
+            throw ending{cram_exit::no_memory, ""};
+        }
+    }
+    limit(RLIMIT_NOFILE, own_descriptors, own_descriptors);
+}
+
+std::unique_ptr<htsFile, close_hts> open_input() {
+    hFILE* bytes = hdopen(cram_input, "r");
+    if (bytes == nullptr) throw ending{cram_exit::no_memory, ""};
+    std::unique_ptr<htsFile, close_hts> file(hts_hopen(bytes, "cram", "r"));
+    if (!file || file->format.format != cram) {
+        throw ending{cram_exit::damaged, "its header cannot be decoded"};
+    }
+    return file;
+}
+
+void decode(htsFile& file, BGZF& out) {
+    const std::unique_ptr<sam_hdr_t, destroy_header> header(sam_hdr_read(&file));
+    if (!header) throw ending{cram_exit::damaged, "its header cannot be decoded"};
+    const std::unique_ptr<bam1_t, destroy_record> record(bam_init1());
+    if (!record) throw ending{cram_exit::no_memory, ""};
+    const auto written = [](bool well) {
+        if (!well) throw ending{cram_exit::not_read, ""};
+    };
+    written(bam_hdr_write(&out, header.get()) == 0);
+    for (;;) {
+        const int status = sam_read1(&file, header.get(), record.get());
+        if (status == -1) break;
+        if (status < -1) throw ending{cram_exit::damaged, "a record cannot be decoded"};
+        written(bam_write1(&out, record.get()) > 0);
+    }
+    written(bgzf_flush(&out) == 0);
+}
+
+void convert(const job& what) {
+    survey about = look_through();
+    const bool with_sequences = what.content == record_content::everything;
+    const auto copy = what.fasta.empty() ? what.fasta : copy_of_sequences(what, about);
+    limit(RLIMIT_NOFILE, own_descriptors, own_descriptors + 2);
+    const auto file = open_input();
+    if (!with_sequences) {
+        hts_set_opt(
+            file.get(),
+            CRAM_OPT_REQUIRED_FIELDS,
+            SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR
+        );
+        hts_set_opt(file.get(), CRAM_OPT_DECODE_MD, 0);
+    }
+    open_sequences(*file, copy);
+    BGZF* out = bgzf_dopen(cram_output, "w0");  // blocks that are not packed
+    if (out == nullptr) throw ending{cram_exit::no_memory, ""};
+    try {
+        decode(*file, *out);
+    } catch (const ending& e) {
+        const auto missing = with_sequences ? first_missing(about) : std::nullopt;
+        if (e.status != cram_exit::damaged || !missing) throw;
+        throw ending{cram_exit::no_reference, std::to_string(*missing)};
+    }
+    if (bgzf_close(out) != 0) throw ending{cram_exit::not_read, ""};
+}
+
+ending run(int argc, char** argv) {
+    try {
+        limit_this_process();
+        hts_set_log_level(HTS_LOG_OFF);
+        convert(read_arguments(argc, argv));
+        return {cram_exit::done, ""};
+    } catch (const ending& e) {
+        return e;
+    } catch (const damaged_file& e) {
+        return {cram_exit::damaged, e.what()};
+    } catch (const std::system_error& e) {
+        const int code = e.code().value();
+        const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+        return {full ? cram_exit::no_room : cram_exit::damaged, e.code().message()};
+    } catch (const std::bad_alloc&) {
+        return {cram_exit::no_memory, ""};
+    }
+}
+
+}  // namespace
+
+int cram_decoder_main(int argc, char** argv) {
+    const ending how = run(argc, argv);
+    try {
+        write_all(cram_report, how.report);
+    } catch (const std::system_error&) {
+        // The status says enough.
+    }
+    return static_cast<int>(how.status);
+}
+
+}  // namespace callstream::hts
