@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/store/lists.hpp"
+#include "engine/store/operations.hpp"
 #include "engine/store/orders.hpp"
 #include "engine/store/overlays.hpp"
 #include "engine/store/searches.hpp"
@@ -23,6 +24,7 @@ class side_store {
 
     virtual search_store& searches() = 0;
     virtual list_store& lists() = 0;
+    virtual operation_store& operations() = 0;
     virtual order_store& orders() = 0;
     virtual overlay_store& overlays() = 0;
     virtual token_store& tokens() = 0;

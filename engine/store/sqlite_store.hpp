@@ -92,6 +92,21 @@ class sqlite_overlays : public overlay_store {
     connections& all_;
 };
 
+class sqlite_operations : public operation_store {
+ public:
+    explicit sqlite_operations(connections& all) : all_(all) {}
+
+    result<void> add(const kept_operation& operation) override;
+    result<std::optional<kept_operation>> find(std::string_view id) override;
+    result<std::vector<kept_operation>> select(const operation_query& wanted) override;
+    result<std::vector<kept_operation>> running() override;
+    result<void> start(std::string_view id, std::int64_t now_s) override;
+    result<bool> end(std::string_view id, const operation_end& how, std::int64_t now_s) override;
+
+ private:
+    connections& all_;
+};
+
 class sqlite_store : public side_store {
  public:
     /// Opens `path` or makes it, and brings its schema up to date. A store that cannot be opened
@@ -102,6 +117,7 @@ class sqlite_store : public side_store {
     bool usable() const noexcept override { return all_.usable(); }
     search_store& searches() override { return searches_; }
     list_store& lists() override { return lists_; }
+    operation_store& operations() override { return operations_; }
     order_store& orders() override { return orders_; }
     overlay_store& overlays() override { return overlays_; }
     token_store& tokens() override { return tokens_; }
@@ -110,6 +126,7 @@ class sqlite_store : public side_store {
     connections all_;
     sqlite_searches searches_{all_};
     sqlite_lists lists_{all_};
+    sqlite_operations operations_{all_};
     sqlite_orders orders_{all_};
     sqlite_overlays overlays_{all_};
     sqlite_tokens tokens_{all_};

@@ -85,7 +85,8 @@ result<callset_filter> with_list_members(
         if (!some) {
             return error{
                 errc::bad_request,
-                "a list of variants says nothing of call sets; those of samples and germplasm do"};
+                "a list of markers or variants says nothing of call sets; those of samples and "
+                "germplasm do"};
         }
         members.sample_ids.add(some->sample_ids.texts());
         members.germplasm_ids.add(some->germplasm_ids.texts());

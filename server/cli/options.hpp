@@ -32,7 +32,8 @@ struct serve_options {
     bool insecure = false;
     std::filesystem::path tls_certificate;  ///< with `tls_key`, or neither: no TLS
     std::filesystem::path tls_key;
-    std::string public_url;  ///< empty: links are as the request was
+    std::filesystem::path export_root;  ///< empty: in the state folder
+    std::string public_url;             ///< empty: links are as the request was
     bool access_log = false;
     brapi::server_description description;
     vendor::vendor_specification vendor;

@@ -4,6 +4,7 @@
 #include "server/brapi/routes.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/log.hpp"
+#include "server/genomics/exports.hpp"
 #include "server/genomics/routes.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/routes.hpp"
@@ -93,6 +94,40 @@ std::size_t connections_within_limits(std::size_t wanted) {
     return most - kept;
 }
 
+/// For Prometheus.
+std::string text_of(const reads::coverage_service& coverage) {
+    const auto numbers = coverage.count();
+    const auto metric = [](const std::string& name, const char* type, const char* help, auto value
+                        ) {
+        return "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n" + name + " " +
+               std::to_string(value) + "\n";
+    };
+    return metric(
+               "callstream_coverage_made_total",
+               "counter",
+               "Coverage tables made or found.",
+               numbers.made
+           ) +
+           metric(
+               "callstream_coverage_failed_total",
+               "counter",
+               "Files without coverage.",
+               numbers.failed
+           ) +
+           metric(
+               "callstream_coverage_waiting",
+               "gauge",
+               "Files whose coverage is being computed.",
+               numbers.waiting
+           ) +
+           metric(
+               "callstream_coverage_left_bytes",
+               "gauge",
+               "Bytes of them still to be read.",
+               numbers.bytes_left
+           );
+}
+
 }  // namespace
 
 int serve(const serve_options& options) {
@@ -143,7 +178,18 @@ int serve(const serve_options& options) {
     if (const auto shown = overlays.refresh(); !shown) {
         log_warning("what clients changed is not shown: " + shown.error().text);
     }
-    const genomics::context genomics_context{&catalog, &view, &signer->key(), &store, &overlays};
+    const auto export_root =
+        options.export_root.empty() ? options.state / "exports" : options.export_root;
+    if (const auto settled = genomics::settle_interrupted(store.operations(), export_root);
+        !settled) {
+        log_warning("exports of a former run: " + settled.error().text);
+    }
+    reads::coverage_service coverage(
+        options.state / "coverage", std::max(1U, threads / 2), log_info
+    );
+    genomics::export_runner exports(store.operations(), log_warning);
+    const genomics::context genomics_context{
+        &catalog, &view, &signer->key(), &store, &overlays, &coverage, &exports, export_root};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
     auth::gate gate(options.auth, store.tokens(), now_s);
@@ -153,7 +199,7 @@ int serve(const serve_options& options) {
     brapi::add_routes(routes, brapi_context);
     vendor::add_routes(routes, vendor_context);
     genomics::add_routes(routes, genomics_context);
-    ops::add_routes(routes, catalog, store, numbers);
+    ops::add_routes(routes, catalog, store, numbers, [&coverage] { return text_of(coverage); });
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);
 

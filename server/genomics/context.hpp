@@ -3,11 +3,14 @@
 
 #include "engine/catalog/catalog_service.hpp"
 #include "engine/paging/signing_key.hpp"
+#include "engine/reads/coverage_service.hpp"
 #include "engine/store/side_store.hpp"
 #include "server/auth/catalog_view.hpp"
+#include "server/genomics/export_runner.hpp"
 #include "server/genomics/overlays.hpp"
 #include "server/http/request.hpp"
 
+#include <filesystem>
 #include <memory>
 
 namespace callstream::genomics {
@@ -19,6 +22,9 @@ struct context {
     const paging::signing_key* key;
     store::side_store* store;
     overlay_keeper* overlays;
+    reads::coverage_service* coverage;
+    export_runner* exports;
+    std::filesystem::path export_root;
 };
 
 /// What whoever sent the request may see of the catalog.

@@ -49,7 +49,10 @@ constexpr std::uint64_t ignored_body_bytes_max = 4 << 20;
 
 void add_routes(http::router& routes, const context& ctx) {
     add_call_set_routes(routes, ctx);
+    add_coverage_routes(routes, ctx);
     add_data_set_routes(routes, ctx);
+    add_export_routes(routes, ctx);
+    add_operation_routes(routes, ctx);
     add_read_group_set_routes(routes, ctx);
     add_reference_routes(routes, ctx);
     add_variant_set_routes(routes, ctx);

@@ -11,7 +11,10 @@ void add_routes(http::router& routes, const context& ctx);
 
 // One function per resource, each in the file of its name.
 void add_call_set_routes(http::router& routes, const context& ctx);
+void add_coverage_routes(http::router& routes, const context& ctx);
 void add_data_set_routes(http::router& routes, const context& ctx);
+void add_export_routes(http::router& routes, const context& ctx);
+void add_operation_routes(http::router& routes, const context& ctx);
 void add_read_group_set_routes(http::router& routes, const context& ctx);
 void add_reference_routes(http::router& routes, const context& ctx);
 void add_variant_set_routes(http::router& routes, const context& ctx);

@@ -71,7 +71,8 @@ void add_routes(
     http::router& routes,
     const catalog::catalog_service& catalog,
     const store::side_store& store,
-    const http::metrics& numbers
+    const http::metrics& numbers,
+    std::function<std::string()> more_numbers
 ) {
     const auto add = [&routes](std::string pattern, auth::scope scope, auto make) {
         routes.add({
@@ -92,8 +93,9 @@ void add_routes(
     add("/ready", scope::open, [&catalog, &store](const http::request& request) {
         return ready(catalog, store, request.may->most >= scope::read);
     });
-    add("/metrics", scope::read, [&numbers](const auto&) {
-        return text(numbers.text(), "text/plain; version=0.0.4; charset=utf-8");
+    add("/metrics", scope::read, [&numbers, more_numbers](const auto&) {
+        const std::string more = more_numbers ? more_numbers() : std::string();
+        return text(numbers.text() + more, "text/plain; version=0.0.4; charset=utf-8");
     });
 }
 
