@@ -255,7 +255,11 @@ void require_place(const CLI::App& command, const store_place& o) {
 
 void describe_store(CLI::App& app, store_options& o) {
     app.require_subcommand(1);
-    app.footer("A server may go on meanwhile. The store has lists, long searches and tokens.");
+    app.footer(
+        "A server may go on meanwhile. The store has what files cannot: lists, orders, "
+        "annotations,\n"
+        "changed names, long searches, tokens."
+    );
     using action = store_options::action;
     add_action(
         app, o, "check", "Read all of the store; exit code 1 when something is wrong", action::check
@@ -267,6 +271,15 @@ void describe_store(CLI::App& app, store_options& o) {
         ->add_option("FILE", o.file, "The backup")
         ->required()
         ->check(CLI::ExistingFile);
+    add_action(
+        app,
+        o,
+        "restore-dataset",
+        "Show a data set again that a client deleted, however long ago",
+        action::restore_data_set
+    )
+        ->add_option("ID", o.data_set, "Id of the data set")
+        ->required();
 }
 
 void describe_tokens(CLI::App& app, token_options& o) {

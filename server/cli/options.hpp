@@ -81,9 +81,10 @@ struct token_options : store_place {
 
 /// `callstream store`
 struct store_options : store_place {
-    enum class action { check, backup, restore };
+    enum class action { check, backup, restore, restore_data_set };
     action what = action::check;
     std::filesystem::path file;  ///< the backup
+    std::string data_set;        ///< its id
 };
 
 /// `callstream order`: the laboratory's side.

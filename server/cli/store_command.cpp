@@ -1,8 +1,10 @@
 // `callstream store`: the side store in the hands of those who run the server.
 #include "engine/store/maintenance.hpp"
+#include "engine/store/sqlite_store.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/log.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 namespace callstream::cli {
@@ -25,6 +27,23 @@ int outcome(const result<void>& done) {
     return done ? 0 : failure("store", done.error().text);
 }
 
+int restore_data_set(const std::filesystem::path& path, const std::string& id) {
+    store::sqlite_store store(path);
+    auto& overlays = store.overlays();
+    const auto kept = overlays.all();
+    if (!kept) return failure("store", kept.error().text);
+    const bool is_hidden =
+        std::any_of(kept->changes.begin(), kept->changes.end(), [&](const auto& change) {
+            return change.kind == "dataset" && change.id == id && change.hidden_s;
+        });
+    if (!is_hidden) return failure("store", "no data set with this id was deleted");
+    if (const auto shown = overlays.show("dataset", id); !shown)
+        return failure("store", shown.error().text);
+    std::cout << id
+              << " is served again: by a running server within 30 s, or at once after SIGHUP\n";
+    return 0;
+}
+
 }  // namespace
 
 int store(const store_options& options) {
@@ -37,6 +56,8 @@ int store(const store_options& options) {
         case store_options::action::restore:
             std::filesystem::create_directories(options.state);
             return outcome(store::restore_store(path, options.file));
+        case store_options::action::restore_data_set:
+            return restore_data_set(path, options.data_set);
     }
     return 2;
 }
