@@ -3,12 +3,14 @@
 #include "engine/hts/vcf_reader.hpp"
 #include "engine/store/sqlite_store.hpp"
 #include "server/brapi/routes.hpp"
+#include "server/genomics/routes.hpp"
 #include "server/http/exchange.hpp"
 #include "server/http/metrics.hpp"
 #include "server/http/request_head.hpp"
 #include "server/ops/routes.hpp"
 #include "server/vendor/routes.hpp"
 #include "tests/fuzz/support/fuzz_input.hpp"
+#include "tests/support/reads_builder.hpp"
 #include "tests/support/vcf_builder.hpp"
 
 #include <boost/json/object.hpp>
@@ -18,6 +20,7 @@
 #include <cstring>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <vector>
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
@@ -51,6 +54,17 @@ void make_files(const std::filesystem::path& folder) {
             .record(std::to_string(chromosome), 7, "GT", {"0/1", "1/1"}, "rs1")
             .write_vcf_gz(folder / "split" / name);
     }
+    testing::bam_read read;
+    read.cigar = {{4, 'M'}};
+    read.bases = 4;
+    testing::write_file(
+        folder / "wheat" / "reads.bam",
+        testing::bgzf_file(
+            testing::bam_header_bytes("@RG\tID:g\tSM:s1\n", {{"1", 5000}}) +
+            testing::bam_record_bytes(read)
+        )
+    );
+    testing::write_file(folder / "wheat" / "ref.fa", ">1\n" + std::string(5000, 'A') + "\n");
     testing::write_file(
         folder / "wheat" / "dataset.toml",
         "name = \"Wheat\"\ncrop = \"wheat\"\n[study]\nid = \"st1\"\nname = \"Study\"\n"
@@ -72,12 +86,25 @@ class served {
     const http::exchange_context& context() const { return parts_->exchanges; }
     http::body_budget& bodies() { return parts_->bodies; }
     std::filesystem::path scratch() const { return scratch_.path(); }
-    /// What requests wrote: each begins with an empty store.
+    /// What requests wrote: each begins with an empty store and the catalog of the files.
     void forget() {
-        if (std::as_const(parts_->store).usable()) {
-            parts_->eraser.execute("DELETE FROM lists; DELETE FROM orders; DELETE FROM submissions"
-            );
+        auto& p = *parts_;
+        if (!std::as_const(p.store).usable()) return;
+        while (!p.store.operations().running().value().empty()) std::this_thread::yield();
+        std::filesystem::remove_all(p.genomics_context.export_root);
+        p.eraser.execute(
+            "DELETE FROM lists; DELETE FROM orders; DELETE FROM submissions; DELETE FROM "
+            "annotation_sets; DELETE FROM operations"
+        );
+        const auto changes = p.store.overlays().all().value();
+        if (changes.changes.empty() && changes.data_sets.empty() && changes.call_sets.empty()) {
+            return;
         }
+        p.eraser.execute(
+            "DELETE FROM overlays; DELETE FROM created_data_sets; DELETE FROM created_call_sets; "
+            "DELETE FROM overlay_generations"
+        );
+        require(p.overlays.refresh().has_value(), "the catalog is as before");
     }
 
  private:
@@ -85,10 +112,21 @@ class served {
         parts(const std::filesystem::path& data, const std::filesystem::path& state)
             : catalog(data, state, [](const std::string& problem) { fail(problem); }),
               store(state / "store.db"),
-              eraser(state / "store.db") {
+              eraser(state / "store.db"),
+              coverage(state / "coverage", 1, [](const std::string&) {}),
+              genomics_context{
+                  &catalog,
+                  &view,
+                  &tokens.key(),
+                  &store,
+                  &overlays,
+                  &coverage,
+                  &exports,
+                  state / "exports"} {
             require(store.check().has_value(), "the store is there");
             brapi::add_routes(routes, context);
             vendor::add_routes(routes, vendor_context);
+            genomics::add_routes(routes, genomics_context);
             ops::add_routes(routes, catalog, store, numbers);
             numbers.size_for(routes);
         }
@@ -103,6 +141,11 @@ class served {
         auth::catalog_view view{catalog};
         brapi::context context{&catalog, &view, &tokens, &store, &numbers.calls_streamed, {}};
         vendor::context vendor_context{&store};
+        genomics::overlay_keeper overlays{catalog, store};
+        reads::coverage_service coverage;
+        genomics::export_runner exports{
+            store.operations(), [](const std::string& problem) { fail(problem); }};
+        genomics::context genomics_context;
         http::exchange_context exchanges{&routes, &blocks, [](const std::string& problem) {
                                              fail("no request fails", problem);
                                          }};
@@ -214,7 +257,25 @@ struct answer {
 answer finish(http::exchange& e) {
     e.prepare();
     static const std::set<int> known = {
-        200, 202, 204, 400, 403, 404, 405, 406, 408, 411, 413, 414, 415, 417, 431, 501, 505};
+        200,
+        202,
+        204,
+        400,
+        403,
+        404,
+        405,
+        406,
+        408,
+        409,
+        411,
+        413,
+        414,
+        415,
+        417,
+        431,
+        501,
+        503,
+        505};
     const int status = e.status();
     require(known.contains(status), "the status is known", std::to_string(status));
     const auto fields = check_head(e.head(e.asked().keep_alive), status);
