@@ -4,6 +4,7 @@
 #include "engine/core/file.hpp"
 #include "engine/hts/cram_bytes.hpp"
 #include "engine/hts/cram_sequences.hpp"
+#include "engine/hts/sandbox.hpp"
 
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
@@ -74,6 +75,11 @@ void limit_this_process() {
     if (!is_sanitized()) limit(RLIMIT_AS, address_space, address_space);
 }
 
+/// Where the system has no such thing, the limits alone must do.
+void confine(sandbox kind) {
+    if (!is_sanitized()) enter(kind);
+}
+
 struct job {
     record_content content = record_content::alignments;
     std::filesystem::path folder;
@@ -99,12 +105,15 @@ job read_arguments(int argc, char** argv) {
 struct survey {
     std::vector<cram_sequence> sequences;
     std::set<std::size_t> used;  // sequences that containers name
+    bool uses_others = false;    // containers have several that they do not name
 };
 
 survey look_through() {
     cram_bytes bytes(cram_input, identity_of(cram_input).size);
-    survey out{sequences_of(bytes.read_header()), {}};
+    survey out{sequences_of(bytes.read_header()), {}, false};
     while (const auto container = bytes.next()) {
+        constexpr std::int32_t several = -2;
+        out.uses_others = out.uses_others || container->reference == several;
         if (container->reference < 0) continue;
         const auto number = static_cast<std::size_t>(container->reference);
         if (number >= out.sequences.size()) {
@@ -115,12 +124,12 @@ survey look_through() {
     return out;
 }
 
-/// The first sequence that may be missed: one that containers name, else any.
+/// The first sequence that may be missed: one that containers name, else any that they may have.
 std::optional<std::size_t> first_missing(const survey& of) {
     for (const std::size_t number : of.used) {
         if (!of.sequences[number].found) return number;
     }
-    for (std::size_t i = 0; i < of.sequences.size(); ++i) {
+    for (std::size_t i = 0; of.uses_others && i < of.sequences.size(); ++i) {
         if (!of.sequences[i].found) return i;
     }
     return std::nullopt;
@@ -182,6 +191,7 @@ void convert(const job& what) {
     const bool with_sequences = what.content == record_content::everything;
     const auto copy = what.fasta.empty() ? what.fasta : copy_of_sequences(what, about);
     limit(RLIMIT_NOFILE, own_descriptors, own_descriptors + 2);
+    confine(sandbox::opening_files);
     const auto file = open_input();
     if (!with_sequences) {
         hts_set_opt(
@@ -194,6 +204,7 @@ void convert(const job& what) {
     open_sequences(*file, copy);
     BGZF* out = bgzf_dopen(cram_output, "w0");  // blocks that are not packed
     if (out == nullptr) throw ending{cram_exit::no_memory, ""};
+    confine(sandbox::computing);
     try {
         decode(*file, *out);
     } catch (const ending& e) {

@@ -16,7 +16,7 @@ namespace callstream::reads {
 namespace {
 
 error exists_already() {
-    return {errc::bad_request, "there is a file of this name, which is not overwritten"};
+    return {errc::conflict, "there is a file of this name, which is not overwritten"};
 }
 
 /// A CRAM has its references in its text alone.

@@ -40,7 +40,7 @@ struct export_outcome {
 /// that it has there (of a CRAM: those that `samtools view -b` makes of it). The file appears under
 /// its name when all of it is on the disk, and never in the place of another.
 ///
-/// `errc::bad_request` when there is a file of this name, `errc::storage_full` when the disk is
+/// `errc::conflict` when there is a file of this name, `errc::storage_full` when the disk is
 /// full, `errc::unavailable` when stopped, `errc::file_unusable` for a CRAM whose reference
 /// sequences are not at hand. Truncation and damage of the source throw damaged_file, a failing
 /// disk std::system_error. After all of them there is no new file. Constant memory.

@@ -143,11 +143,11 @@ TEST_F(bam_export_test, a_reference_that_is_not_there_is_named) {
 TEST_F(bam_export_test, no_file_is_overwritten) {
     testing::write_file(into_, "precious");
     const auto source = testing::demo_data() / "reads.bam";
-    EXPECT_TRUE(fails_with(write(source, {}), errc::bad_request));
+    EXPECT_TRUE(fails_with(write(source, {}), errc::conflict));
     EXPECT_EQ(testing::read_file(into_), "precious");
     std::filesystem::remove(into_);
     std::filesystem::create_symlink(dir_ / "nothing", into_);
-    EXPECT_TRUE(fails_with(write(source, {}), errc::bad_request));
+    EXPECT_TRUE(fails_with(write(source, {}), errc::conflict));
     EXPECT_EQ(files_in_folder(), 1U);
 }
 

@@ -39,8 +39,6 @@ TEST(coverage_width, targets_are_rounded_down_to_the_ladder) {
 /// References a (10,000 bases), b (without reads), c (2,000) and d (5,000).
 class coverage_table_test : public ::testing::Test {
  protected:
-    static constexpr std::uint64_t fingerprint = 0;
-
     coverage_table_test() {
         const auto read = [](std::int32_t reference, std::int32_t pos0, std::uint32_t length) {
             return testing::bam_record_bytes({reference, pos0, {{length, 'M'}}, 0, 0, ""});
