@@ -2,7 +2,6 @@
 #include "engine/core/clock.hpp"
 #include "engine/core/id.hpp"
 #include "engine/core/uuid.hpp"
-#include "server/genomics/field_mask.hpp"
 #include "server/genomics/overlays.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
@@ -77,39 +76,28 @@ result<http::response> answer_with(
 }
 
 result<http::response> search(const context& ctx, const http::request& request) {
-    const auto object = read_object(request);
-    if (!object) return object.error();
-    http::json_fields body(*object);
-    const auto ids = body.text_list("variantSetIds");
-    if (!ids) return ids.error();
-    const auto name = body.text("name");
-    if (!name) return name.error();
-    const auto page = read_page(body);
-    if (!page) return page.error();
-    if (auto fine = refuse_unknown(body); !fine) return fine.error();
-    if (ids->empty()) return error{errc::bad_request, "variantSetIds must have at least one id"};
+    const auto asked = read_search(request, "variantSetIds", "callsets");
+    if (!asked) return asked.error();
     const auto now = visible(ctx, request);
     std::vector<const catalog::variant_set*> sets;
-    for (const auto& id : *ids) {
+    for (const auto& id : asked->ids) {
         const auto* set = now->find_variant_set(id);
         if (set == nullptr) {
             return error{errc::not_found, "there is no variant set '" + http::shown_name(id) + "'"};
         }
         sets.push_back(set);
     }
-    const std::string part = name->value_or("");
     const auto each = [&](auto visit) {
         for (const auto* set : sets) {
             const bool go_on = set->each_call_set([&](const catalog::call_set& c) {
-                if (c.name().find(part) == std::string::npos) return true;
+                if (c.name().find(asked->name) == std::string::npos) return true;
                 return static_cast<bool>(visit([&] { return to_json(c); }));
             });
             if (!go_on) return;
         }
     };
-    const json::array query = {"callsets", json::array(ids->begin(), ids->end()), part};
-    const list_tokens tokens(*ctx.key, json::serialize(query));
-    auto found = list_page(tokens, *page, pages, "callSets", each);
+    const list_tokens tokens(*ctx.key, asked->query);
+    auto found = list_page(tokens, asked->page, pages, "callSets", each);
     if (!found) return found.error();
     return answer(request, std::move(*found));
 }
@@ -176,11 +164,7 @@ result<http::response> get_one(
 result<http::response> patch(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    http::query q(request);
-    const auto mask = q.filter("updateMask");
-    if (!mask) return mask.error();
-    if (auto fields = read_update_mask(mask->value_or(""), {"name"}); !fields)
-        return fields.error();
+    if (auto fields = read_mask(request, {"name"}); !fields) return fields.error();
     const auto wanted = read_message(request);
     if (!wanted) return wanted.error();
     const auto now = visible(ctx, request);

@@ -1,7 +1,6 @@
 // Data sets: folders of the operator, and those that clients create.
 #include "engine/core/clock.hpp"
 #include "engine/core/uuid.hpp"
-#include "server/genomics/field_mask.hpp"
 #include "server/genomics/overlays.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
@@ -152,11 +151,7 @@ result<http::response> get_one(
 result<http::response> patch(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    http::query q(request);
-    const auto mask = q.filter("updateMask");
-    if (!mask) return mask.error();
-    if (auto fields = read_update_mask(mask->value_or(""), {"name"}); !fields)
-        return fields.error();
+    if (auto fields = read_mask(request, {"name"}); !fields) return fields.error();
     const auto wanted = read_message(request);
     if (!wanted) return wanted.error();
     if (!find(*visible(ctx, request), id)) return no_data_set();

@@ -5,14 +5,11 @@
 #include "engine/core/clock.hpp"
 #include "engine/core/id.hpp"
 #include "engine/core/parse.hpp"
-#include "server/genomics/field_mask.hpp"
 #include "server/genomics/overlays.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
 #include "server/genomics/wire.hpp"
 #include "server/streaming/json_text.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -105,33 +102,23 @@ bool has_data_set(const catalog::snapshot& now, const std::string& id) {
 }
 
 result<http::response> search(const context& ctx, const http::request& request) {
-    const auto object = read_object(request);
-    if (!object) return object.error();
-    http::json_fields body(*object);
-    const auto ids = body.text_list("datasetIds");
-    if (!ids) return ids.error();
-    const auto name = body.text("name");
-    if (!name) return name.error();
-    const auto page = read_page(body);
-    if (!page) return page.error();
-    if (auto fine = refuse_unknown(body); !fine) return fine.error();
-    if (ids->empty()) return error{errc::bad_request, "datasetIds must have at least one id"};
+    const auto asked = read_search(request, "datasetIds", "readgroupsets");
+    if (!asked) return asked.error();
+    const auto& ids = asked->ids;
     const auto now = visible(ctx, request);
-    for (const auto& id : *ids) {
+    for (const auto& id : ids) {
         if (has_data_set(*now, id)) continue;
         return error{errc::not_found, "there is no data set '" + http::shown_name(id) + "'"};
     }
-    const std::string part = name->value_or("");
     const auto each = [&](auto visit) {
         for (const auto& set : now->read_group_sets()) {
-            if (std::find(ids->begin(), ids->end(), set.home->id) == ids->end()) continue;
-            if (set.name.find(part) == std::string::npos) continue;
+            if (std::find(ids.begin(), ids.end(), set.home->id) == ids.end()) continue;
+            if (set.name.find(asked->name) == std::string::npos) continue;
             if (!visit([&] { return to_json(*now, set); })) return;
         }
     };
-    const json::array query = {"readgroupsets", json::array(ids->begin(), ids->end()), part};
-    const list_tokens tokens(*ctx.key, json::serialize(query));
-    auto found = list_page(tokens, *page, pages, "readGroupSets", each);
+    const list_tokens tokens(*ctx.key, asked->query);
+    auto found = list_page(tokens, asked->page, pages, "readGroupSets", each);
     if (!found) return found.error();
     return answer(request, std::move(*found));
 }
@@ -171,10 +158,7 @@ bool has(const std::vector<std::string>& fields, const char* name) {
 result<http::response> patch(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    http::query q(request);
-    const auto mask = q.filter("updateMask");
-    if (!mask) return mask.error();
-    const auto fields = read_update_mask(mask->value_or(""), {"name", "referenceSetId"});
+    const auto fields = read_mask(request, {"name", "referenceSetId"});
     if (!fields) return fields.error();
     auto change = read_change(request);
     if (!change) return change.error();

@@ -96,6 +96,39 @@ result<page_request> read_page(http::json_fields& body) {
     return page_request{std::move(*token), *size};
 }
 
+result<search_message> read_search(
+    const http::request& request, std::string_view ids, std::string_view kind
+) {
+    const auto object = read_object(request);
+    if (!object) return object.error();
+    http::json_fields body(*object);
+    search_message out;
+    auto found = body.text_list(ids);
+    if (!found) return found.error();
+    out.ids = std::move(*found);
+    auto name = body.text("name");
+    if (!name) return name.error();
+    out.name = std::move(*name).value_or("");
+    auto page = read_page(body);
+    if (!page) return page.error();
+    out.page = std::move(*page);
+    if (auto fine = refuse_unknown(body); !fine) return fine.error();
+    if (out.ids.empty())
+        return error{errc::bad_request, std::string(ids) + " must have at least one id"};
+    out.query =
+        json::serialize(json::array{kind, json::array(out.ids.begin(), out.ids.end()), out.name});
+    return out;
+}
+
+result<std::vector<std::string>> read_mask(
+    const http::request& request, const std::vector<std::string>& all
+) {
+    http::query q(request);
+    const auto mask = q.filter("updateMask");
+    if (!mask) return mask.error();
+    return read_update_mask(mask->value_or(""), all);
+}
+
 result<page_request> read_page(http::query& q) {
     auto token = q.filter("pageToken");
     if (!token) return token.error();

@@ -68,6 +68,23 @@ struct page_request {
 result<page_request> read_page(http::json_fields& body);
 result<page_request> read_page(http::query& q);
 
+/// A search in some sets, by a part of the name.
+struct search_message {
+    std::vector<std::string> ids;  ///< of the sets, at least one
+    std::string name;              ///< empty: any
+    page_request page;
+    std::string query;  ///< canonical
+};
+/// `ids` is the name of the field with the ids, `kind` that of what is searched.
+result<search_message> read_search(
+    const http::request& request, std::string_view ids, std::string_view kind
+);
+
+/// What the parameter `updateMask` names of `all`; all of it when absent.
+result<std::vector<std::string>> read_mask(
+    const http::request& request, const std::vector<std::string>& all
+);
+
 struct page_limits {
     std::uint64_t usual;
     std::uint64_t most;
