@@ -122,6 +122,34 @@ std::string genotype_definition(const bcf_hdr_t* h) {
     return out;
 }
 
+bool is_format_field(const bcf_hdr_t* h, std::int32_t key) {
+    const bool is_gap = h->id[BCF_DT_ID][key].val == nullptr;
+    return !is_gap && bcf_hdr_idinfo_exists(h, BCF_HL_FMT, key);
+}
+
+/// All but the name.
+field_definition definition_of(const bcf_hdr_t* h, std::int32_t key) {
+    field_definition out;
+    if (!is_format_field(h, key)) return out;
+    switch (bcf_hdr_id2type(h, BCF_HL_FMT, key)) {
+        case BCF_HT_INT:
+            out.kind = field_definition::value_kind::integer;
+            break;
+        case BCF_HT_REAL:
+            out.kind = field_definition::value_kind::real;
+            break;
+        default:
+            break;
+    }
+    bcf_hrec_t* line = bcf_hdr_id2hrec(h, BCF_DT_ID, BCF_HL_FMT, key);
+    const int at = line == nullptr ? -1 : bcf_hrec_find_key(line, "Description");
+    if (at < 0) return out;
+    auto text = unquoted(line->vals[at]);
+    // htslib describes fields that it had to declare itself as "Dummy".
+    if (text != "Dummy") out.description = std::move(text);
+    return out;
+}
+
 hash128 hash_of(const std::vector<std::string>& samples) {
     running_hash hash;
     for (const auto& name : samples) hash.add(name.c_str(), name.size() + 1);
@@ -304,6 +332,11 @@ variant_header vcf_reader::describe() const {
         const bool is_date = line->type == BCF_HL_GEN && std::strcmp(line->key, "fileDate") == 0;
         if (is_date && line->value != nullptr) out.file_date = line->value;
     }
+    for (int key = 0; key < h->n[BCF_DT_ID]; ++key) {
+        if (!is_format_field(h, key)) continue;
+        out.formats.push_back(definition_of(h, key));
+        out.formats.back().name = h->id[BCF_DT_ID][key].key;
+    }
     out.genotype_definition = genotype_definition(h);
     out.samples_hash = hash_of(out.samples);
     return out;
@@ -361,27 +394,8 @@ std::string_view vcf_reader::field_name(std::int32_t key) const {
 }
 
 field_definition vcf_reader::field(std::int32_t key) const {
-    const bcf_hdr_t* h = state_->header.get();
-    field_definition out;
+    auto out = definition_of(state_->header.get(), key);
     out.name = field_name(key);
-    const bool is_gap = h->id[BCF_DT_ID][key].val == nullptr;
-    if (is_gap || !bcf_hdr_idinfo_exists(h, BCF_HL_FMT, key)) return out;
-    switch (bcf_hdr_id2type(h, BCF_HL_FMT, key)) {
-        case BCF_HT_INT:
-            out.kind = field_definition::value_kind::integer;
-            break;
-        case BCF_HT_REAL:
-            out.kind = field_definition::value_kind::real;
-            break;
-        default:
-            break;
-    }
-    bcf_hrec_t* line = bcf_hdr_id2hrec(h, BCF_DT_ID, BCF_HL_FMT, key);
-    const int at = line == nullptr ? -1 : bcf_hrec_find_key(line, "Description");
-    if (at < 0) return out;
-    auto text = unquoted(line->vals[at]);
-    // htslib describes fields that it had to declare itself as "Dummy".
-    if (text != "Dummy") out.description = std::move(text);
     return out;
 }
 

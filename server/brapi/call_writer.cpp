@@ -2,6 +2,7 @@
 
 #include "engine/core/id.hpp"
 #include "engine/genotype/field_text.hpp"
+#include "server/brapi/format_field.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <array>
@@ -22,43 +23,11 @@ genotype::genotype_format escaped(genotype::genotype_format format) {
     return format;
 }
 
-/// Names that people know; the header's own description stands for all others.
-std::string_view well_known_name(std::string_view field) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> names = {{
-        {"AD", "Allelic Depths"},
-        {"DP", "Read Depth"},
-        {"DS", "Allele Dosage"},
-        {"GL", "Genotype Likelihoods"},
-        {"GP", "Genotype Probabilities"},
-        {"GQ", "Genotype Quality"},
-        {"HQ", "Haplotype Quality"},
-        {"PL", "Phred-scaled Genotype Likelihoods"},
-        {"PS", "Phase Set"},
-    }};
-    for (const auto& [id, name] : names) {
-        if (id == field) return name;
-    }
-    return {};
-}
-
-std::string_view data_type(hts::field_definition::value_kind kind) {
-    switch (kind) {
-        case hts::field_definition::value_kind::integer:
-            return "integer";
-        case hts::field_definition::value_kind::real:
-            return "float";
-        default:
-            return "string";
-    }
-}
-
 std::string metadata_prefix(const hts::field_definition& field) {
-    std::string name(well_known_name(field.name));
-    if (name.empty()) name = field.description.empty() ? field.name : field.description;
     std::string out = "{\"dataType\":\"";
-    out.append(data_type(field.kind));
+    out.append(data_type(field));
     out.append("\",\"fieldAbbreviation\":").append(json_quoted(field.name));
-    out.append(",\"fieldName\":").append(json_quoted(name));
+    out.append(",\"fieldName\":").append(json_quoted(field_title(field)));
     out.append(",\"fieldValue\":\"");
     return out;
 }

@@ -103,7 +103,7 @@ class authentication(FolderTest):
         call_set = support.call_set_id("alpha", "SecretChip", "SecretSample1")
         self.places = {
             "callSetDbId": call_set, "referenceDbId": "alpha~SecretGenome~1",
-            "referenceSetDbId": "alpha~SecretGenome", "sampleDbId": call_set,
+            "referenceSetDbId": "alpha~SecretGenome", "variantSetDbId": "alpha~SecretChip", "sampleDbId": call_set,
             "studyDbId": "SecretStudy", "trialDbId": "SecretTrial", "programDbId": "SecretProgram",
             "germplasmDbId": "SecretGermplasm", "listDbId": made["result"]["data"][0]["listDbId"],
         }

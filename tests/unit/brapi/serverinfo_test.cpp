@@ -70,11 +70,16 @@ TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
             "search/studies/{searchResultsDbId}",
             "search/trials",
             "search/trials/{searchResultsDbId}",
+            "search/variantsets",
+            "search/variantsets/{searchResultsDbId}",
             "serverinfo",
             "studies",
             "studies/{studyDbId}",
             "trials",
-            "trials/{trialDbId}"})
+            "trials/{trialDbId}",
+            "variantsets",
+            "variantsets/{variantSetDbId}",
+            "variantsets/{variantSetDbId}/callsets"})
     );
 }
 

@@ -1,0 +1,145 @@
+// GET /variantsets, /variantsets/{variantSetDbId} and /callsets of it, POST /search/variantsets.
+#include "engine/variants/set_view.hpp"
+#include "server/brapi/callsets.hpp"
+#include "server/brapi/entity_json.hpp"
+#include "server/brapi/envelope.hpp"
+#include "server/brapi/filtered_list.hpp"
+#include "server/brapi/format_field.hpp"
+#include "server/brapi/routes.hpp"
+#include "server/brapi/variantset_filter.hpp"
+#include "server/streaming/json_text.hpp"
+
+#include <boost/json/array.hpp>
+
+namespace callstream::brapi {
+namespace json = boost::json;
+using streaming::valid_utf8;
+namespace {
+
+/// What a matrix of the set can show beside genotypes.
+json::array metadata_fields(const catalog::variant_set& set) {
+    json::array out;
+    for (const auto& field : set.files.front()->header().formats) {
+        if (field.name == "GT") continue;
+        out.push_back(
+            {{"dataType", data_type(field)},
+             {"fieldAbbreviation", valid_utf8(field.name)},
+             {"fieldName", valid_utf8(field_title(field))}}
+        );
+    }
+    return out;
+}
+
+/// What made the file is not known; when it was made is.
+json::object analysis_of(const catalog::variant_set& set) {
+    return {
+        {"analysisDbId", set.id},
+        {"analysisName", valid_utf8(set.name)},
+        {"created", set.created},
+        {"description", nullptr},
+        {"software", json::array()},
+        {"type", nullptr},
+        {"updated", set.updated},
+    };
+}
+
+json::object to_json(const catalog::variant_set& set) {
+    const auto records = variants::set_view(set.files).record_count();
+    return {
+        {"additionalInfo", json::object()},
+        {"analysis", json::array{analysis_of(set)}},
+        {"availableFormats", json::array()},
+        {"callSetCount", set.call_set_count()},
+        {"externalReferences", json::array()},
+        {"metadataFields", metadata_fields(set)},
+        {"referenceSetDbId", text_or_null(set.reference_set_id)},
+        {"studyDbId", set.home->study.id},
+        {"variantCount", records ? json::value(*records) : json::value(nullptr)},
+        {"variantSetDbId", set.id},
+        {"variantSetName", valid_utf8(set.name)},
+    };
+}
+
+result<http::response> list_sets(
+    const context& ctx,
+    const http::request& request,
+    const variantset_filter& wanted,
+    const list_page& page,
+    std::vector<std::string> warnings
+) {
+    const auto window = plan_list(page, warnings);
+    if (!window) return window.error();
+    const auto now = visible(ctx, request);
+    const relations all(now);
+    std::vector<const catalog::variant_set*> found;
+    for (const auto* set : now->variant_sets()) {
+        if (!wanted.fits(all, *set)) continue;
+        const auto has_variant = wanted.fits_variants(*set);
+        if (!has_variant) {
+            ctx.catalog->index_soon(set->files);
+            return has_variant.error();
+        }
+        if (*has_variant) found.push_back(set);
+    }
+    warn_of_waiting(*now, warnings);
+    if (found.empty() && wanted.any()) warnings.emplace_back("No variant set fits the filters");
+    // The items point into the snapshot.
+    const auto show = [now](const catalog::variant_set* set) { return to_json(*set); };
+    return list_response(*window, std::move(found), show, warnings);
+}
+
+error no_variant_set() {
+    return {errc::not_found, "there is no variant set with this variantSetDbId"};
+}
+
+result<http::response> get_one(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    const http::query q(request);
+    const auto now = visible(ctx, request);
+    const auto* set = now->find_variant_set(id);
+    if (set == nullptr) return no_variant_set();
+    return single(to_json(*set), ignored_parameters(q));
+}
+
+result<http::response> call_sets_of(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    http::query q(request);
+    auto wanted = read_callset_filter(q);
+    if (!wanted) return wanted.error();
+    const auto page = read_list_page(q);
+    if (!page) return page.error();
+    if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
+    wanted->variant_set_ids = {};
+    wanted->variant_set_ids.add({std::string(id)});
+    return list_call_sets(ctx, request, *wanted, *page, ignored_parameters(q));
+}
+
+}  // namespace
+
+void add_variantset_routes(http::router& routes, const context& ctx) {
+    const auto add_of_set = [&](const char* pattern, auto answer) {
+        routes.add({
+            .method = http::verb::get,
+            .pattern = pattern,
+            .blocking = true,
+            .handle = [&ctx, answer](
+                          const auto& request, const auto& values
+                      ) { return answer(ctx, request, values[0]); },
+        });
+    };
+    add_of_set("/brapi/v2/variantsets/{variantSetDbId}", get_one);
+    add_of_set("/brapi/v2/variantsets/{variantSetDbId}/callsets", call_sets_of);
+    add_filtered_list(
+        routes,
+        ctx,
+        "variantsets",
+        [](auto& from) { return read_variantset_filter(from); },
+        [&ctx](const auto& request, const auto& wanted, const list_page& page, auto warnings) {
+            return list_sets(ctx, request, wanted, page, std::move(warnings));
+        }
+    );
+}
+
+}  // namespace callstream::brapi
