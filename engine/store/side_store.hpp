@@ -2,6 +2,7 @@
 // stand behind it where several servers share one store; `sqlite_store.hpp` makes the usual one.
 #pragma once
 
+#include "engine/store/annotations.hpp"
 #include "engine/store/lists.hpp"
 #include "engine/store/orders.hpp"
 #include "engine/store/searches.hpp"
@@ -24,6 +25,7 @@ class side_store {
     virtual list_store& lists() = 0;
     virtual order_store& orders() = 0;
     virtual token_store& tokens() = 0;
+    virtual annotation_store& annotations() = 0;
 };
 
 }  // namespace callstream::store

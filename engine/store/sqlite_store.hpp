@@ -3,6 +3,7 @@
 
 #include "engine/store/connections.hpp"
 #include "engine/store/side_store.hpp"
+#include "engine/store/sqlite_annotations.hpp"
 
 #include <filesystem>
 
@@ -87,6 +88,7 @@ class sqlite_store : public side_store {
     list_store& lists() override { return lists_; }
     order_store& orders() override { return orders_; }
     token_store& tokens() override { return tokens_; }
+    annotation_store& annotations() override { return annotations_; }
 
  private:
     connections all_;
@@ -94,6 +96,7 @@ class sqlite_store : public side_store {
     sqlite_lists lists_{all_};
     sqlite_orders orders_{all_};
     sqlite_tokens tokens_{all_};
+    sqlite_annotations annotations_{all_};
 };
 
 }  // namespace callstream::store
