@@ -341,6 +341,14 @@ std::shared_ptr<snapshot> snapshot::part(const std::function<bool(const std::str
     return out;
 }
 
+bool snapshot::has_data_set(std::string_view id) const {
+    const auto& made = created_data_sets_;
+    return std::any_of(
+               data_sets_.begin(), data_sets_.end(), [&](const auto& set) { return set->id == id; }
+           ) ||
+           std::any_of(made.begin(), made.end(), [&](const auto& set) { return set.id == id; });
+}
+
 std::vector<const variant_set*> snapshot::variant_sets() const {
     std::vector<const variant_set*> served;
     served.reserve(sets_.size());

@@ -125,6 +125,8 @@ class snapshot {
     const std::vector<std::shared_ptr<const data_set>>& data_sets() const { return data_sets_; }
     /// Those that have no files, in the order of their creation.
     const std::vector<created_data_set>& created_data_sets() const { return created_data_sets_; }
+    /// Of either kind.
+    bool has_data_set(std::string_view id) const;
 
     /// All that is not served, including what the index passes found meanwhile.
     std::vector<problem> problems() const;

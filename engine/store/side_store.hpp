@@ -2,6 +2,7 @@
 // stand behind it where several servers share one store; `sqlite_store.hpp` makes the usual one.
 #pragma once
 
+#include "engine/store/annotations.hpp"
 #include "engine/store/lists.hpp"
 #include "engine/store/operations.hpp"
 #include "engine/store/orders.hpp"
@@ -28,6 +29,7 @@ class side_store {
     virtual order_store& orders() = 0;
     virtual overlay_store& overlays() = 0;
     virtual token_store& tokens() = 0;
+    virtual annotation_store& annotations() = 0;
 };
 
 }  // namespace callstream::store

@@ -3,6 +3,7 @@
 
 #include "engine/store/connections.hpp"
 #include "engine/store/side_store.hpp"
+#include "engine/store/sqlite_annotations.hpp"
 
 #include <filesystem>
 
@@ -121,6 +122,7 @@ class sqlite_store : public side_store {
     order_store& orders() override { return orders_; }
     overlay_store& overlays() override { return overlays_; }
     token_store& tokens() override { return tokens_; }
+    annotation_store& annotations() override { return annotations_; }
 
  private:
     connections all_;
@@ -130,6 +132,7 @@ class sqlite_store : public side_store {
     sqlite_orders orders_{all_};
     sqlite_overlays overlays_{all_};
     sqlite_tokens tokens_{all_};
+    sqlite_annotations annotations_{all_};
 };
 
 }  // namespace callstream::store

@@ -94,20 +94,13 @@ result<http::response> answer_with(
     return answer(request, to_json(*now, **set));
 }
 
-bool has_data_set(const catalog::snapshot& now, const std::string& id) {
-    const auto& files = now.data_sets();
-    const auto& created = now.created_data_sets();
-    return std::any_of(files.begin(), files.end(), [&](const auto& s) { return s->id == id; }) ||
-           std::any_of(created.begin(), created.end(), [&](const auto& s) { return s.id == id; });
-}
-
 result<http::response> search(const context& ctx, const http::request& request) {
     const auto asked = read_search(request, "datasetIds", "readgroupsets");
     if (!asked) return asked.error();
     const auto& ids = asked->ids;
     const auto now = visible(ctx, request);
     for (const auto& id : ids) {
-        if (has_data_set(*now, id)) continue;
+        if (now->has_data_set(id)) continue;
         return error{errc::not_found, "there is no data set '" + http::shown_name(id) + "'"};
     }
     const auto each = [&](auto visit) {

@@ -48,6 +48,8 @@ constexpr std::uint64_t ignored_body_bytes_max = 4 << 20;
 }  // namespace
 
 void add_routes(http::router& routes, const context& ctx) {
+    add_annotation_routes(routes, ctx);
+    add_annotation_set_routes(routes, ctx);
     add_call_set_routes(routes, ctx);
     add_coverage_routes(routes, ctx);
     add_data_set_routes(routes, ctx);

@@ -10,6 +10,9 @@ namespace callstream::genomics {
 void add_routes(http::router& routes, const context& ctx);
 
 // One function per resource, each in the file of its name.
+void add_annotation_routes(http::router& routes, const context& ctx);
+void add_annotation_search_route(http::router& routes, const context& ctx);
+void add_annotation_set_routes(http::router& routes, const context& ctx);
 void add_call_set_routes(http::router& routes, const context& ctx);
 void add_coverage_routes(http::router& routes, const context& ctx);
 void add_data_set_routes(http::router& routes, const context& ctx);
