@@ -51,6 +51,19 @@ OPERATION = (
     )),
 )
 PAGE = ("pageSize", "pageToken")
+ANNOTATION_SET = ("datasetId", "id", "info", "name", "referenceSetId", "sourceUri", "type")
+CONDITION = ("conceptId", *inside("externalIds", ("id", "sourceName")), "names", "omimId")
+VARIANT = (
+    "alternateBases", "clinicalSignificance", *inside("conditions", CONDITION), "effect", "geneId", "transcriptIds",
+    "type",
+)
+TRANSCRIPT = (
+    *inside("codingSequence", ("end", "start")), *inside("exons", ("end", "frame", "start")), "geneId",
+)
+ANNOTATION = (
+    "annotationSetId", "end", "id", "info", "name", "referenceId", "referenceName", "reverseStrand", "start",
+    *inside("transcript", TRANSCRIPT), "type", *inside("variant", VARIANT),
+)
 
 # name: (method and path, parameters, fields of the body, fields of the answer)
 METHODS = {
@@ -78,6 +91,30 @@ METHODS = {
     ),
     "readgroupsets.search": (
         "POST readgroupsets/search", (), ("datasetIds", "name", *PAGE), listed("readGroupSets", READ_GROUP_SET),
+    ),
+}
+ANNOTATION_METHODS = {
+    "annotations.batchCreate": (
+        "POST annotations:batchCreate", (), (*inside("annotations", ANNOTATION), "requestId"),
+        inside("entries", (*inside("annotation", ANNOTATION), *inside("status", STATUS))),
+    ),
+    "annotations.create": ("POST annotations", (), ANNOTATION, ANNOTATION),
+    "annotations.delete": ("DELETE annotations/{annotationId}", ("annotationId",), (), ()),
+    "annotations.get": ("GET annotations/{annotationId}", ("annotationId",), (), ANNOTATION),
+    "annotations.search": (
+        "POST annotations/search", (), ("annotationSetIds", "end", "referenceId", "referenceName", "start", *PAGE),
+        listed("annotations", ANNOTATION),
+    ),
+    "annotations.update": ("PUT annotations/{annotationId}", ("annotationId", "updateMask"), ANNOTATION, ANNOTATION),
+    "annotationsets.create": ("POST annotationsets", (), ANNOTATION_SET, ANNOTATION_SET),
+    "annotationsets.delete": ("DELETE annotationsets/{annotationSetId}", ("annotationSetId",), (), ()),
+    "annotationsets.get": ("GET annotationsets/{annotationSetId}", ("annotationSetId",), (), ANNOTATION_SET),
+    "annotationsets.search": (
+        "POST annotationsets/search", (), ("datasetIds", "name", "referenceSetId", "types", *PAGE),
+        listed("annotationSets", ANNOTATION_SET),
+    ),
+    "annotationsets.update": (
+        "PUT annotationsets/{annotationSetId}", ("annotationSetId", "updateMask"), ANNOTATION_SET, ANNOTATION_SET,
     ),
 }
 # Served too, although the seed does not ask for them.
@@ -142,6 +179,12 @@ TYPES = {
 
 def wrong_values(path):
     return WRONG[TYPES.get(path.split(".")[-1], "text")]
+
+
+def serves_annotations(server):
+    """Whether it knows their paths."""
+    _, _, answer = server.request("/v1/annotationsets/x")
+    return b"there is nothing at this path" not in answer
 
 
 def rows_of(methods):
@@ -355,7 +398,8 @@ class GenomicsTest(FolderTest):
         return method, support.url(f"/v1/{path}", parameters)
 
     def spelled(self, name):
-        return self.methods[name][0] if name in self.methods else (NEIGHBOURS | NOT_SERVED)[name]
+        methods = METHODS | ANNOTATION_METHODS
+        return methods[name][0] if name in methods else (NEIGHBOURS | NOT_SERVED)[name]
 
     def call(self, name, one=None, body=None, wanted=200, headers=None, **parameters):
         """The JSON of a method's answer; `one` is the id in its path."""
