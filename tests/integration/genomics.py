@@ -239,6 +239,15 @@ def value_at(entity, path):
     return value_at(entity[name], rest) if rest else entity[name]
 
 
+def cut(value, pattern):
+    """What is in the pattern too."""
+    if isinstance(pattern, dict) and isinstance(value, dict):
+        return {name: cut(value.get(name), one) for name, one in pattern.items()}
+    if isinstance(pattern, list) and isinstance(value, list) and len(value) == len(pattern):
+        return [cut(one, two) for one, two in zip(value, pattern)]
+    return value
+
+
 def with_member(path, value):
     """A message with nothing but this, in the first element of lists."""
     outer, _, name = path.rpartition(".")

@@ -1,16 +1,13 @@
 """The contract of Google Genomics v1 but for annotations: a row for every parameter, every field of a
 request and every field of an answer of the seed's methods, where it changes the answer."""
 
-import copy
 import re
 import time
 import unittest
-import urllib.parse
 
 from genomics import (
     CALL_SET, DATA_SET, HOMES, KINDS, METHODS, NEIGHBOURS, NOT_SERVED, READ_GROUP_SET, SEED, STANDARD, TYPES,
     Discovery, GenomicsTest, RowsTest, call_set, data_set, read_group_set, rows_of, value_at, with_document, with_member,
-    wrong_values,
 )
 from support import run
 
