@@ -57,7 +57,7 @@ class authentication_of_genomics(CredentialsTest):
 
     def add_annotations(self):
         self.methods |= {name: spelled for name, (spelled, *_) in ANNOTATION_METHODS.items()}
-        of_set = {"datasetId": "alpha", "referenceSetId": "alpha~SecretGenome", "name": "SecretStudy", "type": "GENERIC"}
+        of_set = {"datasetId": "alpha", "referenceSetId": "alpha~SecretGenome", "name": "SecretStudy"}
         _, made = self.json("POST", "/v1/annotationsets", "writer", of_set)
         one = {"annotationSetId": made["id"], "referenceName": "1", "start": 1, "end": 9, "name": "SecretSample"}
         _, annotation = self.json("POST", "/v1/annotations", "writer", one)
@@ -161,7 +161,7 @@ class authentication_of_genomics(CredentialsTest):
                     self.assert_refused(answer, (403,), target)
                 elif answer[0] == 200:  # a list, of which there is nothing
                     self.assertIn(name.split(".")[-1], ("list", "search"))
-                    self.assertFalse([one for one in json.loads(answer[2]).values() if b"Secret" in repr(one).encode()])
+                    self.assertNotIn(b"Secret", answer[2])
                     self.assertNotIn(b"alpha", answer[2])
                 else:
                     self.assert_refused(answer, (404,), target, body)

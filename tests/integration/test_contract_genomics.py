@@ -328,12 +328,13 @@ class contract_genomics(RowsTest):
             self.assertEqual([one.get("response") for one in (*beginnings, *ends)], [None, None, empty, empty])
 
     def test_exports_that_fail(self):
-        """Two exports to one name: nobody overwrites what the first wrote."""
+        """As of a file that was damaged."""
         method, body = "readgroupsets.export", {"projectId": "p", "exportUri": "file:twice.bam"}
         damaged = self.folder / "alpha" / "alpha-reads.bam"
         content = damaged.read_bytes()
         middle = len(content) // 2
-        damaged.write_bytes(content[:middle] + bytes(b ^ 0xFF for b in content[middle : middle + 40]) + content[middle + 40 :])
+        broken = bytes(b ^ 0xFF for b in content[middle : middle + 40])
+        damaged.write_bytes(content[:middle] + broken + content[middle + 40 :])
         self.restart()
         failed = self.wait_for_operation(self.call(method, READS[0], body)["name"])
         with self.row(method, "field", "error"):
@@ -403,7 +404,8 @@ class contract_genomics(RowsTest):
         with self.row(method, "body", "name"):
             found = self.call(method, body={required: values, "name": part})[member]
             self.assertEqual([one["name"] for one in found], names)
-            self.assertEqual(self.call(method, body={required: values, "name": "nobody"}), {member: [], "nextPageToken": ""})
+            nothing = self.call(method, body={required: values, "name": "nobody"})
+            self.assertEqual(nothing, {member: [], "nextPageToken": ""})
         self.check_wrong(method, base={required: [values[0]]})
         count = len(self.call(method, body={required: [values[0]]})[member])
         self.check_pages(method, member, "id", count, body={required: [values[0]]}, other={required: [values[1]]})

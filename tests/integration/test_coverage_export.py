@@ -46,7 +46,8 @@ def wants_genome(path):
 
 def lengths_of(path):
     header = run("samtools", "view", "-H", path).decode(errors="surrogateescape")
-    squares = [dict(f.split(":", 1) for f in line.split("\t")[1:]) for line in header.splitlines() if line.startswith("@SQ")]
+    lines = [line.split("\t")[1:] for line in header.splitlines() if line.startswith("@SQ")]
+    squares = [dict(field.split(":", 1) for field in line) for line in lines]
     return {fields["SN"]: int(fields["LN"]) for fields in squares}
 
 
@@ -140,8 +141,10 @@ class real_reads(GenomicsTest):
                 with self.subTest(path=path.name, selection=selection):
                     if which and not selection:
                         continue
-                    body = {"projectId": "p", "exportUri": f"gs://b/{number}-{which}.bam", "referenceNames": list(selection)}
-                    operation = self.wait_for_operation(self.call("readgroupsets.export", one, body)["name"], SECONDS_MAX)
+                    uri = f"gs://b/{number}-{which}.bam"
+                    body = {"projectId": "p", "exportUri": uri, "referenceNames": list(selection)}
+                    begun = self.call("readgroupsets.export", one, body)
+                    operation = self.wait_for_operation(begun["name"], SECONDS_MAX)
                     if "error" in operation:
                         refused.append((path.name, operation["error"]["message"]))
                         self.assertEqual(operation["error"]["code"], FAILED_PRECONDITION)
@@ -227,7 +230,8 @@ class exports_that_take_long(GenomicsTest):
 
     def listed(self, status=None, **page):
         query = "projectId = p" + (f" AND status = {status}" if status else "")
-        return [one["name"].removeprefix("operations/") for one in self.call("operations.list", filter=query, **page)["operations"]]
+        found = self.call("operations.list", filter=query, **page)["operations"]
+        return [one["name"].removeprefix("operations/") for one in found]
 
     def test_a_killed_server_leaves_no_half_of_a_file(self):
         one = self.start("killed.bam")

@@ -8,7 +8,7 @@ import time
 import unittest
 
 import support
-from genomics import HOMES, GenomicsTest, call_set, data_set, read_group_set
+from genomics import HOMES, GenomicsTest, call_set, data_set, read_group_set, serves_annotations
 from support import calls_path, run
 
 WEEK = 7 * 24 * 3600
@@ -46,8 +46,9 @@ class SetsTest(GenomicsTest):
                 verb, target = self.target(method, one)
                 said[target] = self.send(verb, target)
             for method, body in (
-                ("callsets.search", {"variantSetIds": [f"{home}~chip"]}), ("readgroupsets.search", {"datasetIds": [home]}),
-                ("variantsets.search", {"datasetIds": [home]}), ("references.search", {"referenceSetId": f"{home}~genome"}),
+                ("callsets.search", {"variantSetIds": [f"{home}~chip"]}),
+                ("readgroupsets.search", {"datasetIds": [home]}), ("variantsets.search", {"datasetIds": [home]}),
+                ("references.search", {"referenceSetId": f"{home}~genome"}),
             ):
                 verb, target = self.target(method)
                 said[home, target] = self.send(verb, target, body)
@@ -84,8 +85,8 @@ class data_sets(SetsTest):
             with self.subTest(when):
                 self.assertEqual(self.call("datasets.get", made["id"]), made)
                 self.assertEqual(self.call("datasets.list", projectId="p1")["datasets"], [data_set("alpha"), made])
-                for method, member in (("readgroupsets.search", "readGroupSets"), ("variantsets.search", "variantSets")):
-                    self.assertEqual(self.listed(method, member, {"datasetIds": [made["id"]]}), [])
+                for member in ("readGroupSets", "variantSets"):
+                    self.assertEqual(self.listed(f"{member.lower()}.search", member, {"datasetIds": [made["id"]]}), [])
 
     def test_a_new_name_is_kept(self):
         made = self.call("datasets.create", body={"name": "Mine", "projectId": "p1"})
@@ -156,6 +157,37 @@ class data_sets(SetsTest):
             names = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             return repr([store.execute(f'SELECT * FROM "{name}"').fetchall() for name in names])
 
+    def test_annotations_go_and_come_with_their_data_set(self):
+        if not serves_annotations(self.server):
+            self.skipTest("the server knows no paths of annotations yet")
+        created = self.call("datasets.create", body={"name": "Mine", "projectId": "p1"})["id"]
+        kept = {}
+        for home in (created, "alpha"):
+            of_set = {"datasetId": home, "referenceSetId": "alpha~genome", "type": "GENE", "name": home}
+            made = self.call("annotationsets.create", body=of_set)
+            one = {"annotationSetId": made["id"], "referenceName": "1", "start": "1", "end": "9"}
+            kept[home] = made, self.call("annotations.create", body=one)
+        for home, (made, one) in kept.items():
+            self.call("datasets.delete", home)
+            for when in self.now_and_after_a_restart():
+                with self.subTest(when, home=home):
+                    self.call("annotationsets.get", made["id"], wanted=404)
+                    self.call("annotations.get", one["id"], wanted=404)
+                    self.call("annotations.search", body={"annotationSetIds": [made["id"]]}, wanted=404)
+            self.call("datasets.undelete", home)
+            for when in self.now_and_after_a_restart():
+                with self.subTest(when, home=home):
+                    self.assertEqual(self.call("annotationsets.get", made["id"]), made)
+                    found = self.call("annotations.search", body={"annotationSetIds": [made["id"]]})["annotations"]
+                    self.assertEqual(found, [one])
+            self.call("datasets.delete", home)
+        self.server.stop()
+        for home in kept:
+            self.age(home, WEEK)
+        self.serve()
+        self.assertNotIn(kept[created][0]["id"], self.tables())
+        self.assertIn(kept["alpha"][0]["id"], self.tables())  # it comes back with its files
+
     def test_one_that_is_deleted_twice_or_never_was(self):
         self.call("datasets.delete", "nobody", wanted=404)
         self.call("datasets.undelete", "nobody", wanted=404)
@@ -163,8 +195,8 @@ class data_sets(SetsTest):
         for method in ("datasets.delete", "datasets.get"):
             self.call(method, "beta", wanted=404)
         self.call("datasets.patch", "beta", {"name": "x"}, 404)
-        for method, body in (("callsets.search", {"variantSetIds": ["beta~chip"]}), ("readgroupsets.search", {"datasetIds": ["beta"]})):
-            self.call(method, body=body, wanted=404)
+        self.call("callsets.search", body={"variantSetIds": ["beta~chip"]}, wanted=404)
+        self.call("readgroupsets.search", body={"datasetIds": ["beta"]}, wanted=404)
         self.call("callsets.create", body={"variantSetIds": ["beta~chip"], "name": "x"}, wanted=404)
         self.call("readgroupsets.export", "beta~beta-reads", {"projectId": "p", "exportUri": "file:x"}, 404)
 
@@ -248,7 +280,8 @@ class call_sets(SetsTest):
             with self.subTest(change):
                 page = self.server.get(calls_path(self.ONE), pageSize=2)
                 token = page["metadata"]["pagination"]["nextPageToken"]
-                other = self.server.get(calls_path("beta~chip~B1"), pageSize=2)["metadata"]["pagination"]["nextPageToken"]
+                page = self.server.get(calls_path("beta~chip~B1"), pageSize=2)
+                other = page["metadata"]["pagination"]["nextPageToken"]
                 self.assertEqual(len(self.server.get(calls_path(self.ONE), pageToken=token)["result"]["data"]), 4)
                 self.call(change, one, body)
                 if change != "callsets.create":  # which only adds one
