@@ -57,31 +57,38 @@ class walk {
     std::int64_t number_ = 0;
 };
 
-/// Nothing at the end.
-std::optional<std::int64_t> next_of(
-    database& db, const char* sql, const std::vector<std::int64_t>& values
-) {
-    auto row = db.prepare(sql);
-    for (int i = 0; const auto value : values) row.bind(++i, value);
-    return row.step() ? row.number_or_null(0) : std::nullopt;
-}
+/// Which ranks a set has, and which levels a rank: one step in the index each.
+class probes {
+ public:
+    explicit probes(database& db)
+        : level_(db.prepare(
+              "SELECT min(level) FROM annotations WHERE annotation_set = ?1 AND reference = ?2 "
+              "AND level > ?3"
+          )),
+          rank_(db.prepare(
+              "SELECT min(reference) FROM annotations WHERE annotation_set = ?1 AND reference >= ?2"
+          )) {}
 
-std::optional<std::int64_t> level_behind(database& db, const stretch& where, std::int64_t level) {
-    return next_of(
-        db,
-        "SELECT min(level) FROM annotations WHERE annotation_set = ?1 AND reference = ?2 "
-        "AND level > ?3",
-        {where.set, where.rank, level}
-    );
-}
+    /// Nothing at the end, as below.
+    std::optional<std::int64_t> level_behind(const stretch& where, std::int64_t level) {
+        level_.bind(1, where.set).bind(2, where.rank).bind(3, level);
+        return value_of(level_);
+    }
+    std::optional<std::int64_t> rank_from(std::int64_t set, std::int64_t rank) {
+        rank_.bind(1, set).bind(2, rank);
+        return value_of(rank_);
+    }
 
-std::optional<std::int64_t> rank_from(database& db, std::int64_t set, std::int64_t rank) {
-    return next_of(
-        db,
-        "SELECT min(reference) FROM annotations WHERE annotation_set = ?1 AND reference >= ?2",
-        {set, rank}
-    );
-}
+ private:
+    static std::optional<std::int64_t> value_of(statement& s) {
+        const auto value = s.step() ? s.number_or_null(0) : std::nullopt;
+        s.reset();
+        return value;
+    }
+
+    statement level_;
+    statement rank_;
+};
 
 std::optional<std::int64_t> rank_of(
     database& db, std::int64_t set, const annotation_region& region
@@ -132,9 +139,10 @@ bool merge(
     page_filler& into
 ) {
     std::vector<walk> walks;
+    probes probe(db);
     for (const auto& where : stretches) {
-        for (auto level = level_behind(db, where, -1); level;
-             level = level_behind(db, where, *level)) {
+        for (auto level = probe.level_behind(where, -1); level;
+             level = probe.level_behind(where, *level)) {
             walks.emplace_back(db, where, *level, after);
             if (!walks.back().next()) walks.pop_back();
         }
@@ -167,10 +175,11 @@ void search_region(database& db, const annotation_query& wanted, page_filler& in
 
 void search_everything(database& db, const annotation_query& wanted, page_filler& into) {
     auto after = wanted.after.value_or(from_the_first);
+    probes probe(db);
     for (std::int64_t least = after.rank;;) {
         std::vector<stretch> stretches;
         for (const auto set : wanted.sets) {
-            const auto rank = rank_from(db, set, least);
+            const auto rank = probe.rank_from(set, least);
             if (!rank || (!stretches.empty() && *rank > stretches.front().rank)) continue;
             if (!stretches.empty() && *rank < stretches.front().rank) stretches.clear();
             stretches.push_back({set, *rank, 0, no_limit});
