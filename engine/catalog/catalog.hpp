@@ -39,7 +39,8 @@ struct read_group_set {
     std::string relative;
     std::filesystem::path path;
     std::shared_ptr<const reads::reads_file> file;
-    std::string reference_set_id = {};  ///< as somebody said; empty: nobody did
+    std::string given_name = {};        ///< as somebody said; empty: nobody did
+    std::string reference_set_id = {};  ///< likewise
 };
 
 /// A variant set: one file, or several that are parts of one whole. Ids are as `engine/core/id.hpp`

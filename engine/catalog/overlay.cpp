@@ -97,7 +97,7 @@ void snapshot::change_read_group_sets(const overlay& changes) {
     for (auto& set : read_group_sets_) {
         const auto* entry = find(changes.read_group_sets, set.id);
         if (entry != nullptr && entry->hidden) continue;
-        if (entry != nullptr && entry->name) set.name = *entry->name;
+        if (entry != nullptr && entry->name) set.given_name = *entry->name;
         if (entry != nullptr && entry->reference_set_id)
             set.reference_set_id = *entry->reference_set_id;
         kept.push_back(std::move(set));

@@ -140,13 +140,19 @@ result<bool> sqlite_overlays::remove_call_set(std::string_view id) {
 
 result<void> sqlite_overlays::purge_data_sets(std::int64_t before_s) {
     return all_.write([&](database& db) -> result<void> {
-        constexpr const char* gone =
-            "IN (SELECT d.id FROM created_data_sets d JOIN overlays o ON o.kind = 'dataset' "
-            "AND o.id = d.id WHERE o.hidden_s <= ?1)";
-        for (const char* what :
-             {"DELETE FROM annotation_sets WHERE data_set ",
-              "DELETE FROM created_data_sets WHERE id "}) {
-            db.prepare(std::string(what) + gone).bind(1, before_s).run();
+        auto gone = db.prepare(
+            "SELECT d.id FROM created_data_sets d JOIN overlays o ON o.kind = 'dataset' "
+            "AND o.id = d.id WHERE o.hidden_s <= ?1"
+        );
+        gone.bind(1, before_s);
+        std::vector<std::string> ids;
+        while (gone.step()) ids.push_back(gone.text(0));
+        for (const char* from :
+             {"DELETE FROM annotation_sets WHERE data_set = ?1",
+              "DELETE FROM created_data_sets WHERE id = ?1",
+              "DELETE FROM overlays WHERE kind = 'dataset' AND id = ?1"}) {
+            auto remove = db.prepare(from);
+            for (const auto& id : ids) remove.bind(1, id).run();
         }
         return {};
     });

@@ -91,7 +91,7 @@ result<http::response> search(const context& ctx, const http::request& request) 
         for (const auto* set : sets) {
             const bool go_on = set->each_call_set([&](const catalog::call_set& c) {
                 if (c.name().find(asked->name) == std::string::npos) return true;
-                return static_cast<bool>(visit([&] { return to_json(c); }));
+                return static_cast<bool>(visit(c.id(), [&] { return to_json(c); }));
             });
             if (!go_on) return;
         }

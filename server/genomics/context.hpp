@@ -21,10 +21,10 @@ struct context {
     const auth::catalog_view* view;  ///< of the catalog, for whoever asks
     const paging::signing_key* key;
     store::side_store* store;
-    overlay_keeper* overlays;
-    reads::coverage_service* coverage;
-    export_runner* exports;
-    std::filesystem::path export_root;
+    overlay_keeper* overlays = nullptr;
+    reads::coverage_service* coverage = nullptr;
+    export_runner* exports = nullptr;
+    std::filesystem::path export_root = {};
 };
 
 /// What whoever sent the request may see of the catalog.

@@ -91,11 +91,11 @@ result<http::response> list(const context& ctx, const http::request& request) {
     const auto each = [&](auto visit) {
         for (const auto& set : now->data_sets()) {
             if (set->project_id != **project) continue;
-            if (!visit([&] { return to_json(shown(*now, *set)); })) return;
+            if (!visit(set->id, [&] { return to_json(shown(*now, *set)); })) return;
         }
         for (const auto& set : now->created_data_sets()) {
             if (set.project_id != **project) continue;
-            if (!visit([&] { return to_json(shown(set)); })) return;
+            if (!visit(set.id, [&] { return to_json(shown(set)); })) return;
         }
     };
     auto found =
@@ -182,8 +182,7 @@ bool is_in_reach(const http::request& request, std::string_view id) {
 result<http::response> undelete(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    const auto object = read_object(request);
-    if (!object) return object.error();
+    if (auto fine = read_nothing(request); !fine) return fine.error();
     if (!is_in_reach(request, id)) return no_data_set();
     if (find(*visible(ctx, request), id))
         return error{errc::precondition, "the data set is not deleted"};

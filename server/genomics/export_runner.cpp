@@ -75,8 +75,16 @@ export_runner::entry_ptr export_runner::find(std::string_view operation_id) cons
 }
 
 void export_runner::cancel(std::string_view operation_id) {
-    const std::lock_guard lock(mutex_);
-    if (const auto one = find(operation_id)) one->stop.request_stop();
+    entry_ptr one;
+    {
+        const std::lock_guard lock(mutex_);
+        one = find(operation_id);
+        if (!one) return;
+        one->stop.request_stop();
+        if (one == running_) return;  // it notices
+        waiting_.erase(std::find(waiting_.begin(), waiting_.end(), one));
+    }
+    end(*one, stopped());
 }
 
 std::optional<operation_progress> export_runner::progress(std::string_view operation_id) const {

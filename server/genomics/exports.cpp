@@ -150,6 +150,20 @@ result<fs::path> export_target(const fs::path& root, std::string_view uri) {
     return target;
 }
 
+namespace {
+
+/// What an export that was killed had written until then.
+void remove_unfinished(const fs::path& target) {
+    const auto begin = target.filename().string() + ".";
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(target.parent_path(), ignored)) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with(begin) && name.ends_with(".new")) fs::remove(entry.path(), ignored);
+    }
+}
+
+}  // namespace
+
 result<void> settle_interrupted(store::operation_store& operations, const fs::path& root) {
     const auto running = operations.running();
     if (!running) return running.error();
@@ -160,6 +174,7 @@ result<void> settle_interrupted(store::operation_store& operations, const fs::pa
             export_target(root, std::string_view(request.at("exportUri").as_string()));
         // It was not there when the export began, and appears only when all of it is on the disk.
         const bool is_done = target && fs::exists(*target);
+        if (target) remove_unfinished(*target);
         const store::operation_end how = is_done ? store::operation_end{}
                                                  : store::operation_end{
                                                        store::operation_state::failure,

@@ -77,8 +77,7 @@ result<http::response> get_one(
 result<http::response> cancel(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    const auto object = read_object(request);
-    if (!object) return object.error();
+    if (auto fine = read_nothing(request); !fine) return fine.error();
     const auto found = find(ctx, request, id);
     if (!found) return found.error();
     ctx.exports->cancel(found->id);
@@ -141,7 +140,8 @@ result<store::operation_query> read_filter(std::string_view text) {
         if (auto fine = apply(*one, wanted); !fine) return fine.error();
         at = end + conjunction.size();
     }
-    if (wanted.project.empty()) return wrong_filter();
+    const auto is_word = wanted.project.find_first_of(" \t<>=") == std::string::npos;
+    if (wanted.project.empty() || !is_word) return wrong_filter();
     return wanted;
 }
 
@@ -158,7 +158,7 @@ result<http::response> list(const context& ctx, const http::request& request) {
     const auto each = [&](auto visit) {
         for (const auto& one : *found) {
             if (!is_in_reach(request, one)) continue;
-            if (!visit([&] { return to_json(one, ctx.exports->progress(one.id)); })) return;
+            if (!visit(one.id, [&] { return to_json(one, ctx.exports->progress(one.id)); })) return;
         }
     };
     const list_tokens tokens(*ctx.key, "operations " + filter->value_or(""));

@@ -45,6 +45,17 @@ std::shared_ptr<const catalog::overlay> overlay_of(store::kept_overlays kept) {
     return out;
 }
 
+/// Whether a created data set has been hidden since `gone_s` or longer.
+bool has_gone(const store::kept_overlays& kept, std::int64_t gone_s) {
+    const auto& created = kept.data_sets;
+    return std::any_of(kept.changes.begin(), kept.changes.end(), [&](const auto& change) {
+        if (change.kind != "dataset" || !change.hidden_s || *change.hidden_s > gone_s) return false;
+        return std::any_of(created.begin(), created.end(), [&](const auto& set) {
+            return set.id == change.id;
+        });
+    });
+}
+
 }  // namespace
 
 result<void> overlay_keeper::refresh() {
@@ -53,11 +64,7 @@ result<void> overlay_keeper::refresh() {
     auto kept = overlays.all();
     if (!kept) return kept.error();
     const std::int64_t gone = now_s() - undelete_for.count();
-    const bool any_gone =
-        std::any_of(kept->changes.begin(), kept->changes.end(), [&](const auto& c) {
-            return c.kind == "dataset" && c.hidden_s && *c.hidden_s <= gone;
-        });
-    if (any_gone && !kept->data_sets.empty()) {
+    if (has_gone(*kept, gone)) {
         if (auto purged = overlays.purge_data_sets(gone); !purged) return purged.error();
         kept = overlays.all();
         if (!kept) return kept.error();

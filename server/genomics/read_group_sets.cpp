@@ -12,6 +12,7 @@
 #include "server/streaming/json_text.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace callstream::genomics {
 namespace json = boost::json;
@@ -71,6 +72,17 @@ json::array groups_json(const catalog::read_group_set& set, const std::string& r
     return out;
 }
 
+/// What somebody said, else the sample that all its reads are of, else the file's.
+const std::string& name_of(const catalog::read_group_set& set) {
+    if (!set.given_name.empty()) return set.given_name;
+    const auto& groups = set.file->header().read_groups;
+    const bool is_one = std::all_of(groups.begin(), groups.end(), [&](const auto& group) {
+        return group.sample == groups.front().sample;
+    });
+    return groups.empty() || !is_one || groups.front().sample.empty() ? set.name
+                                                                      : groups.front().sample;
+}
+
 json::object to_json(const catalog::snapshot& now, const catalog::read_group_set& set) {
     const auto* reference = catalog::reference_of(now, set);
     const std::string reference_set = reference == nullptr ? "" : reference->id;
@@ -79,7 +91,7 @@ json::object to_json(const catalog::snapshot& now, const catalog::read_group_set
         {"filename", valid_utf8(set.path.filename().string())},
         {"id", set.id},
         {"info", json::object()},
-        {"name", valid_utf8(set.name)},
+        {"name", valid_utf8(name_of(set))},
         {"readGroups", groups_json(set, reference_set)},
         {"referenceSetId", reference_set},
     };
@@ -106,8 +118,8 @@ result<http::response> search(const context& ctx, const http::request& request) 
     const auto each = [&](auto visit) {
         for (const auto& set : now->read_group_sets()) {
             if (std::find(ids.begin(), ids.end(), set.home->id) == ids.end()) continue;
-            if (set.name.find(asked->name) == std::string::npos) continue;
-            if (!visit([&] { return to_json(*now, set); })) return;
+            if (name_of(set).find(asked->name) == std::string::npos) continue;
+            if (!visit(set.id, [&] { return to_json(*now, set); })) return;
         }
     };
     const list_tokens tokens(*ctx.key, asked->query);
@@ -120,6 +132,53 @@ result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
     return answer_with(ctx, request, id);
+}
+
+result<void> check_texts(http::json_fields& message, std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+        if (auto text = message.text(name); !text) return text.error();
+    }
+    return {};
+}
+
+result<void> check_group(http::json_fields& group) {
+    if (auto fine = check_texts(
+            group, {"id", "datasetId", "name", "description", "sampleId", "referenceSetId"}
+        );
+        !fine)
+        return fine.error();
+    if (auto size = group.integer("predictedInsertSize"); !size) return size.error();
+    auto experiment = group.object("experiment");
+    if (!experiment) return experiment.error();
+    if (*experiment) {
+        if (auto fine = check_texts(
+                **experiment, {"libraryId", "platformUnit", "sequencingCenter", "instrumentModel"}
+            );
+            !fine)
+            return fine.error();
+        if (auto fine = refuse_unknown(**experiment); !fine) return fine.error();
+    }
+    auto programs = group.object_list("programs");
+    if (!programs) return programs.error();
+    for (auto& program : programs->value_or(std::vector<http::json_fields>())) {
+        if (auto fine =
+                check_texts(program, {"commandLine", "id", "name", "prevProgramId", "version"});
+            !fine)
+            return fine.error();
+        if (auto fine = refuse_unknown(program); !fine) return fine.error();
+    }
+    if (auto info = read_info(group); !info) return info.error();
+    return refuse_unknown(group);
+}
+
+/// They cannot be changed, and may be sent back as they were.
+result<void> check_groups(http::json_fields& body) {
+    auto groups = body.object_list("readGroups");
+    if (!groups) return groups.error();
+    for (auto& group : groups->value_or(std::vector<http::json_fields>())) {
+        if (auto fine = check_group(group); !fine) return fine.error();
+    }
+    return {};
 }
 
 /// What of a read group set can be changed. The rest of the message is the server's own and may be
@@ -138,7 +197,7 @@ result<store::kept_change> read_change(const http::request& request) {
     for (const char* ours : {"id", "datasetId", "filename"}) {
         if (auto text = body.text(ours); !text) return text.error();
     }
-    if (auto groups = body.object_list("readGroups"); !groups) return groups.error();
+    if (auto fine = check_groups(body); !fine) return fine.error();
     if (auto info = read_info(body); !info) return info.error();
     if (auto fine = refuse_unknown(body); !fine) return fine.error();
     return change;

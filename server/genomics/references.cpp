@@ -163,7 +163,7 @@ result<http::response> search_references(const context& ctx, const http::request
             for_each_reference(set, [&](const reference_item& item) {
                 if (!fits_md5(wanted, item.md5())) return true;
                 if (!fits_accessions(wanted, item.facts().source_accessions)) return true;
-                go_on = visit([&] { return to_json(item); });
+                go_on = visit(item.id(), [&] { return to_json(item); });
                 return go_on;
             });
         }
@@ -191,7 +191,7 @@ result<http::response> search_reference_sets(const context& ctx, const http::req
     const auto now = visible(ctx, request);
     const auto each = [&](auto visit) {
         for (const auto& set : now->reference_sets()) {
-            if (fits(asked->wanted, set) && !visit([&] { return to_json(set); })) return;
+            if (fits(asked->wanted, set) && !visit(set.id, [&] { return to_json(set); })) return;
         }
     };
     auto page =

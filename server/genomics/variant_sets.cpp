@@ -65,7 +65,7 @@ result<http::response> search(const context& ctx, const http::request& request) 
     const auto each = [&](auto visit) {
         for (const auto* set : now->variant_sets()) {
             if (set->home->id != data_sets->front()) continue;
-            if (!visit([&] { return to_json(*set); })) return;
+            if (!visit(set->id, [&] { return to_json(*set); })) return;
         }
     };
     const list_tokens tokens(*ctx.key, "variantsets " + data_sets->front());

@@ -36,6 +36,12 @@ result<json::object> read_object(const http::request& request) {
     return http::parse_json_object(request.body);
 }
 
+result<void> read_nothing(const http::request& request) {
+    const auto object = read_object(request);
+    if (!object) return object.error();
+    return refuse_unknown(http::json_fields(*object));
+}
+
 result<void> refuse_unknown(const http::json_fields& body) {
     const auto unknown = body.unknown();
     if (unknown.empty()) return {};

@@ -29,6 +29,9 @@ boost::json::string int64_text(std::int64_t value);
 /// members.
 result<boost::json::object> read_object(const http::request& request);
 
+/// The body of a request whose message has no fields.
+result<void> read_nothing(const http::request& request);
+
 /// Names a member that no message of this kind has, as Google's APIs do.
 result<void> refuse_unknown(const http::json_fields& body);
 
@@ -91,7 +94,9 @@ struct page_limits {
 };
 
 /// A page of a list whose elements `each(visit)` visits in their order, until `visit` returns
-/// false: `{name: [...], nextPageToken}`. `visit` takes a function that makes the element's JSON.
+/// false: `{name: [...], nextPageToken}`. `visit` takes the element's id and a function that makes
+/// its JSON. A token names the element before the page, so elements that come or go elsewhere
+/// change nothing; `errc::bad_request` when that one is gone.
 template <class Each>
 result<boost::json::object> list_page(
     const list_tokens& tokens,
@@ -104,22 +109,28 @@ result<boost::json::object> list_page(
     if (!size) return size.error();
     const auto place = tokens.read(page.token);
     if (!place) return place.error();
-    const std::uint64_t first = *place ? std::stoull(**place) : 0;
-    std::uint64_t number = 0;
-    boost::json::array elements;
+    bool begun = !*place;
     bool more = false;
-    each([&](auto make) {
-        if (number >= first && elements.size() < *size) {
-            elements.push_back(make());
-        } else if (number >= first) {
-            more = true;
+    std::string last;
+    boost::json::array elements;
+    each([&](const std::string& id, auto make) {
+        if (!begun) {
+            begun = id == **place;
+            return true;
         }
-        ++number;
-        return !more;
+        more = elements.size() == *size;
+        if (more) return false;
+        elements.push_back(make());
+        last = id;
+        return true;
     });
+    if (!begun) {
+        return error{
+            errc::bad_request,
+            "what the page of this pageToken begins behind is gone; start again without it"};
+    }
     return boost::json::object{
-        {name, std::move(elements)},
-        {"nextPageToken", more ? tokens.issue(std::to_string(first + *size)) : std::string()}};
+        {name, std::move(elements)}, {"nextPageToken", more ? tokens.issue(last) : std::string()}};
 }
 
 }  // namespace callstream::genomics

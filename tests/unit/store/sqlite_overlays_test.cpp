@@ -67,7 +67,7 @@ TEST_F(sqlite_overlays_test, data_sets_that_were_hidden_long_ago_go_for_good) {
     std::vector<std::string> left;
     for (const auto& set : all().data_sets) left.push_back(set.id);
     EXPECT_THAT(left, ::testing::ElementsAre("new", "shown"));
-    EXPECT_THAT(all().changes, SizeIs(3)) << "what files have stays hidden";
+    EXPECT_THAT(all().changes, SizeIs(2)) << "what files have stays hidden";
 }
 
 TEST(sqlite_operations_test, end_once) {
