@@ -19,6 +19,7 @@ constexpr const char* welcome =
     "  /brapi/v2/references                       the sequences; /{referenceDbId}/bases reads "
     "them\n"
     "  /brapi/v2/search/callsets                  the same by many ids and names at once\n"
+    "  /v1/datasets?projectId=default             the same files as Google Genomics v1\n"
     "  /ready   /health   /metrics                how it is\n";
 
 /// Ready as soon as the folder was scanned: files are served while others are still being indexed,
