@@ -68,7 +68,10 @@ void catalog_service::scan_once() {
 }
 
 void catalog_service::change(std::shared_ptr<const overlay> changes) {
+    if (changes && *changes == overlay()) changes.reset();
     const std::lock_guard lock(mutex_);
+    const bool both = changes && changes_;
+    if (both ? *changes == *changes_ : changes == changes_) return;
     changes_ = std::move(changes);
     current_ = changes_ ? files_->changed_by(*changes_) : files_;
 }

@@ -34,7 +34,8 @@ class catalog_service {
     /// together share one. Open answers keep the files they have.
     void rescan();
 
-    /// What clients changed, from now on. Open answers go on as they began.
+    /// What clients changed, from now on; null: nothing. Open answers go on as they began. The
+    /// snapshot stays the same one while nothing new is said.
     void change(std::shared_ptr<const overlay> changes);
 
     /// Lets the index passes of these files come next.

@@ -21,6 +21,8 @@ struct created_call_set {
     std::string sample_id;
     std::string info;  ///< a JSON object
     std::int64_t created_ms = 0;
+
+    bool operator==(const created_call_set&) const = default;
 };
 
 /// A data set without files.
@@ -29,12 +31,16 @@ struct created_data_set {
     std::string name;
     std::string project_id;
     std::int64_t created_s = 0;
+
+    bool operator==(const created_data_set&) const = default;
 };
 
 struct overlay_entry {
     std::optional<std::string> name;              ///< instead of its own
     std::optional<std::string> reference_set_id;  ///< instead of its own
     bool hidden = false;
+
+    bool operator==(const overlay_entry&) const = default;
 };
 
 /// All changes, by the ids of the objects.
@@ -47,6 +53,8 @@ struct overlay {
     std::vector<created_data_set> created_data_sets;
     /// By variant set: raised with every change of its call sets, never lowered.
     std::unordered_map<std::string, std::uint32_t> generations;
+
+    bool operator==(const overlay&) const = default;
 };
 
 /// The part of it that is about the call sets of one variant set.

@@ -112,6 +112,29 @@ TEST_F(catalog_service_test, what_the_index_pass_finds_is_logged_and_not_served)
     EXPECT_THAT(lines[0], HasSubstr("unsorted.vcf.gz is not sorted"));
 }
 
+TEST_F(catalog_service_test, what_clients_changed_stays_over_rescans) {
+    many_records(2).write_vcf_gz(dir / "data" / "a.vcf.gz");
+    many_records(2).write_vcf_gz(dir / "data" / "beans" / "b.vcf.gz");
+    start();
+    service->wait_until_indexed();
+    const auto plain = service->current();
+    service->change(nullptr);
+    service->change(std::make_shared<overlay>());
+    EXPECT_EQ(service->current(), plain) << "nothing was changed";
+    auto hidden = std::make_shared<overlay>();
+    hidden->data_sets["beans"].hidden = true;
+    service->change(hidden);
+    EXPECT_EQ(find("beans~b"), nullptr);
+    service->rescan();
+    EXPECT_EQ(find("beans~b"), nullptr);
+    const auto now = service->current();
+    service->change(std::make_shared<overlay>(*hidden));
+    EXPECT_EQ(service->current(), now) << "nothing new was said";
+    service->change(nullptr);
+    EXPECT_NE(find("beans~b"), nullptr);
+    EXPECT_NE(find("main~a"), nullptr);
+}
+
 TEST_F(catalog_service_test, an_old_snapshot_outlives_the_rescan) {
     many_records(2).write_vcf_gz(dir / "data" / "a.vcf.gz");
     start();
