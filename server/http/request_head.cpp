@@ -4,6 +4,7 @@
 
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <simdjson.h>
@@ -93,6 +94,11 @@ std::optional<refusal> read_body_fields(const head_parser::value_type& message, 
     return std::nullopt;
 }
 
+bool is_host(std::string_view value) {
+    const auto authority = boost::urls::parse_authority(value);
+    return authority && !authority->has_userinfo();
+}
+
 /// Where does this request end? Anything that could be answered in two ways is refused.
 std::optional<refusal> check_framing(const head_parser::value_type& message) {
     if (message.version() != 10 && message.version() != 11) {
@@ -108,6 +114,10 @@ std::optional<refusal> check_framing(const head_parser::value_type& message) {
     const bool host_needed = message.version() == 11;
     if (hosts > 1 || (host_needed && (hosts == 0 || message[beast_http::field::host].empty()))) {
         return refusal{400, "exactly one Host field is needed"};
+    }
+    // It stands in links of answers. RFC 9112, section 3.2: an invalid value is a 400.
+    if (hosts == 1 && !is_host(message[beast_http::field::host])) {
+        return refusal{400, "the Host field is not a host with or without a port"};
     }
     return std::nullopt;
 }

@@ -144,6 +144,31 @@ TEST(request_head, exactly_one_host_is_needed_in_http_1_1) {
     EXPECT_EQ(status_of_fields({"Host: a", "Host: a"}, "HTTP/1.0"), 400);
 }
 
+TEST(request_head, the_host_is_one) {
+    const auto status = [](const std::string& host) {
+        const auto parsed = parse_request_head(head_text("GET / HTTP/1.1", {"Host: " + host}));
+        return parsed ? 200 : parsed.error().status;
+    };
+    for (const char* host :
+         {"h", "my_host", "example.org", "example.org:8080", "127.0.0.1:80", "[::1]:8080", "a%20b"})
+        EXPECT_EQ(status(host), 200) << host;
+    for (const char* host :
+         {"\xEB h",
+          "\xC3\xA9",
+          "a b",
+          "a/b",
+          "u@h",
+          "u:p@h",
+          "h:x",
+          "h?q",
+          "<h>",
+          "a\"b",
+          "h\\",
+          "[::1"})
+        EXPECT_EQ(status(host), 400) << host;
+    EXPECT_TRUE(parse_request_head(head_text("GET / HTTP/1.0", {"Host: "})));
+}
+
 TEST(request_head, lines_that_are_no_fields_are_refused) {
     EXPECT_EQ(status_of_fields({"Host: h", "X-Folded: a\r\n b"}), 400);
     EXPECT_EQ(status_of_fields({"Host: h", "X-Folded: a\r\n\tb"}), 400);
