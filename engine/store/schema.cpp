@@ -95,8 +95,8 @@ constexpr std::array<const char*, 6> migrations = {
     R"(ALTER TABLE searches ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
        UPDATE searches SET bytes = length(CAST(body AS BLOB));)",
 
-    // Google Genomics v1. The length of an annotation is at most 2 to the power of `level`, so those
-    // that reach into a region from the left begin at most so far before it.
+    // Google Genomics v1. The length of an annotation is at most 2 to the power of `level`, so
+    // those that reach into a region from the left begin at most so far before it.
     R"(CREATE TABLE annotation_sets (
            number INTEGER PRIMARY KEY AUTOINCREMENT,
            id TEXT NOT NULL UNIQUE,
