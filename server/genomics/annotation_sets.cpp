@@ -2,7 +2,6 @@
 #include "engine/core/parse.hpp"
 #include "engine/core/uuid.hpp"
 #include "server/genomics/annotation_access.hpp"
-#include "server/genomics/field_mask.hpp"
 #include "server/genomics/json_pieces.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
@@ -53,7 +52,6 @@ result<void> check_places(const catalog::snapshot& now, const annotation_set_fac
 }
 
 result<http::response> create(const context& ctx, const http::request& request) {
-    if (auto fine = answer(request, {}); !fine) return fine;  // before anything is changed
     auto facts = read_facts(request);
     if (!facts) return facts.error();
     if (auto fine = check_places(*visible(ctx, request), *facts); !fine) return fine.error();
@@ -80,11 +78,7 @@ result<http::response> get_one(
 result<http::response> update(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    if (auto fine = answer(request, {}); !fine) return fine;
-    http::query q(request);
-    const auto mask = q.filter("updateMask");
-    if (!mask) return mask.error();
-    const auto fields = read_update_mask(mask->value_or(""), {"name", "sourceUri", "info"});
+    const auto fields = read_mask(request, {"name", "sourceUri", "info"});
     if (!fields) return fields.error();
     const auto facts = read_facts(request);
     if (!facts) return facts.error();
@@ -105,7 +99,6 @@ result<http::response> update(
 result<http::response> remove(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    if (auto fine = answer(request, {}); !fine) return fine;
     if (auto found = find_annotation_set(ctx, *visible(ctx, request), id); !found)
         return found.error();
     const auto removed = ctx.store->annotations().remove_set(id);

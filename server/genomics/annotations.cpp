@@ -4,7 +4,6 @@
 #include "engine/core/parse.hpp"
 #include "server/genomics/annotation_access.hpp"
 #include "server/genomics/annotation_batch.hpp"
-#include "server/genomics/field_mask.hpp"
 #include "server/genomics/json_pieces.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
@@ -33,7 +32,6 @@ result<http::response> show(
 }
 
 result<http::response> create(const context& ctx, const http::request& request) {
-    if (auto fine = answer(request, {}); !fine) return fine;  // before anything is changed
     const auto facts = read_facts(request);
     if (!facts) return facts.error();
     if (facts->set_id.empty()) return error{errc::bad_request, "annotationSetId is required"};
@@ -59,7 +57,6 @@ result<http::response> show_batch(const http::request& request, const std::strin
 }
 
 result<http::response> create_batch(const context& ctx, const http::request& request) {
-    if (auto fine = answer(request, {}); !fine) return fine;
     const auto batch = read_batch(request.body);
     if (!batch) return batch.error();
     const auto now = visible(ctx, request);
@@ -152,12 +149,7 @@ result<store::annotation_changes> changes_of(
 result<http::response> update(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    if (auto fine = answer(request, {}); !fine) return fine;
-    http::query q(request);
-    const auto mask = q.filter("updateMask");
-    if (!mask) return mask.error();
-    const auto fields =
-        read_update_mask(mask->value_or(""), {"name", "variant", "transcript", "info"});
+    const auto fields = read_mask(request, {"name", "variant", "transcript", "info"});
     if (!fields) return fields.error();
     auto facts = read_facts(request);
     if (!facts) return facts.error();
@@ -180,7 +172,6 @@ result<http::response> update(
 result<http::response> remove(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    if (auto fine = answer(request, {}); !fine) return fine;
     const auto place = find_place(ctx, *visible(ctx, request), id);
     if (!place) return place.error();
     const auto removed = ctx.store->annotations().remove(place->first.number, place->second);

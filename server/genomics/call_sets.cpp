@@ -150,8 +150,8 @@ result<http::response> create(const context& ctx, const http::request& request) 
         std::move(wanted->sample_id),
         json::serialize(wanted->info),
         now_s() * 1000};
-    if (auto kept = ctx.store->overlays().create(made); !kept) return kept.error();
-    if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+    const auto kept = ctx.overlays->apply([&](auto& overlays) { return overlays.create(made); });
+    if (!kept) return kept.error();
     return answer_with(ctx, request, made.id);
 }
 
@@ -171,14 +171,14 @@ result<http::response> patch(
     const auto call_set = now->find_call_set(id);
     if (!call_set) return no_call_set();
     if (wanted->name.empty()) return error{errc::bad_request, "name must not be empty"};
-    auto& overlays = ctx.store->overlays();
-    if (call_set->created() != nullptr) {
-        if (auto kept = overlays.rename_call_set(id, wanted->name); !kept) return kept.error();
-    } else {
-        const store::kept_change change{.kind = kind, .id = std::string(id), .name = wanted->name};
-        if (auto kept = overlays.change(change, call_set->set->id); !kept) return kept.error();
-    }
-    if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+    const store::kept_change change{.kind = kind, .id = std::string(id), .name = wanted->name};
+    const bool is_made = call_set->created() != nullptr;
+    const auto kept = ctx.overlays->apply([&](auto& overlays) -> result<void> {
+        if (!is_made) return overlays.change(change, call_set->set->id);
+        if (auto done = overlays.rename_call_set(id, wanted->name); !done) return done.error();
+        return {};
+    });
+    if (!kept) return kept.error();
     return answer_with(ctx, request, id);
 }
 
@@ -188,14 +188,14 @@ result<http::response> remove(
     const auto now = visible(ctx, request);
     const auto call_set = now->find_call_set(id);
     if (!call_set) return no_call_set();
-    auto& overlays = ctx.store->overlays();
-    if (call_set->created() != nullptr) {
-        if (auto kept = overlays.remove_call_set(id); !kept) return kept.error();
-    } else {
-        const store::kept_change change{.kind = kind, .id = std::string(id), .hidden_s = now_s()};
-        if (auto kept = overlays.change(change, call_set->set->id); !kept) return kept.error();
-    }
-    if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+    const store::kept_change change{.kind = kind, .id = std::string(id), .hidden_s = now_s()};
+    const bool is_made = call_set->created() != nullptr;
+    const auto kept = ctx.overlays->apply([&](auto& overlays) -> result<void> {
+        if (!is_made) return overlays.change(change, call_set->set->id);
+        if (auto done = overlays.remove_call_set(id); !done) return done.error();
+        return {};
+    });
+    if (!kept) return kept.error();
     return answer(request, {});
 }
 

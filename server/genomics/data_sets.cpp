@@ -137,8 +137,8 @@ result<http::response> create(const context& ctx, const http::request& request) 
         return error{errc::bad_request, "projectId is required"};
     const store::kept_data_set made{
         new_uuid(), std::move(*wanted->name), std::move(*wanted->project), now_s()};
-    if (auto kept = ctx.store->overlays().create(made); !kept) return kept.error();
-    if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+    const auto kept = ctx.overlays->apply([&](auto& o) { return o.create(made); });
+    if (!kept) return kept.error();
     return answer_with(ctx, request, made.id);
 }
 
@@ -158,8 +158,8 @@ result<http::response> patch(
     if (wanted->name.value_or("").empty())
         return error{errc::bad_request, "name must not be empty"};
     const store::kept_change change{.kind = kind, .id = std::string(id), .name = wanted->name};
-    if (auto kept = ctx.store->overlays().change(change, ""); !kept) return kept.error();
-    if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+    const auto kept = ctx.overlays->apply([&](auto& o) { return o.change(change, ""); });
+    if (!kept) return kept.error();
     return answer_with(ctx, request, id);
 }
 
@@ -168,8 +168,8 @@ result<http::response> remove(
 ) {
     if (!find(*visible(ctx, request), id)) return no_data_set();
     const store::kept_change change{.kind = kind, .id = std::string(id), .hidden_s = now_s()};
-    if (auto kept = ctx.store->overlays().change(change, ""); !kept) return kept.error();
-    if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+    const auto kept = ctx.overlays->apply([&](auto& o) { return o.change(change, ""); });
+    if (!kept) return kept.error();
     return answer(request, {});
 }
 
@@ -199,8 +199,8 @@ result<http::response> undelete(
             "the data set was deleted more than a week ago; only whoever runs the server can bring "
             "back the files of one"};
     }
-    if (auto shown = ctx.store->overlays().show(kind, id); !shown) return shown.error();
-    if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+    const auto shown = ctx.overlays->apply([&](auto& o) { return o.show(kind, id); });
+    if (!shown) return shown.error();
     return answer_with(ctx, request, id);
 }
 

@@ -19,8 +19,15 @@ class overlay_keeper {
         : catalog_(catalog), store_(store) {}
 
     /// Removes what is gone for good, then shows the catalog as the store has it. To be called at
-    /// the start, from time to time because commands change the store too, and after each change.
+    /// the start, from time to time because commands change the store too.
     result<void> refresh();
+
+    /// What `edit(overlay_store&)` does to the store, shown at once.
+    template <class Edit>
+    result<void> apply(Edit edit) {
+        if (const auto done = edit(store_.overlays()); !done) return done.error();
+        return refresh();
+    }
 
  private:
     catalog::catalog_service& catalog_;

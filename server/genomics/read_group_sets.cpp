@@ -227,8 +227,8 @@ result<http::response> patch(
         return error{errc::bad_request, "there is no reference set with this referenceSetId"};
     }
     if (change->name || change->reference_set) {
-        if (auto kept = ctx.store->overlays().change(*change, ""); !kept) return kept.error();
-        if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+        const auto kept = ctx.overlays->apply([&](auto& o) { return o.change(*change, ""); });
+        if (!kept) return kept.error();
     }
     return answer_with(ctx, request, id);
 }
@@ -239,8 +239,8 @@ result<http::response> remove(
     const auto now = visible(ctx, request);
     if (auto set = find_read_group_set(*now, id); !set) return set.error();
     const store::kept_change change{.kind = kind, .id = std::string(id), .hidden_s = now_s()};
-    if (auto kept = ctx.store->overlays().change(change, ""); !kept) return kept.error();
-    if (auto seen = ctx.overlays->refresh(); !seen) return seen.error();
+    const auto kept = ctx.overlays->apply([&](auto& o) { return o.change(change, ""); });
+    if (!kept) return kept.error();
     return answer(request, {});
 }
 

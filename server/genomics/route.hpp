@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/genomics/context.hpp"
+#include "server/genomics/wire.hpp"
 #include "server/http/router.hpp"
 
 #include <cstdint>
@@ -34,13 +35,18 @@ http::route route_of(http::verb method, std::string pattern, const context& ctx,
     return r;
 }
 
-/// Changes what the store keeps.
+/// Changes what the store keeps, unless the answer could not be given as it is asked for.
 template <class Handle>
 http::route writing_route(
     http::verb method, std::string pattern, const context& ctx, Handle handle
 ) {
     auto r = route_of(method, std::move(pattern), ctx, handle);
     r.scope = auth::scope::write;
+    r.handle = [handle = std::move(r.handle
+                )](const auto& request, const auto& values) -> result<http::response> {
+        if (auto fine = check_form(request); !fine) return fine.error();
+        return handle(request, values);
+    };
     return r;
 }
 

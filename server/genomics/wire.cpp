@@ -8,19 +8,34 @@
 namespace callstream::genomics {
 namespace json = boost::json;
 
-result<http::response> answer(const http::request& request, json::object object) {
+namespace {
+
+/// Nothing: all of the answer.
+result<std::optional<field_mask>> read_form(const http::request& request) {
     http::query q(request);
     const auto form = q.filter("alt");
     if (!form) return form.error();
     if (*form && **form != "json") return error{errc::bad_request, "answers are alt=json only"};
     const auto fields = q.filter("fields");
     if (!fields) return fields.error();
+    if (!*fields) return std::optional<field_mask>();
+    auto mask = field_mask::parse(**fields);
+    if (!mask) return mask.error();
+    return std::optional(std::move(*mask));
+}
+
+}  // namespace
+
+result<void> check_form(const http::request& request) {
+    if (const auto form = read_form(request); !form) return form.error();
+    return {};
+}
+
+result<http::response> answer(const http::request& request, json::object object) {
+    const auto mask = read_form(request);
+    if (!mask) return mask.error();
     json::value whole(std::move(object));
-    if (*fields) {
-        const auto mask = field_mask::parse(**fields);
-        if (!mask) return mask.error();
-        mask->apply(whole);
-    }
+    if (*mask) (*mask)->apply(whole);
     http::response r;
     r.content_type = "application/json; charset=UTF-8";
     r.body = json::serialize(whole) + "\n";

@@ -18,6 +18,10 @@
 
 namespace callstream::genomics {
 
+/// Whether an answer can be given in the form that is asked for, as `answer` says: to be known
+/// before anything is changed.
+result<void> check_form(const http::request& request);
+
 /// 200 with this object, cut to what the parameter `fields` asks for. `errc::bad_request` for one
 /// that is no mask, and for an `alt` other than json.
 result<http::response> answer(const http::request& request, boost::json::object object);

@@ -201,6 +201,28 @@ class data_sets(SetsTest):
         self.call("readgroupsets.export", "beta~beta-reads", {"projectId": "p", "exportUri": "file:x"}, 404)
 
 
+class unanswerable(SetsTest):
+    def test_what_cannot_be_answered_as_it_is_asked_for_changes_nothing(self):
+        [home, *_] = HOMES
+        before = self.everything()
+        one = call_set(home)["id"]
+        writes = [
+            ("datasets.create", None, {"name": "n", "projectId": "p"}), ("datasets.patch", home, {"name": "n"}),
+            ("datasets.delete", home, None), ("callsets.patch", one, {"name": "n"}), ("callsets.delete", one, None),
+            ("callsets.create", None, {"name": "n", "variantSetIds": [f"{home}~chip"]}),
+            ("readgroupsets.patch", read_group_set(home)["id"], {"name": "n"}),
+            ("readgroupsets.delete", read_group_set(home)["id"], None),
+            ("readgroupsets.export", read_group_set(home)["id"], {"projectId": "p", "exportUri": "file:a.bam"}),
+        ]
+        for name, place, body in writes:
+            for bad in ({"fields": "a(b"}, {"alt": "media"}):
+                with self.subTest(name, **bad):
+                    self.call(name, place, body, 400, **bad)
+        self.assertEqual(self.everything(), before)
+        self.assertEqual(self.call("operations.list", filter="projectId = p")["operations"], [])
+        self.assertEqual(self.call("datasets.list", projectId="p")["datasets"], [])
+
+
 class call_sets(SetsTest):
     ONE, OTHER = "alpha~chip~A1x1", "alpha~chip~A1x2"
 
