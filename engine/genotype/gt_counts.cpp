@@ -91,29 +91,71 @@ void count_all(gt_counts& c, const hts::format_field& gt, std::size_t samples) {
     }
 }
 
-}  // namespace
-
-gt_counts count_genotypes(const hts::format_field* gt, std::size_t samples) {
+gt_counts count_of_samples(const hts::format_field& gt, std::size_t samples) {
     gt_counts c;
-    if (gt == nullptr || gt->type == hts::value_type::absent || samples == 0) {
-        c.missing_samples = static_cast<std::uint32_t>(samples);
-        return c;
-    }
-    switch (gt->type) {
+    switch (gt.type) {
         case hts::value_type::int8:
-            if (gt->per_sample != 2 || !count_diploid(c, gt->bytes.data(), samples)) {
-                count_all<std::int8_t>(c, *gt, samples);
+            if (gt.per_sample != 2 || !count_diploid(c, gt.bytes.data(), samples)) {
+                count_all<std::int8_t>(c, gt, samples);
             }
             return c;
         case hts::value_type::int16:
-            count_all<std::int16_t>(c, *gt, samples);
+            count_all<std::int16_t>(c, gt, samples);
             return c;
         case hts::value_type::int32:
-            count_all<std::int32_t>(c, *gt, samples);
+            count_all<std::int32_t>(c, gt, samples);
             return c;
         default:
             throw damaged_file("GT holds something else than allele indexes");
     }
+}
+
+/// How often each allele occurs. Values behind the end of a short vector are negative.
+template <class Integer>
+void count_alleles(
+    std::vector<std::uint32_t>& counts, const hts::format_field& gt, std::size_t samples
+) {
+    const std::size_t values = samples * gt.per_sample;
+    const std::uint8_t* at = gt.bytes.data();
+    for (std::size_t i = 0; i < values; ++i, at += sizeof(Integer)) {
+        const auto value = load<Integer>(at);
+        const auto code = value < 0 ? 0U : static_cast<std::uint32_t>(value) >> 1;
+        if (code != 0 && code <= counts.size()) ++counts[code - 1];
+    }
+}
+
+void count_alleles(
+    std::vector<std::uint32_t>& counts, const hts::format_field& gt, std::size_t samples
+) {
+    if (gt.type == hts::value_type::int8) return count_alleles<std::int8_t>(counts, gt, samples);
+    if (gt.type == hts::value_type::int16) return count_alleles<std::int16_t>(counts, gt, samples);
+    count_alleles<std::int32_t>(counts, gt, samples);
+}
+
+}  // namespace
+
+gt_counts gt_counter::count(
+    const hts::format_field* gt, std::size_t samples, std::uint32_t alleles
+) {
+    if (gt == nullptr || gt->type == hts::value_type::absent || samples == 0) {
+        gt_counts nothing;
+        nothing.missing_samples = static_cast<std::uint32_t>(samples);
+        return nothing;
+    }
+    gt_counts c = count_of_samples(*gt, samples);
+    if (alleles == 2) {  // nearly always: the one ALT is what is not REF
+        c.minor_max = c.minor_min = std::min(c.ref_alleles, c.called_alleles - c.ref_alleles);
+    } else if (alleles > 2) {
+        by_allele_.assign(alleles, 0);
+        count_alleles(by_allele_, *gt, samples);
+        c.minor_min = c.called_alleles;
+        for (std::uint32_t i = 1; i < alleles; ++i) {
+            const auto minor = std::min(by_allele_[i], c.called_alleles - by_allele_[i]);
+            c.minor_max = std::max(c.minor_max, minor);
+            c.minor_min = std::min(c.minor_min, minor);
+        }
+    }
+    return c;
 }
 
 }  // namespace callstream::genotype

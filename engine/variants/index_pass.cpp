@@ -86,6 +86,8 @@ noted_record note(const hts::record& r, const genotype::gt_counts& c, std::uint6
     out.name_length = static_cast<std::uint32_t>(r.name.size());
     out.ploidy_min = short_of(c.ploidy_min);
     out.ploidy_max = short_of(c.ploidy_max);
+    out.minor_max = c.minor_max;
+    out.minor_min = c.minor_min;
     out.phases = static_cast<std::uint8_t>((c.any_phased ? 1 : 0) | (c.any_unphased ? 2 : 0));
     return out;
 }
@@ -159,7 +161,7 @@ class pass {
                 return unsorted(reader_, *r);
             }
             const std::uint64_t ordinal = gathered_.records();
-            const auto counts = genotype::count_genotypes(genotypes_of(*r), samples_);
+            const auto counts = counter_.count(genotypes_of(*r), samples_, r->allele_count);
             gathered_.add(note(*r, counts, reader_.tell()), r->name);
             const std::uint64_t block = at >> 16;
             if (block == last_block_) continue;
@@ -230,6 +232,7 @@ class pass {
     const std::filesystem::path& data_;
     const derived_files& derived_;
     index_progress& progress_;
+    genotype::gt_counter counter_;
     hts::vcf_reader reader_;
     pass_subject subject_;
     pass_state gathered_;

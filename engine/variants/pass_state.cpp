@@ -10,7 +10,7 @@
 namespace callstream::variants {
 namespace {
 
-constexpr char file_magic[8] = {'C', 'S', 'P', 'A', 'S', '0', '0', '2'};
+constexpr char file_magic[8] = {'C', 'S', 'P', 'A', 'S', '0', '0', '3'};
 constexpr std::size_t checkpoint_bytes_max = std::size_t{1} << 30;
 
 struct checkpoint_head {

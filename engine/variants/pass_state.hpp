@@ -27,6 +27,8 @@ struct noted_record {
     std::uint32_t ref_alleles;
     std::uint32_t missing_samples;
     std::uint32_t het_samples;
+    std::uint32_t minor_max;  ///< see genotype::gt_counts
+    std::uint32_t minor_min;
     std::uint32_t name_length;
     std::uint16_t ploidy_min;
     std::uint16_t ploidy_max;

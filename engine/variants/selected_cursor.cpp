@@ -5,27 +5,37 @@
 
 namespace callstream::variants {
 
+void selected_cursor::enter(std::uint64_t rank) {
+    rest_ = {};
+    run_ = selected_->runs();
+    if (rank >= selected_->size()) return;
+    run_ = selected_->run_with(rank);
+    rest_ = selected_->run(run_);
+    rest_.first = (*selected_)[rank];
+}
+
 result<void> selected_cursor::seek(std::uint64_t number) {
     if (!selected_) return records_.seek(number);
-    upcoming_ = std::min(number, selected_->size());
-    if (upcoming_ == selected_->size()) return {};
-    return records_.seek((*selected_)[upcoming_]);
+    enter(number);
+    if (run_ == selected_->runs()) return {};
+    return records_.seek(rest_.first);
 }
 
 result<bool> selected_cursor::resume(const set_place& place) {
     if (selected_) {
-        upcoming_ = selected_->rank_of(place.ordinal());
-        const bool is_selected =
-            upcoming_ < selected_->size() && (*selected_)[upcoming_] == place.ordinal();
-        if (!is_selected) return false;
+        enter(selected_->rank_of(place.ordinal()));
+        if (run_ == selected_->runs() || rest_.first != place.ordinal()) return false;
     }
     return records_.resume(place);
 }
 
 const hts::record* selected_cursor::next() {
     if (!selected_) return records_.next();
-    if (upcoming_ == selected_->size()) return nullptr;
-    return records_.next_at((*selected_)[upcoming_++]);
+    if (rest_.first == rest_.end) {
+        if (run_ == selected_->runs() || ++run_ == selected_->runs()) return nullptr;
+        rest_ = selected_->run(run_);
+    }
+    return records_.next_at(rest_.first++);
 }
 
 std::uint64_t selected_cursor::ordinal_of(std::uint64_t number) const {

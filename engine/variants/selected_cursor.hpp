@@ -44,9 +44,13 @@ class selected_cursor {
     const set_cursor& at() const noexcept { return records_; }
 
  private:
+    void enter(std::uint64_t rank);
+
     set_cursor records_;
     std::shared_ptr<const selection> selected_;
-    std::uint64_t upcoming_ = 0;  // rank; without a selection not used
+    // Of a selection: the run in which it is, and what is still to come of that.
+    std::size_t run_ = 0;
+    selection::range rest_;
 };
 
 }  // namespace callstream::variants

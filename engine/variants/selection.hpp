@@ -2,51 +2,61 @@
 #pragma once
 
 #include "engine/core/error.hpp"
-#include "engine/variants/set_view.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <utility>
 #include <vector>
 
 namespace callstream::variants {
 
-/// Ordinals of records in file order. The number of a record within it is its rank.
+/// Ordinals of records in file order. The number of a record within it is its rank. Kept as runs of
+/// neighbours, so a region costs as much as one record. Immutable.
 class selection {
  public:
-    selection() = default;
-    explicit selection(std::vector<std::uint64_t> ordinals);
+    /// Records `first` to `end`, which is not one of them.
+    struct range {
+        std::uint64_t first = 0;
+        std::uint64_t end = 0;
+    };
 
-    std::uint64_t size() const noexcept { return ordinals_.size(); }
-    std::uint64_t operator[](std::uint64_t rank) const { return ordinals_[rank]; }
+    selection() = default;
+    /// In any order, each any number of times.
+    explicit selection(std::vector<std::uint64_t> ordinals);
+    /// In any order; they may overlap.
+    explicit selection(std::vector<range> ranges);
+
+    std::uint64_t size() const noexcept { return size_; }
+    /// `rank` must be below `size()`.
+    std::uint64_t operator[](std::uint64_t rank) const;
     /// Of the first record at or behind `ordinal`; `size()` when there is none.
     std::uint64_t rank_of(std::uint64_t ordinal) const;
 
+    std::size_t runs() const noexcept { return runs_.size(); }
+    range run(std::size_t number) const;
+    /// In which run a rank below `size()` is.
+    std::size_t run_with(std::uint64_t rank) const;
+
+    friend selection intersection(const selection& a, const selection& b);
+
  private:
-    std::vector<std::uint64_t> ordinals_;  // ascending, each once
+    struct kept_run {
+        std::uint64_t first;
+        std::uint64_t rank;  // of `first`
+    };
+    /// Behind all that are there already, or next to the last one.
+    void append(range more);
+
+    std::vector<kept_run> runs_;
+    std::uint64_t size_ = 0;
 };
 
-/// One record as variant ids name it.
-struct numbered_place {
-    std::string contig;  ///< as the file has it
-    std::int64_t pos0 = 0;
-    std::uint32_t duplicate = 1;  ///< which of the records at this position
-};
-
-struct wanted_variants {
-    std::vector<numbered_place> places = {};
-    /// Each is a whole entry of the ID column (which may list several), or `contig:position`, with
-    /// a 1-based position, for records that have none.
-    std::vector<std::string> names = {};
-};
-
-/// The records that one of the wishes means; wishes that nothing fits are no error. Reads site
-/// tables only. `errc::unavailable` while a file of the set is not indexed.
-result<selection> select_variants(const set_view& view, const wanted_variants& wanted);
+/// What is in both.
+selection intersection(const selection& a, const selection& b);
 
 /// The selections that were asked for last, because the next page asks for the same. Thread-safe;
 /// two that ask for one at once may both make it.
@@ -58,8 +68,8 @@ class selection_cache {
     result<selection_ptr> get(std::uint64_t key, const std::function<result<selection>()>& make);
 
  private:
-    static constexpr std::size_t kept_max = 16;
-    static constexpr std::uint64_t records_max = 16 << 20;  // 128 MiB together
+    static constexpr std::size_t kept_max = 64;
+    static constexpr std::uint64_t runs_max = 8 << 20;  // 128 MiB together
 
     void keep(std::uint64_t key, selection_ptr made);
 

@@ -13,7 +13,7 @@
 
 namespace callstream::variants {
 
-constexpr char site_file_magic[8] = {'C', 'S', 'S', 'I', 'T', '0', '0', '1'};
+constexpr char site_file_magic[8] = {'C', 'S', 'S', 'I', 'T', '0', '0', '2'};
 constexpr std::uint64_t names_per_group = 256;
 
 struct site_file_head {

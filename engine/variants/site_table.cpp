@@ -87,6 +87,8 @@ site site_table::at(std::uint64_t ordinal) const {
     out.genotypes.ref_alleles = narrow(value(site_column::ref_alleles));
     out.genotypes.missing_samples = narrow(value(site_column::missing_samples));
     out.genotypes.het_samples = narrow(value(site_column::het_samples));
+    out.genotypes.minor_max = narrow(value(site_column::minor_max));
+    out.genotypes.minor_min = narrow(value(site_column::minor_min));
     out.genotypes.ploidy_min = narrow(value(site_column::ploidy_min));
     out.genotypes.ploidy_max = narrow(value(site_column::ploidy_max));
     out.genotypes.any_phased = (phases & 1) != 0;

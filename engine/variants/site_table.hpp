@@ -34,12 +34,14 @@ enum class site_column {
     ref_alleles,
     missing_samples,
     het_samples,
+    minor_max,  ///< see genotype::gt_counts
+    minor_min,
     ploidy_min,
     ploidy_max,
     phases,  ///< bit 0: phased alleles, bit 1: unphased ones
     name_length,
 };
-constexpr std::size_t site_columns = 11;
+constexpr std::size_t site_columns = 13;
 
 /// A record that covers more than `long_record_bases`. A region finds all others that reach into it
 /// from the left within that distance.

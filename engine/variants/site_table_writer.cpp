@@ -27,6 +27,8 @@ row columns_of(const noted_record& r) {
     set(site_column::ref_alleles, r.ref_alleles);
     set(site_column::missing_samples, r.missing_samples);
     set(site_column::het_samples, r.het_samples);
+    set(site_column::minor_max, r.minor_max);
+    set(site_column::minor_min, r.minor_min);
     set(site_column::ploidy_min, r.ploidy_min);
     set(site_column::ploidy_max, r.ploidy_max);
     set(site_column::phases, r.phases);

@@ -265,10 +265,10 @@ result<void> start(const context& ctx, const calls_request& request, calls_walk&
 }
 
 /// The variants of a set that the items of a list mean: by their ids, or by their names.
-variants::wanted_variants wanted_of(
+variants::named_variants wanted_of(
     const std::vector<std::string>& items, const catalog::variant_set& set
 ) {
-    variants::wanted_variants wanted;
+    variants::named_variants wanted;
     for (const auto& item : items) {
         if (auto place = place_of_variant_id(item, set.id)) wanted.places.push_back(*place);
         wanted.names.push_back(item);
@@ -302,7 +302,7 @@ result<choice> choose(
         std::to_string(view.content_fingerprint())
     );
     auto found = ctx.selections->get(key, [&] {
-        return variants::select_variants(view, wanted_of(*list.variants, set));
+        return variants::select_variants(view, {.named = {wanted_of(*list.variants, set)}});
     });
     if (!found) return found.error();
     chosen.records = std::move(*found);

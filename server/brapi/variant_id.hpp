@@ -1,7 +1,7 @@
 // Ids of variants: `variantSetDbId~contig~position~n`, the n-th record at a 1-based position.
 #pragma once
 
-#include "engine/variants/selection.hpp"
+#include "engine/variants/select_variants.hpp"
 
 #include <optional>
 #include <string_view>

@@ -58,13 +58,15 @@ std::unique_ptr<std::vector<seen_record>> read_all(variants::set_cursor& cursor)
     }
     auto seen = std::make_unique<std::vector<seen_record>>();
     text_buffer buffer;
+    genotype::gt_counter counter;
     try {
         while (const hts::record* r = cursor.next()) {
             const auto& reader = cursor.reader();
             touch(*r, reader);
             reader.check_record();
-            const auto counts =
-                genotype::count_genotypes(genotype_field(*r, reader), reader.sample_count());
+            const auto counts = counter.count(
+                genotype_field(*r, reader), reader.sample_count(), r->allele_count
+            );
             seen->push_back(
                 {std::string(reader.contig_name(r->contig)),
                  r->pos0,

@@ -31,13 +31,15 @@ std::int64_t coded(int allele, value_type type) {
 
 using genotypes = std::vector<std::vector<int>>;
 
-gt_counts count(const genotypes& samples, value_type type = value_type::int8) {
+gt_counts count(
+    const genotypes& samples, value_type type = value_type::int8, std::uint32_t alleles = 1
+) {
     bcf_bytes bytes;
     for (const auto& sample : samples) {
         for (const int allele : sample) bytes.value(coded(allele, type), hts::size_of(type));
     }
     const auto ploidy = static_cast<std::uint32_t>(samples.front().size());
-    return count_genotypes(&*owned_field(type, ploidy, bytes), samples.size());
+    return gt_counter().count(&*owned_field(type, ploidy, bytes), samples.size(), alleles);
 }
 
 struct expectation {
@@ -75,16 +77,32 @@ TEST(gt_counts, high_allele_indexes_are_alleles_like_others) {
     EXPECT_EQ(count({{62, 62}, {0, 62}}), (gt_counts{4, 1, 0, 1, 2, 2, false, true}));
 }
 
+TEST_P(gt_counts_test, the_rarer_side_of_each_alt_is_counted) {
+    using minor = std::pair<std::uint32_t, std::uint32_t>;
+    const auto minors = [&](const genotypes& samples, std::uint32_t alleles) {
+        const auto c = count(samples, GetParam(), alleles);
+        return minor(c.minor_max, c.minor_min);
+    };
+    const genotypes mixed = {{0, 1}, {2, 2}, {2, missing}, {2, end}, {0, 2}};
+    EXPECT_EQ(minors(mixed, 3), minor(3, 1)) << "2 occurs five times of eight, 1 once";
+    EXPECT_EQ(minors(mixed, 4), minor(3, 0)) << "3 does not occur";
+    EXPECT_EQ(minors(mixed, 1), minor(0, 0)) << "no ALT";
+    EXPECT_EQ(minors({{0, 0}, {0, 1}}, 2), minor(1, 1));
+    EXPECT_EQ(minors({{1, 1}, {0, 1}}, 2), minor(1, 1));
+    EXPECT_EQ(minors({{1, 1, 1, 2}, {1, 1, 1, 0}}, 3), minor(2, 1));
+    EXPECT_EQ(minors({{missing, missing}}, 3), minor(0, 0));
+}
+
 TEST(gt_counts, without_the_field_every_sample_is_missing) {
-    EXPECT_EQ(count_genotypes(nullptr, 3), (gt_counts{0, 0, 3, 0, 0, 0, false, false}));
-    EXPECT_EQ(count_genotypes(nullptr, 0), gt_counts{});
+    EXPECT_EQ(gt_counter().count(nullptr, 3, 2), (gt_counts{0, 0, 3, 0, 0, 0, false, false}));
+    EXPECT_EQ(gt_counter().count(nullptr, 0, 2), gt_counts{});
 }
 
 TEST(gt_counts, a_field_of_text_is_damage) {
     bcf_bytes text;
     text.text("0/1");
     const owned_field field(value_type::text, 3, text);
-    EXPECT_THROW(count_genotypes(&*field, 1), damaged_file);
+    EXPECT_THROW(gt_counter().count(&*field, 1, 2), damaged_file);
 }
 
 }  // namespace

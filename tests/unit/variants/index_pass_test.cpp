@@ -179,11 +179,11 @@ TEST_F(index_pass, notes_every_site) {
     EXPECT_EQ(first.length, 1);
     EXPECT_EQ(first.allele_count, 3U);
     EXPECT_EQ(first.name, "rs1;rs2");
-    EXPECT_EQ(first.genotypes, (genotype::gt_counts{4, 1, 0, 1, 2, 2, true, true}));
+    EXPECT_EQ(first.genotypes, (genotype::gt_counts{4, 1, 0, 1, 2, 2, true, true, 1, 0}));
     const site second = sites->at(1);
     EXPECT_EQ(second.length, 90'000 - 19);
     EXPECT_EQ(second.name, "");
-    EXPECT_EQ(second.genotypes, (genotype::gt_counts{3, 2, 1, 0, 2, 2, false, true}));
+    EXPECT_EQ(second.genotypes, (genotype::gt_counts{3, 2, 1, 0, 2, 2, false, true, 1, 1}));
     EXPECT_EQ(sites->at(2).name, std::string(300, 'n'));
     EXPECT_EQ(sites->at(2).genotypes.missing_samples, 2U);
     ASSERT_EQ(sites->long_records().size(), 1U);
