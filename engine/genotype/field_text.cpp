@@ -33,12 +33,11 @@ slot kind_of(float value) {
     return bits == float_vector_end ? slot::end : slot::value;
 }
 
-/// Calls `each(value, slot)` for every value of the sample up to the end of its vector.
+/// Calls `each(value, slot)` for every value up to the end of the vector.
 template <class T, class Each>
-void for_each_value(const hts::format_field& field, std::size_t sample, Each each) {
-    const std::uint8_t* bytes = field.of_sample(sample);
-    for (std::uint32_t i = 0; i < field.per_sample; ++i) {
-        const T value = load<T>(bytes, i);
+void for_each_value(const hts::typed_values& values, Each each) {
+    for (std::uint32_t i = 0; i < values.count; ++i) {
+        const T value = load<T>(values.bytes, i);
         const slot kind = kind_of(value);
         if (kind == slot::end) return;
         each(value, kind);
@@ -46,16 +45,16 @@ void for_each_value(const hts::format_field& field, std::size_t sample, Each eac
 }
 
 template <class Each>
-void for_each_number(const hts::format_field& field, std::size_t sample, Each each) {
-    switch (field.type) {
+void for_each_number(const hts::typed_values& values, Each each) {
+    switch (values.type) {
         case hts::value_type::int8:
-            return for_each_value<std::int8_t>(field, sample, each);
+            return for_each_value<std::int8_t>(values, each);
         case hts::value_type::int16:
-            return for_each_value<std::int16_t>(field, sample, each);
+            return for_each_value<std::int16_t>(values, each);
         case hts::value_type::int32:
-            return for_each_value<std::int32_t>(field, sample, each);
+            return for_each_value<std::int32_t>(values, each);
         case hts::value_type::float32:
-            return for_each_value<float>(field, sample, each);
+            return for_each_value<float>(values, each);
         default:
             return;
     }
@@ -95,13 +94,9 @@ void append_likelihood(text_buffer& out, auto value, bool phred_scaled) {
     }
 }
 
-}  // namespace
-
-void append_numbers(
-    text_buffer& out, const hts::format_field& field, std::size_t sample, std::string_view missing
-) {
+void append_numbers(text_buffer& out, const hts::typed_values& values, std::string_view missing) {
     bool any = false;
-    for_each_number(field, sample, [&](auto value, slot kind) {
+    for_each_number(values, [&](auto value, slot kind) {
         if (any) out.append(',');
         any = true;
         if (kind == slot::missing) return out.append(missing);
@@ -110,22 +105,41 @@ void append_numbers(
     if (!any) out.append(missing);
 }
 
-std::optional<std::string_view> text_value(const hts::format_field& field, std::size_t sample) {
+std::optional<std::string_view> text_of(const hts::typed_values& values) {
     constexpr char missing_text = 7;  // bcf_str_missing
-    std::string_view text(reinterpret_cast<const char*>(field.of_sample(sample)), field.per_sample);
+    std::string_view text(reinterpret_cast<const char*>(values.bytes), values.count);
     text = text.substr(0, text.find('\0'));
     if (text.empty() || text == "." || text[0] == missing_text) return std::nullopt;
     return text;
 }
 
+}  // namespace
+
+void append_numbers(
+    text_buffer& out, const hts::format_field& field, std::size_t sample, std::string_view missing
+) {
+    append_numbers(out, field.values_of(sample), missing);
+}
+
+std::optional<std::string_view> text_value(const hts::format_field& field, std::size_t sample) {
+    return text_of(field.values_of(sample));
+}
+
+void append_info_value(text_buffer& out, const hts::info_field& field) {
+    if (field.type == hts::value_type::absent) return;
+    if (field.type != hts::value_type::text) return append_numbers(out, field.values(), ".");
+    out.append(text_of(field.values()).value_or("."));
+}
+
 bool append_likelihoods(
     text_buffer& out, const hts::format_field& field, std::size_t sample, bool phred_scaled
 ) {
+    const auto values = field.values_of(sample);
     bool any_value = false;
-    for_each_number(field, sample, [&](auto, slot kind) { any_value |= kind == slot::value; });
+    for_each_number(values, [&](auto, slot kind) { any_value |= kind == slot::value; });
     if (!any_value) return false;
     char before = '[';
-    for_each_number(field, sample, [&](auto value, slot kind) {
+    for_each_number(values, [&](auto value, slot kind) {
         out.append(before);
         before = ',';
         if (kind == slot::missing) return out.append("null");

@@ -1,8 +1,9 @@
-// Values of the other FORMAT fields as text (DP, GQ, AD, PL, GL, ...), for one sample.
+// Values of INFO fields and of the other FORMAT fields (DP, GQ, AD, PL, GL, ...) as text.
 #pragma once
 
 #include "engine/core/text_buffer.hpp"
 #include "engine/hts/record.hpp"
+#include "engine/hts/site_columns.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -19,6 +20,10 @@ void append_numbers(
 
 /// The text of a character field; nothing when it is missing. The view lives as long as `field`.
 std::optional<std::string_view> text_value(const hts::format_field& field, std::size_t sample);
+
+/// What stands behind `=` in the INFO column: numbers as `append_numbers` writes them, or the text;
+/// missing values are `.`. Nothing for a flag.
+void append_info_value(text_buffer& out, const hts::info_field& field);
 
 /// log10 likelihoods as a JSON array of numbers. From GL as they are, from PL divided by -10;
 /// single missing values are null. False, with nothing written, when the sample has no value.

@@ -40,6 +40,7 @@ bool bcf_record_buffer::read(BGZF& stream, raw_record& out) {
     out.contig = static_cast<std::int32_t>(u32(c));
     out.pos0 = static_cast<std::int32_t>(u32(c + 4));
     out.length = static_cast<std::int32_t>(u32(c + 8));
+    std::memcpy(&out.quality, c + 12, sizeof out.quality);
     out.info_count = u32(c + 16) & 0xffff;
     out.allele_count = u32(c + 16) >> 16;
     out.sample_count = u32(c + 20) & 0xffffff;

@@ -17,6 +17,7 @@ struct raw_record {
     std::int32_t contig = 0;
     std::int64_t pos0 = 0;
     std::int64_t length = 0;  ///< bases of the reference that the record covers
+    float quality = 0;        ///< a NaN of its own stands for none
     std::uint32_t allele_count = 0;
     std::uint32_t info_count = 0;
     std::uint32_t field_count = 0;

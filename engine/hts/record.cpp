@@ -1,98 +1,8 @@
 #include "engine/hts/record.hpp"
 
-#include "engine/core/error.hpp"
-
-#include <cstring>
+#include "engine/hts/byte_reader.hpp"
 
 namespace callstream::hts {
-namespace {
-
-[[noreturn]] void refuse(const char* what) {
-    throw damaged_file(what);
-}
-
-/// Walks over typed values; every step checks what is left.
-class byte_reader {
- public:
-    explicit byte_reader(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
-
-    std::span<const std::uint8_t> take(std::uint64_t count) {
-        if (count > rest_.size()) refuse("a record is shorter than its own counts");
-        const auto taken = rest_.first(count);
-        rest_ = rest_.subspan(count);
-        return taken;
-    }
-
-    struct descriptor {
-        value_type type;
-        std::uint32_t count;
-    };
-    descriptor take_descriptor() {
-        const std::uint8_t byte = take(1)[0];
-        const auto type = static_cast<value_type>(byte & 15);
-        if (type != value_type::absent && size_of(type) == 0) refuse("unknown value type");
-        const std::uint32_t count = byte >> 4;
-        if (type == value_type::absent && count != 0) refuse("values without a type");
-        if (count < 15) return {type, count};
-        const std::int32_t long_count = take_integer();
-        if (long_count < 0) refuse("negative value count");
-        return {type, static_cast<std::uint32_t>(long_count)};
-    }
-
-    /// A vector of any type, as its bytes.
-    std::span<const std::uint8_t> take_values(descriptor d) {
-        return take(std::uint64_t{d.count} * size_of(d.type));
-    }
-
-    std::int32_t take_integer() {
-        const std::uint8_t byte = take(1)[0];
-        if (byte >> 4 != 1) refuse("expected one integer");
-        switch (static_cast<value_type>(byte & 15)) {
-            case value_type::int8:
-                return load<std::int8_t>();
-            case value_type::int16:
-                return load<std::int16_t>();
-            case value_type::int32:
-                return load<std::int32_t>();
-            default:
-                refuse("expected an integer");
-        }
-    }
-
- private:
-    template <class T>
-    T load() {
-        T value;
-        std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
-        return value;
-    }
-
-    std::span<const std::uint8_t> rest_;
-};
-
-std::int64_t integer_at(
-    std::span<const std::uint8_t> values, value_type type, std::uint32_t index
-) {
-    const std::uint8_t* at = values.data() + std::size_t{index} * size_of(type);
-    switch (type) {
-        case value_type::int8:
-            return static_cast<std::int8_t>(*at);
-        case value_type::int16: {
-            std::int16_t value;
-            std::memcpy(&value, at, sizeof value);
-            return value;
-        }
-        case value_type::int32: {
-            std::int32_t value;
-            std::memcpy(&value, at, sizeof value);
-            return value;
-        }
-        default:
-            refuse("a key is not an integer");
-    }
-}
-
-}  // namespace
 
 std::size_t size_of(value_type type) {
     switch (type) {
@@ -125,24 +35,12 @@ void check_shared(
     std::uint32_t info_count,
     std::int32_t key_count
 ) {
-    byte_reader reader(shared);
-    reader.take_values(reader.take_descriptor());  // ID
-    for (std::uint32_t i = 0; i < allele_count; ++i) {
-        const auto d = reader.take_descriptor();
-        if (d.type != value_type::text && d.count != 0) refuse("an allele is not a text");
-        reader.take_values(d);
-    }
-    const auto filters = reader.take_descriptor();
-    const auto keys = reader.take_values(filters);
-    for (std::uint32_t i = 0; i < filters.count; ++i) {
-        const std::int64_t key = integer_at(keys, filters.type, i);
-        if (key < 0 || key >= key_count) refuse("a FILTER key is not in the header");
-    }
-    for (std::uint32_t i = 0; i < info_count; ++i) {
-        const std::int32_t key = reader.take_integer();
-        if (key < 0 || key >= key_count) refuse("an INFO key is not in the header");
-        reader.take_values(reader.take_descriptor());
-    }
+    struct {
+        void allele(std::span<const std::uint8_t>) {}
+        void filter(std::int32_t) {}
+        void info(const info_field&) {}
+    } nobody;
+    walk_shared(shared, allele_count, info_count, key_count, nobody);
 }
 
 void decode_format_fields(
@@ -156,7 +54,7 @@ void decode_format_fields(
     byte_reader reader(individual);
     for (std::uint32_t i = 0; i < field_count; ++i) {
         const std::int32_t key = reader.take_integer();
-        if (key < 0 || key >= key_count) refuse("a FORMAT key is not in the header");
+        if (key < 0 || key >= key_count) refuse_record("a FORMAT key is not in the header");
         const auto d = reader.take_descriptor();
         const std::uint64_t stride = std::uint64_t{d.count} * size_of(d.type);
         const auto bytes = reader.take(stride * sample_count);

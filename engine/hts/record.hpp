@@ -24,6 +24,14 @@ enum class value_type : std::uint8_t {
 /// Bytes of one value; 0 for `absent`.
 std::size_t size_of(value_type type);
 
+/// One vector of values: an INFO field, or what a FORMAT field has for one sample. It may end
+/// early, with what marks the end of a vector.
+struct typed_values {
+    value_type type = value_type::absent;
+    std::uint32_t count = 0;
+    const std::uint8_t* bytes = nullptr;
+};
+
 /// A FORMAT field of one record: `per_sample` values for each sample, one sample after the other.
 struct format_field {
     std::int32_t key = 0;  ///< index into the header's dictionary; see vcf_reader::field_name
@@ -34,6 +42,9 @@ struct format_field {
     std::size_t stride() const noexcept { return per_sample * size_of(type); }
     const std::uint8_t* of_sample(std::size_t sample) const noexcept {
         return bytes.data() + sample * stride();
+    }
+    typed_values values_of(std::size_t sample) const noexcept {
+        return {type, per_sample, of_sample(sample)};
     }
 };
 

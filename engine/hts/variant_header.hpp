@@ -26,6 +26,9 @@ struct field_definition {
     value_kind kind = value_kind::text;
 };
 
+/// How an INFO field is declared; one that is not is text.
+enum class info_kind { flag, integer, real, text };
+
 struct variant_header {
     std::vector<std::string> samples;       ///< in column order
     std::vector<contig> contigs;            ///< in header order

@@ -156,6 +156,21 @@ hash128 hash_of(const std::vector<std::string>& samples) {
     return hash.value();
 }
 
+info_kind kind_of_info(const bcf_hdr_t* h, std::int32_t key) {
+    const bool is_gap = h->id[BCF_DT_ID][key].val == nullptr;
+    if (is_gap || !bcf_hdr_idinfo_exists(h, BCF_HL_INFO, key)) return info_kind::text;
+    switch (bcf_hdr_id2type(h, BCF_HL_INFO, key)) {
+        case BCF_HT_FLAG:
+            return info_kind::flag;
+        case BCF_HT_INT:
+            return info_kind::integer;
+        case BCF_HT_REAL:
+            return info_kind::real;
+        default:
+            return info_kind::text;
+    }
+}
+
 /// `name` is null where the header's dictionary has a gap.
 void check_field(const char* name, const format_field& field) {
     if (name == nullptr) throw damaged_file("a FORMAT key is not in the header");
@@ -229,6 +244,7 @@ bool vcf_reader::state::read_text() {
         .contig = r.rid,
         .pos0 = r.pos,
         .length = r.rlen,
+        .quality = r.qual,
         .allele_count = r.n_allele,
         .info_count = r.n_info,
         .field_count = r.n_fmt,
@@ -366,6 +382,20 @@ void vcf_reader::check_record() const {
     check_shared(s.raw.shared, s.raw.allele_count, s.raw.info_count, s.header->n[BCF_DT_ID]);
 }
 
+void vcf_reader::read_site(site_columns& out) const {
+    const raw_record& raw = state_->raw;
+    const bcf_hdr_t& h = *state_->header;
+    decode_site(raw.shared, raw.allele_count, raw.info_count, h.n[BCF_DT_ID], out);
+    const auto check = [&h](std::int32_t key) {
+        const bool is_gap = h.id[BCF_DT_ID][key].key == nullptr;
+        if (is_gap) throw damaged_file("a FILTER or INFO key is not in the header");
+    };
+    for (const auto key : out.filters) check(key);
+    for (const auto& field : out.info) check(field.key);
+    out.quality.reset();
+    if (!bcf_float_is_missing(raw.quality)) out.quality = raw.quality;
+}
+
 std::uint64_t vcf_reader::tell() const {
     return static_cast<std::uint64_t>(bgzf_tell(&state_->stream()));
 }
@@ -397,6 +427,10 @@ field_definition vcf_reader::field(std::int32_t key) const {
     auto out = definition_of(state_->header.get(), key);
     out.name = field_name(key);
     return out;
+}
+
+info_kind vcf_reader::info_kind(std::int32_t key) const {
+    return kind_of_info(state_->header.get(), key);
 }
 
 std::int32_t vcf_reader::find_field(std::string_view name) const {

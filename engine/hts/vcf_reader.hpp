@@ -4,6 +4,7 @@
 #include "engine/core/error.hpp"
 #include "engine/core/file.hpp"
 #include "engine/hts/record.hpp"
+#include "engine/hts/site_columns.hpp"
 #include "engine/hts/variant_header.hpp"
 
 #include <cstdint>
@@ -51,6 +52,10 @@ class vcf_reader {
     /// the record that it returned last. Throws damaged_file.
     void check_record() const;
 
+    /// Decodes alleles, QUAL, FILTER and INFO of the record that `next` returned last. Throws
+    /// damaged_file, also for a key that the header does not know.
+    void read_site(site_columns& out) const;
+
     /// Virtual offset of the record that `next` would read.
     std::uint64_t tell() const;
     /// Continues at a virtual offset that `tell` once gave for the same bytes.
@@ -62,6 +67,10 @@ class vcf_reader {
     std::int32_t find_contig(std::string_view name) const;
     std::string_view field_name(std::int32_t key) const;
     field_definition field(std::int32_t key) const;
+    /// Keys of FILTER and INFO are in one dictionary with those of FORMAT.
+    std::string_view filter_name(std::int32_t key) const { return field_name(key); }
+    std::string_view info_name(std::int32_t key) const { return field_name(key); }
+    hts::info_kind info_kind(std::int32_t key) const;
     /// The key of a FORMAT field, or -1 while the header does not know it.
     std::int32_t find_field(std::string_view name) const;
     /// Grows when the header of a text VCF learns a field; ids keep their meaning.

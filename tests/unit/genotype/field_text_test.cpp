@@ -198,5 +198,21 @@ TEST(append_likelihoods, says_nothing_without_a_value) {
     EXPECT_EQ(likelihoods(value_type::text, 3, bcf_bytes().text("abc"), false), "(false)");
 }
 
+std::string info_text(value_type type, std::size_t count, const bcf_bytes& values) {
+    text_buffer out;
+    append_info_value(out, {0, type, static_cast<std::uint32_t>(count), values.bytes()});
+    return std::string(out.view());
+}
+
+TEST(append_info_value, writes_what_stands_behind_the_equals_sign) {
+    const auto bytes = integers(value_type::int16, {300, missing, -5});
+    EXPECT_EQ(info_text(value_type::int16, 3, bytes), "300,.,-5");
+    EXPECT_EQ(info_text(value_type::int16, 1, integers(value_type::int16, {missing})), ".");
+    EXPECT_EQ(info_text(value_type::float32, 2, bcf_bytes().real(0.1F).real(1e-9F)), "0.1,1e-09");
+    EXPECT_EQ(info_text(value_type::text, 4, bcf_bytes().text("a,bc")), "a,bc");
+    EXPECT_EQ(info_text(value_type::text, 1, bcf_bytes().text("\x07")), ".");
+    EXPECT_EQ(info_text(value_type::absent, 0, bcf_bytes()), "");
+}
+
 }  // namespace
 }  // namespace callstream::genotype
