@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <optional>
 #include <string_view>
@@ -14,6 +15,15 @@ std::optional<T> parse_integer(std::string_view text) {
     const char* end = text.data() + text.size();
     const auto [stop, ec] = std::from_chars(text.data(), end, value);
     if (ec != std::errc{} || stop != end || text.empty()) return std::nullopt;
+    return value;
+}
+
+/// A finite number, as JSON writes it.
+inline std::optional<double> parse_real(std::string_view text) {
+    double value{};
+    const char* end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data(), end, value);
+    if (ec != std::errc{} || stop != end || !std::isfinite(value)) return std::nullopt;
     return value;
 }
 

@@ -41,6 +41,11 @@ class text_buffer {
     /// `end` points behind the last byte that was written into the room of `prepare`.
     void commit(const char* end) noexcept { size_ = static_cast<std::size_t>(end - data_.get()); }
 
+    /// What was appended before stays, but for this byte.
+    void replace(std::size_t at, char c) noexcept { data_[at] = c; }
+    /// Takes back what was appended last.
+    void drop_last(std::size_t count) noexcept { size_ -= count; }
+
     void append(std::string_view text) {
         char* room = prepare(text.size());
         if (!text.empty()) std::memcpy(room, text.data(), text.size());

@@ -31,15 +31,41 @@ constexpr auto end_byte = static_cast<std::uint8_t>(vector_end<std::int8_t>);
 
 }  // namespace
 
-gt_writer::gt_writer(const genotype_format& format) : format_(format) {
-    const std::size_t separator =
-        std::max(format_.separator_phased.size(), format_.separator_unphased.size());
-    widest_ = separator + std::max(format_.unknown.size(), index_digits_max);
-    // An int8 allele index has at most two digits, one of the first seven alleles one.
-    in_pieces_ = separator + std::max<std::size_t>(format_.unknown.size(), 2) <= piece_chars;
-    in_pairs_ = separator + 2 * std::max<std::size_t>(format_.unknown.size(), 1) <= piece_chars;
+gt_writer::gt_writer(const genotype_format& format, cell_frame frame)
+    : format_(format), frame_(std::move(frame)) {
+    measure();
     if (in_pieces_) make_allele_pieces();
     if (in_pairs_) make_pair_pieces();
+}
+
+void gt_writer::enter_record(std::span<const std::string_view> alleles) {
+    if (format_.encoding != allele_encoding::bases) return;
+    if (std::equal(alleles.begin(), alleles.end(), bases_.begin(), bases_.end())) return;
+    bases_.assign(alleles.begin(), alleles.end());
+    measure();
+    if (in_pairs_) make_pair_pieces();
+}
+
+void gt_writer::measure() {
+    std::size_t separator =
+        std::max(format_.separator_phased.size(), format_.separator_unphased.size());
+    // An int8 allele index has at most two digits, one of the first seven alleles one.
+    std::size_t allele = index_digits_max;
+    std::size_t short_allele = 2;
+    std::size_t pair_allele = 1;
+    if (format_.encoding == allele_encoding::bases) {
+        allele = 0;
+        for (const auto& text : bases_) allele = std::max(allele, text.size());
+        pair_allele = allele;
+    } else if (format_.encoding == allele_encoding::dosage) {
+        separator = 0;
+    }
+    const std::size_t unknown = format_.unknown.size();
+    const std::size_t frame = frame_.before.size() + frame_.after.size();
+    widest_ = separator + std::max(unknown, allele);
+    in_pieces_ = format_.encoding == allele_encoding::index &&
+                 separator + std::max(unknown, short_allele) <= piece_chars;
+    in_pairs_ = frame + separator + 2 * std::max(unknown, pair_allele) <= piece_chars;
 }
 
 void gt_writer::make_allele_pieces() {
@@ -60,11 +86,15 @@ void gt_writer::make_allele_pieces() {
 }
 
 void gt_writer::make_pair_pieces() {
+    const bool has_bases = format_.encoding == allele_encoding::bases;
+    const std::size_t values =
+        has_bases ? std::min<std::size_t>(pair_values, 2 * (bases_.size() + 1)) : pair_values;
+    pairs_ = {};
     std::array<char, piece_chars + index_digits_max> room{};
-    for (std::uint8_t first = 0; first < pair_values; ++first) {
-        for (std::uint8_t second = 0; second < pair_values; ++second) {
+    for (std::uint8_t first = 0; first < values; ++first) {
+        for (std::uint8_t second = 0; second < values; ++second) {
             const std::uint8_t alleles[] = {first, second};
-            const char* end = write_long<std::int8_t>(room.data(), alleles, 2);
+            const char* end = write_framed<std::int8_t>(room.data(), alleles, 2);
             piece& p = pairs_[first * pair_values + second];
             p.length = static_cast<std::uint8_t>(end - room.data());
             std::memcpy(p.text, room.data(), p.length);
@@ -72,8 +102,12 @@ void gt_writer::make_pair_pieces() {
     }
 }
 
-char* gt_writer::write_unknown(char* out) const {
+char* gt_writer::put_unknown(char* out) const {
     return put(out, format_.unknown);
+}
+
+char* gt_writer::write_unknown(char* out) const {
+    return put(put_unknown(put(out, frame_.before)), frame_.after);
 }
 
 char* gt_writer::write(char* out, const hts::format_field& field, std::size_t sample) const {
@@ -82,9 +116,9 @@ char* gt_writer::write(char* out, const hts::format_field& field, std::size_t sa
         case hts::value_type::int8:
             return write_int8(out, alleles, field.per_sample);
         case hts::value_type::int16:
-            return write_long<std::int16_t>(out, alleles, field.per_sample);
+            return write_framed<std::int16_t>(out, alleles, field.per_sample);
         case hts::value_type::int32:
-            return write_long<std::int32_t>(out, alleles, field.per_sample);
+            return write_framed<std::int32_t>(out, alleles, field.per_sample);
         case hts::value_type::absent:
             return write_unknown(out);
         default:
@@ -92,19 +126,61 @@ char* gt_writer::write(char* out, const hts::format_field& field, std::size_t sa
     }
 }
 
+void gt_writer::write_row(
+    text_buffer& out, const hts::format_field* field, std::span<const std::uint32_t> samples
+) const {
+    constexpr std::size_t slice = 512;  // room for all at once would be megabytes
+    static const hts::format_field nothing;
+    const auto& from = field == nullptr ? nothing : *field;
+    const std::size_t each = room(from.per_sample);
+    const bool is_diploid = from.type == hts::value_type::int8 && from.per_sample == 2;
+    while (!samples.empty()) {
+        const auto now = samples.first(std::min(slice, samples.size()));
+        samples = samples.subspan(now.size());
+        char* end = out.prepare(now.size() * each);
+        if (is_diploid) {
+            for (const auto s : now) end = write_int8(end, from.of_sample(s), 2);
+        } else {
+            for (const auto s : now) end = write(end, from, s);
+        }
+        out.commit(end);
+    }
+}
+
 char* gt_writer::write_int8(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
     if (count == 2 && in_pairs_ && (alleles[0] | alleles[1]) < pair_values) {
         const piece& p = pairs_[alleles[0] * pair_values + alleles[1]];
         std::memcpy(out, &p, sizeof p);
-        return out + p.length;
+        if (p.length != 0) return out + p.length;
     }
-    if (!in_pieces_) return write_long<std::int8_t>(out, alleles, count);
-    if (count == 1 && alleles[0] != end_byte) {
-        const piece& p = first_[alleles[0]];
-        std::memcpy(out, &p, sizeof p);
-        return out + p.length;
+    return write_framed<std::int8_t>(out, alleles, count);
+}
+
+template <class Integer>
+char* gt_writer::write_framed(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
+    out = put(out, frame_.before);
+    return put(write_any<Integer>(out, alleles, count), frame_.after);
+}
+
+template <class Integer>
+char* gt_writer::write_any(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
+    if (format_.encoding == allele_encoding::dosage) {
+        return write_dosage<Integer>(out, alleles, count);
     }
-    return write_pieces(out, alleles, count);
+    if constexpr (sizeof(Integer) == 1) {
+        if (in_pieces_) return write_pieces(out, alleles, count);
+    }
+    return write_long<Integer>(out, alleles, count);
+}
+
+char* gt_writer::write_allele(char* out, std::uint32_t index) const {
+    if (format_.encoding == allele_encoding::index) {
+        return std::to_chars(out, out + index_digits_max, index).ptr;
+    }
+    if (index >= bases_.size()) {
+        throw damaged_file("a genotype names an allele that its record does not have");
+    }
+    return put(out, bases_[index]);
 }
 
 char* gt_writer::write_pieces(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
@@ -125,7 +201,7 @@ char* gt_writer::write_pieces(char* out, const std::uint8_t* alleles, std::uint3
         out += p.length;
         table = &next_;
     }
-    if (missing == present) return write_unknown(start);
+    if (missing == present) return put_unknown(start);
     if (!format_.expand_homozygotes && present > 1 && missing + different == 0) {
         return start + first_[alleles[0]].length;
     }
@@ -153,13 +229,28 @@ char* gt_writer::write_long(char* out, const std::uint8_t* alleles, std::uint32_
         }
         missing += code == 0;
         different += code != first_code;
-        out = code == 0 ? write_unknown(out)
-                        : std::to_chars(out, out + index_digits_max, code - 1).ptr;
+        out = code == 0 ? put_unknown(out) : write_allele(out, code - 1);
         if (present == 0) first_end = out;
     }
-    if (missing == present) return write_unknown(start);
+    if (missing == present) return put_unknown(start);
     if (!format_.expand_homozygotes && present > 1 && missing + different == 0) return first_end;
     return out;
+}
+
+template <class Integer>
+char* gt_writer::write_dosage(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
+    std::uint32_t present = 0;
+    std::uint32_t alternatives = 0;
+    for (; present < count; ++present) {
+        Integer value;
+        std::memcpy(&value, alleles + present * sizeof value, sizeof value);
+        if (value == vector_end<Integer>) break;
+        const std::uint32_t code = allele_code(value);
+        if (code == 0) return put_unknown(out);
+        alternatives += code > 1;
+    }
+    if (present == 0) return put_unknown(out);
+    return std::to_chars(out, out + index_digits_max, alternatives).ptr;
 }
 
 }  // namespace callstream::genotype

@@ -3,42 +3,66 @@
 // are high), no allocation.
 #pragma once
 
+#include "engine/core/text_buffer.hpp"
 #include "engine/genotype/genotype_format.hpp"
 #include "engine/hts/record.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace callstream::genotype {
 
-/// Writes genotypes in one format. Build one per answer; const use is thread-safe.
+/// What stands around every genotype.
+struct cell_frame {
+    std::string before;
+    std::string after;
+};
+
+/// Writes genotypes in one format. Build one per answer; one thread at a time.
 ///
-/// Rules: alleles are the VCF's indexes, 0 is REF; the separator before an allele follows that
-/// allele's phase bit; a genotype whose alleles are all missing is `unknown` once; single missing
-/// alleles are written as `unknown` and keep the genotype from being collapsed; with
-/// `expand_homozygotes` off, two or more equal alleles are written once.
+/// Rules: the separator before an allele follows that allele's phase bit; a genotype whose alleles
+/// are all missing is `unknown` once; single missing alleles are written as `unknown` and keep the
+/// genotype from being collapsed; with `expand_homozygotes` off, two or more equal alleles are
+/// written once. A dosage has no separators.
 class gt_writer {
  public:
-    /// The strings of `format` are copied into the output as they are; escape them first where the
-    /// output is JSON.
-    explicit gt_writer(const genotype_format& format);
+    /// The strings of `format` and `frame` are copied into the output as they are; escape them
+    /// first where the output is JSON.
+    explicit gt_writer(const genotype_format& format, cell_frame frame = {});
+
+    /// Where alleles are written as bases: those of the record whose genotypes follow, REF first;
+    /// copied into the output as they are.
+    void enter_record(std::span<const std::string_view> alleles);
 
     /// The most bytes that `write` may touch for this many alleles.
     std::size_t room(std::uint32_t ploidy) const noexcept {
-        return slack + (std::size_t{ploidy} + 1) * widest_;
+        return slack + frame_.before.size() + frame_.after.size() +
+               (std::size_t{ploidy} + 1) * widest_;
     }
 
     /// Writes the genotype of one sample at `out`, which has `room(field.per_sample)` bytes, and
-    /// returns the end of the text. Throws damaged_file if GT does not hold integers.
+    /// returns the end of the text. Throws damaged_file if GT does not hold integers, or names an
+    /// allele that has no bases.
     char* write(char* out, const hts::format_field& field, std::size_t sample) const;
 
     /// What is written when a record has no GT field.
     char* write_unknown(char* out) const;
 
+    /// Appends the genotypes of these samples, one after the other. `field` is null when the record
+    /// has no GT field. Throws as `write`.
+    void write_row(
+        text_buffer& out, const hts::format_field* field, std::span<const std::uint32_t> samples
+    ) const;
+
  private:
     static constexpr std::size_t slack = 16;  // pieces are copied 16 bytes at a time
 
+    /// An unused one has no length, as has the rare one that is nothing at all.
     struct alignas(16) piece {
         char text[15];
         std::uint8_t length;
@@ -47,20 +71,31 @@ class gt_writer {
     /// Diploid genotypes of the first seven alleles, ready made: nearly all there are.
     static constexpr unsigned pair_values = 16;  // GT bytes below this have a row and a column
 
+    void measure();
     void make_allele_pieces();
     void make_pair_pieces();
+    template <class Integer>
+    char* write_framed(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
     char* write_int8(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
     char* write_pieces(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
     template <class Integer>
+    char* write_any(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
+    template <class Integer>
     char* write_long(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
+    template <class Integer>
+    char* write_dosage(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
+    char* write_allele(char* out, std::uint32_t index) const;
+    char* put_unknown(char* out) const;
 
     genotype_format format_;
-    std::size_t widest_;              // separator plus the longer of unknown and an allele index
-    bool in_pieces_;                  // every allele with its separator fits a piece
-    bool in_pairs_;                   // and every pair of small alleles does
+    cell_frame frame_;
+    std::vector<std::string> bases_;  // of the record's alleles
+    std::size_t widest_ = 0;          // separator plus the longer of unknown and an allele
+    bool in_pieces_ = false;          // every allele with its separator fits a piece
+    bool in_pairs_ = false;           // and every framed pair of small alleles does
     std::array<piece, 256> first_{};  // by GT byte: the allele alone
     std::array<piece, 256> next_{};   // by GT byte: separator and allele
-    std::array<piece, pair_values * pair_values> pairs_{};  // by two GT bytes: the genotype
+    std::array<piece, pair_values * pair_values> pairs_{};  // by two GT bytes: the framed genotype
 };
 
 }  // namespace callstream::genotype

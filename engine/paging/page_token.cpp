@@ -7,7 +7,7 @@
 namespace callstream::paging {
 namespace {
 
-constexpr std::uint8_t format_version = 1;
+constexpr std::uint8_t format_version = 2;
 
 // Integers are little-endian in memory and on the wire; replicas are of one kind.
 struct __attribute__((packed)) token_bytes {
@@ -20,12 +20,16 @@ struct __attribute__((packed)) token_bytes {
     std::uint64_t variant_set = 0;
     std::uint64_t provisional = 0;
     std::uint64_t content = 0;
+    std::uint64_t number = 0;
+    std::uint64_t part_first = 0;
     std::uint64_t file_first = 0;
     std::uint64_t ordinal = 0;
     std::uint64_t virtual_offset = 0;
     std::uint32_t duplicate = 0;
     std::uint32_t check = 0;
-    std::uint32_t sample = 0;
+    std::uint32_t part = 0;
+    std::uint32_t within = 0;
+    std::uint32_t unused_too = 0;
     std::uint8_t signature[signature_bytes] = {};
 };
 constexpr std::size_t signed_bytes = sizeof(token_bytes) - signature_bytes;
@@ -50,18 +54,22 @@ result<token_signer> token_signer::from_file(const std::filesystem::path& path, 
 std::string token_signer::issue(const token_scope& scope, const token_position& position) const {
     token_bytes t;
     t.exact = position.exact ? 1 : 0;
-    t.file = position.place.file;
+    const auto& row = position.place.row;
+    t.number = position.number;
+    t.part = position.place.part;
+    t.part_first = position.place.part_first;
+    t.within = position.place.within;
+    t.file = row.file;
     t.overlay_generation = scope.overlay_generation;
     t.query = scope.query;
     t.variant_set = scope.variant_set;
     t.provisional = scope.provisional;
     t.content = scope.content;
-    t.file_first = position.place.file_first;
-    t.ordinal = position.place.point.ordinal;
-    t.virtual_offset = position.place.point.virtual_offset;
-    t.duplicate = position.place.point.duplicate;
-    t.check = position.place.point.check;
-    t.sample = position.sample;
+    t.file_first = row.file_first;
+    t.ordinal = row.point.ordinal;
+    t.virtual_offset = row.point.virtual_offset;
+    t.duplicate = row.point.duplicate;
+    t.check = row.point.check;
     const signature s = key_.sign(bytes_of(t, signed_bytes));
     std::memcpy(t.signature, s.data(), s.size());
     return to_base64url(bytes_of(t, sizeof t));
@@ -96,7 +104,8 @@ result<token_position> token_signer::read(std::string_view token, const token_sc
         return refuse("is stale: what is shown of the file has changed; start again without it");
     }
     const variants::resume_point point{t.ordinal, t.virtual_offset, t.duplicate, t.check};
-    return token_position{{t.file, t.file_first, point}, t.exact != 0, t.sample};
+    const variants::set_place row{t.file, t.file_first, point};
+    return token_position{{t.part, t.part_first, row, t.within}, t.exact != 0, t.number};
 }
 
 }  // namespace callstream::paging

@@ -5,7 +5,7 @@
 #include "engine/core/error.hpp"
 #include "engine/core/hash.hpp"
 #include "engine/paging/signing_key.hpp"
-#include "engine/variants/set_cursor.hpp"
+#include "engine/variants/item_walk.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,22 +18,20 @@ namespace callstream::paging {
 /// What a token is bound to. A token is good only where all of it agrees.
 struct token_scope {
     std::uint64_t query = 0;        ///< hash of the canonical query, paging parameters left out
-    std::uint64_t variant_set = 0;  ///< hash of the variant set's id
-    std::uint64_t provisional = 0;  ///< fingerprints of its bytes, see variants::set_view
+    std::uint64_t variant_set = 0;  ///< hash of the variant sets' ids
+    std::uint64_t provisional = 0;  ///< fingerprints of their bytes, see variants::set_view
     std::uint64_t content = 0;      ///< 0 while the index pass has not run
     std::uint32_t overlay_generation = 0;
 };
 
-/// Where the page starts. When not `exact`, the ordinal of `place` is all that is known, and the
-/// ordinal index finds the rest.
+/// Where the page starts: an item's place, or, when that is not `exact`, its number alone, which
+/// the ordinal index turns into a place.
 struct token_position {
-    variants::set_place place;
+    variants::item_place place = {};
     bool exact = false;
-    std::uint32_t sample = 0;  ///< first call set of the page, for pages that start within a row
+    std::uint64_t number = 0;  ///< among all items of the query
 
-    static token_position at_ordinal(std::uint64_t ordinal) {
-        return {{.point = {.ordinal = ordinal}}};
-    }
+    static token_position at_number(std::uint64_t number) { return {{}, false, number}; }
 };
 
 /// Signs and reads tokens. Immutable and thread-safe.

@@ -1,13 +1,11 @@
 #include "server/brapi/call_writer.hpp"
 
-#include "engine/core/id.hpp"
 #include "engine/genotype/field_text.hpp"
 #include "server/brapi/format_field.hpp"
+#include "server/brapi/genotype_form.hpp"
 #include "server/streaming/json_text.hpp"
 
-#include <array>
-#include <charconv>
-#include <string_view>
+#include <algorithm>
 #include <utility>
 
 namespace callstream::brapi {
@@ -16,12 +14,20 @@ namespace {
 using streaming::json_escaped;
 using streaming::json_quoted;
 
-genotype::genotype_format escaped(genotype::genotype_format format) {
-    for (auto* text : {&format.separator_phased, &format.separator_unphased, &format.unknown}) {
-        *text = json_escaped(*text);
-    }
-    return format;
-}
+constexpr std::array<std::pair<std::string_view, call_member>, 12> member_names = {{
+    {"additionalInfo", call_member::additional_info},
+    {"callSetDbId", call_member::call_set_id},
+    {"callSetName", call_member::call_set_name},
+    {"genotype", call_member::genotype},
+    {"genotype_likelihood", call_member::genotype_likelihood},
+    {"genotypeMetadata", call_member::genotype_metadata},
+    {"genotypeValue", call_member::genotype_value},
+    {"phaseSet", call_member::phase_set},
+    {"variantDbId", call_member::variant_id},
+    {"variantName", call_member::variant_name},
+    {"variantSetDbId", call_member::variant_set_id},
+    {"variantSetName", call_member::variant_set_name},
+}};
 
 std::string metadata_prefix(const hts::field_definition& field) {
     std::string out = "{\"dataType\":\"";
@@ -32,41 +38,51 @@ std::string metadata_prefix(const hts::field_definition& field) {
     return out;
 }
 
-constexpr std::string_view no_info = "{\"additionalInfo\":{}";
-
-void append_integer(text_buffer& out, std::int64_t value) {
-    constexpr std::size_t digits_max = 20;
-    char* room = out.prepare(digits_max);
-    out.commit(std::to_chars(room, room + digits_max, value).ptr);
-}
-
 }  // namespace
 
-call_writer::call_writer(
-    const call_origin& origin, const genotype::genotype_format& format, std::uint32_t column
-)
-    : column_(column), format_(escaped(format)), genotypes_(format_) {
-    before_genotype_ =
-        std::string(no_info) + ",\"callSetDbId\":" + json_quoted(origin.call_set_id) +
-        ",\"callSetName\":" + json_quoted(origin.call_set_name) +
-        ",\"variantSetDbId\":" + json_quoted(origin.variant_set_id) +
-        ",\"variantSetName\":" + json_quoted(origin.variant_set_name) + ",\"genotypeValue\":\"";
-    variant_set_prefix_ = ",\"variantDbId\":\"" + json_escaped(origin.variant_set_id) + "~";
+std::optional<call_member> find_call_member(std::string_view name) {
+    for (const auto& [known, member] : member_names) {
+        if (known == name) return member;
+    }
+    return std::nullopt;
 }
 
-void call_writer::write(
-    text_buffer& out, const hts::record& record, const variants::set_cursor& cursor
-) {
+std::string_view name_of(call_member member) {
+    for (const auto& [name, known] : member_names) {
+        if (known == member) return name;
+    }
+    return {};
+}
+
+call_writer::call_writer(std::string_view set_id, std::string_view set_name, const call_form& form)
+    : form_{escaped_for_json(form.format), form.members},
+      genotypes_(form_.format),
+      variants_(set_id) {
+    if (shows(call_member::variant_set_id)) {
+        of_set_ += ",\"variantSetDbId\":" + json_quoted(set_id);
+    }
+    if (shows(call_member::variant_set_name)) {
+        of_set_ += ",\"variantSetName\":" + json_quoted(set_name);
+    }
+}
+
+void call_writer::add_call_set(std::string_view id, std::string_view name, std::uint32_t column) {
+    columns_.push_back(column);
+    if (shows(call_member::call_set_id)) heads_ += ",\"callSetDbId\":" + json_quoted(id);
+    if (shows(call_member::call_set_name)) heads_ += ",\"callSetName\":" + json_quoted(name);
+    head_ends_.push_back(heads_.size());
+}
+
+void call_writer::enter(const hts::record& record, const variants::set_cursor& cursor) {
     const auto& reader = cursor.reader();
     if (cursor.file() != file_) enter_file(cursor.file());
-    if (record.contig != contig_) learn_contig(reader, record.contig);
-    const special_fields special = find_special(record, reader);
-    write_call_set(out, special.filter);
-    write_genotype(out, special.genotype);
-    write_likelihood(out, special);
-    write_phase_set(out, special.phase_set);
-    write_metadata(out, record, reader);
-    write_variant(out, record, cursor);
+    if (record.contig != contig_) {
+        contig_ = record.contig;
+        variants_.enter_contig(reader.contig_name(contig_));
+    }
+    find_fields(record, reader);
+    if (form_.format.encoding == genotype::allele_encoding::bases) enter_alleles(reader);
+    prepare_tail(record, cursor);
 }
 
 /// Each file numbers its fields and contigs anew.
@@ -78,24 +94,20 @@ void call_writer::enter_file(std::uint32_t file) {
 }
 
 /// A dictionary may have millions of entries, a record has a handful of fields.
-const call_writer::field_writer& call_writer::writer_of(
-    const hts::vcf_reader& reader, std::int32_t key
-) {
+std::size_t call_writer::writer_of(const hts::vcf_reader& reader, std::int32_t key) {
     for (std::size_t step = 1; step <= fields_.size(); ++step) {
         const std::size_t at = (last_field_ + step) % fields_.size();
-        if (fields_[at].key != key) continue;
-        last_field_ = at;
-        return fields_[at];
+        if (fields_[at].key == key) return last_field_ = at;
     }
     fields_.push_back(learn_field(reader, key));
-    last_field_ = fields_.size() - 1;
-    return fields_.back();
+    return last_field_ = fields_.size() - 1;
 }
 
 call_writer::field_writer call_writer::learn_field(
     const hts::vcf_reader& reader, std::int32_t key
 ) {
-    constexpr std::array<std::pair<std::string_view, role>, 5> roles = {{
+    constexpr std::array<std::pair<std::string_view, role>, 6> roles = {{
+        {"DS", role::dosage},
         {"FT", role::filter},
         {"GT", role::genotype},
         {"GL", role::likelihood_log10},
@@ -110,82 +122,131 @@ call_writer::field_writer call_writer::learn_field(
     return field;
 }
 
-void call_writer::learn_contig(const hts::vcf_reader& reader, std::int32_t contig) {
-    const auto name = reader.contig_name(contig);
-    contig_ = contig;
-    contig_name_ = json_escaped(name);
-    variant_prefix_ = variant_set_prefix_ + id::encode(name) + "~";
-}
-
-call_writer::special_fields call_writer::find_special(
-    const hts::record& record, const hts::vcf_reader& reader
-) {
-    special_fields out;
-    // Where a record repeats a field, the first one counts, as for bcftools.
-    const auto first = [](const hts::format_field*& into, const hts::format_field& field) {
-        if (into == nullptr) into = &field;
-    };
+/// Where a record repeats a field, the first one counts, as for bcftools.
+void call_writer::find_fields(const hts::record& record, const hts::vcf_reader& reader) {
+    special_.fill(nullptr);
+    shown_.clear();
     for (const auto& field : record.fields) {
-        switch (writer_of(reader, field.key).meaning) {
-            case role::filter:
-                first(out.filter, field);
-                break;
-            case role::genotype:
-                first(out.genotype, field);
-                break;
-            case role::likelihood_log10:
-                first(out.log10, field);
-                break;
-            case role::likelihood_phred:
-                first(out.phred, field);
-                break;
-            case role::phase_set:
-                first(out.phase_set, field);
-                break;
-            case role::other:
-                break;
+        const auto writer = writer_of(reader, field.key);
+        const auto meaning = fields_[writer].meaning;
+        if (meaning != role::other) {
+            auto& first = special_[static_cast<std::size_t>(meaning)];
+            if (first == nullptr) first = &field;
         }
+        if (meaning != role::genotype) shown_.emplace_back(&field, writer);
     }
-    return out;
 }
 
-/// A call that failed filters of its own (VCF 4.3, section 1.6.2, FT) says which also to clients of
-/// BrAPI 2.0, which know no genotypeMetadata.
-void call_writer::write_call_set(text_buffer& out, const hts::format_field* filter) {
-    const bool is_text = filter != nullptr && filter->type == hts::value_type::text;
-    const auto failed = is_text ? genotype::text_value(*filter, column_) : std::nullopt;
-    if (!failed || *failed == "PASS") return out.append(before_genotype_);
-    out.append("{\"additionalInfo\":{\"FT\":");
-    out.append(json_quoted(*failed));
-    out.append('}');
-    out.append(std::string_view(before_genotype_).substr(no_info.size()));
+void call_writer::enter_alleles(const hts::vcf_reader& reader) {
+    reader.read_site(site_);
+    escaped_alleles_.clear();
+    for (const auto allele : site_.alleles) escaped_alleles_.push_back(json_escaped(allele));
+    const std::vector<std::string_view> views(escaped_alleles_.begin(), escaped_alleles_.end());
+    genotypes_.enter_record(views);
 }
 
-void call_writer::write_genotype(text_buffer& out, const hts::format_field* field) {
+/// What the record has no field for is alike in all its calls, as is the variant.
+void call_writer::prepare_tail(const hts::record& record, const variants::set_cursor& cursor) {
+    tail_.clear();
+    tail_.append(of_set_);
+    if (shows(call_member::variant_id)) {
+        tail_.append(",\"variantDbId\":\"");
+        variants_.append_id(tail_, record.pos0, cursor.duplicate());
+        tail_.append('"');
+    }
+    if (shows(call_member::variant_name)) {
+        tail_.append(",\"variantName\":\"");
+        variants_.append_name(tail_, record.name, record.pos0);
+        tail_.append('"');
+    }
+    const bool has_likelihood =
+        special(role::likelihood_log10) != nullptr || special(role::likelihood_phred) != nullptr;
+    if (shows(call_member::genotype_likelihood) && !has_likelihood) {
+        tail_.append(",\"genotype_likelihood\":null");
+    }
+    if (shows(call_member::phase_set) && special(role::phase_set) == nullptr) {
+        tail_.append(",\"phaseSet\":null");
+    }
+    if (shows(call_member::genotype_metadata) && shown_.empty()) {
+        tail_.append(",\"genotypeMetadata\":[]");
+    }
+    if (shows(call_member::additional_info) && special(role::filter) == nullptr) {
+        tail_.append(",\"additionalInfo\":{}");
+    }
+    tail_.append('}');
+}
+
+std::uint64_t call_writer::write(
+    text_buffer& out, std::uint64_t first, std::uint64_t most, std::size_t enough, char terminator
+) {
+    const std::uint64_t end = std::min<std::uint64_t>(columns_.size(), first + most);
+    std::uint64_t at = first;
+    do {
+        write_call(out, at);
+        out.append(terminator);
+    } while (++at < end && out.size() < enough);
+    return at - first;
+}
+
+/// Every member starts with a comma, and the first of them becomes the brace.
+void call_writer::write_call(text_buffer& out, std::size_t number) {
+    column_ = columns_[number];
+    const std::size_t start = out.size();
+    const std::size_t head = number == 0 ? 0 : head_ends_[number - 1];
+    out.append(std::string_view(heads_).substr(head, head_ends_[number] - head));
+    write_genotype(out);
+    if (shows(call_member::genotype_likelihood)) write_likelihood(out);
+    if (shows(call_member::phase_set)) write_phase_set(out);
+    if (shows(call_member::genotype_metadata)) write_metadata(out);
+    if (shows(call_member::additional_info)) write_additional_info(out);
+    out.append(tail_.view());
+    out.replace(start, '{');
+}
+
+void call_writer::write_genotype(text_buffer& out) {
+    const bool as_value = shows(call_member::genotype_value);
+    const bool as_list = shows(call_member::genotype);
+    if (as_value) out.append(",\"genotypeValue\":\"");
+    if (!as_value && as_list) out.append(",\"genotype\":{\"values\":[\"");
+    if (!as_value && !as_list) return;
     const std::size_t began = out.size();
+    write_genotype_text(out);
+    const std::size_t length = out.size() - began;
+    if (as_value && as_list) {
+        out.append("\",\"genotype\":{\"values\":[\"");
+        out.prepare(length);  // grows before the view is taken, so that it stays valid
+        out.append(out.view().substr(began, length));
+    }
+    out.append(as_list ? "\"]}" : "\"");
+}
+
+/// A dosage that was estimated stands for one that can be counted.
+void call_writer::write_genotype_text(text_buffer& out) {
+    const auto* field = special(role::genotype);
+    const auto* estimated = special(role::dosage);
+    const bool is_estimate = field == nullptr && estimated != nullptr &&
+                             form_.format.encoding == genotype::allele_encoding::dosage;
+    if (is_estimate) return write_value(out, *estimated);
     char* room = out.prepare(genotypes_.room(field == nullptr ? 0 : field->per_sample));
     out.commit(
         field == nullptr ? genotypes_.write_unknown(room) : genotypes_.write(room, *field, column_)
     );
-    const std::size_t length = out.size() - began;
-    out.append("\",\"genotype\":{\"values\":[\"");
-    out.prepare(length);  // grows before the view is taken, so that it stays valid
-    out.append(out.view().substr(began, length));
-    out.append("\"]}");
 }
 
-void call_writer::write_likelihood(text_buffer& out, const special_fields& special) {
+void call_writer::write_likelihood(text_buffer& out) {
+    const auto* log10 = special(role::likelihood_log10);
+    const auto* phred = special(role::likelihood_phred);
+    if (log10 == nullptr && phred == nullptr) return;
     out.append(",\"genotype_likelihood\":");
-    const auto* log10 = special.log10;
     if (log10 != nullptr && genotype::append_likelihoods(out, *log10, column_, false)) return;
-    const auto* phred = special.phred;
     if (phred != nullptr && genotype::append_likelihoods(out, *phred, column_, true)) return;
     out.append("null");
 }
 
-void call_writer::write_phase_set(text_buffer& out, const hts::format_field* field) {
+void call_writer::write_phase_set(text_buffer& out) {
+    const auto* field = special(role::phase_set);
+    if (field == nullptr) return;
     out.append(",\"phaseSet\":");
-    if (field == nullptr) return out.append("null");
     if (field->type == hts::value_type::text) {
         const auto text = genotype::text_value(*field, column_);
         return out.append(text ? json_quoted(*text) : "null");
@@ -200,18 +261,15 @@ void call_writer::write_phase_set(text_buffer& out, const hts::format_field* fie
     out.append('"');
 }
 
-void call_writer::write_metadata(
-    text_buffer& out, const hts::record& record, const hts::vcf_reader& reader
-) {
-    out.append(",\"genotypeMetadata\":[");
-    bool any = false;
-    for (const auto& field : record.fields) {
-        const auto& writer = writer_of(reader, field.key);
-        if (writer.meaning == role::genotype) continue;
-        if (any) out.append(',');
-        any = true;
-        out.append(writer.before);
-        write_value(out, field);
+void call_writer::write_metadata(text_buffer& out) {
+    if (shown_.empty()) return;
+    out.append(",\"genotypeMetadata\":");
+    char before = '[';
+    for (const auto& [field, writer] : shown_) {
+        out.append(before);
+        before = ',';
+        out.append(fields_[writer].before);
+        write_value(out, *field);
         out.append("\"}");
     }
     out.append(']');
@@ -219,29 +277,23 @@ void call_writer::write_metadata(
 
 void call_writer::write_value(text_buffer& out, const hts::format_field& field) {
     if (field.type != hts::value_type::text) {
-        return genotype::append_numbers(out, field, column_, format_.unknown);
+        return genotype::append_numbers(out, field, column_, form_.format.unknown);
     }
     const auto text = genotype::text_value(field, column_);
-    out.append(text ? json_escaped(*text) : format_.unknown);
+    out.append(text ? json_escaped(*text) : form_.format.unknown);
 }
 
-void call_writer::write_variant(
-    text_buffer& out, const hts::record& record, const variants::set_cursor& cursor
-) {
-    out.append(variant_prefix_);
-    append_integer(out, record.pos0 + 1);
-    out.append('~');
-    append_integer(out, cursor.duplicate());
-    out.append("\",\"variantName\":\"");
-    if (record.name.empty()) {
-        out.append(contig_name_);
-        out.append(':');
-        append_integer(out, record.pos0 + 1);
-    } else {
-        // ID may list several names; the first is the one that people use.
-        out.append(json_escaped(record.name.substr(0, record.name.find(';'))));
-    }
-    out.append("\"}");
+/// A call that failed filters of its own (VCF 4.3, section 1.6.2, FT) says which also to clients of
+/// BrAPI 2.0, which know no genotypeMetadata.
+void call_writer::write_additional_info(text_buffer& out) {
+    const auto* filter = special(role::filter);
+    if (filter == nullptr) return;
+    const bool is_text = filter->type == hts::value_type::text;
+    const auto failed = is_text ? genotype::text_value(*filter, column_) : std::nullopt;
+    if (!failed || *failed == "PASS") return out.append(",\"additionalInfo\":{}");
+    out.append(",\"additionalInfo\":{\"FT\":");
+    out.append(json_quoted(*failed));
+    out.append('}');
 }
 
 }  // namespace callstream::brapi

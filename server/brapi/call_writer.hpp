@@ -1,79 +1,131 @@
 // Call objects as JSON, from the bytes of a record. What does not change from call to call is
-// prepared once, the rest is copied around the genotype. Spec: BrAPI 2.1 Call, with the fields that
-// 2.1 deprecates, because clients of 2.0 read them.
+// prepared once, what does not change within a record once per record, the rest is copied around
+// the genotype. Spec: BrAPI 2.1 Call, with the fields that 2.1 deprecates, because clients of 2.0
+// read them.
 #pragma once
 
 #include "engine/core/text_buffer.hpp"
 #include "engine/genotype/gt_text.hpp"
+#include "engine/hts/site_columns.hpp"
 #include "engine/variants/set_cursor.hpp"
+#include "server/brapi/variant_id.hpp"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace callstream::brapi {
 
-/// Names and ids as they are, not escaped.
-struct call_origin {
-    std::string call_set_id;
-    std::string call_set_name;
-    std::string variant_set_id;
-    std::string variant_set_name;
+/// The members of a Call, one bit each.
+enum class call_member : std::uint32_t {
+    additional_info = 1 << 0,
+    call_set_id = 1 << 1,
+    call_set_name = 1 << 2,
+    genotype = 1 << 3,
+    genotype_likelihood = 1 << 4,
+    genotype_metadata = 1 << 5,
+    genotype_value = 1 << 6,
+    phase_set = 1 << 7,
+    variant_id = 1 << 8,
+    variant_name = 1 << 9,
+    variant_set_id = 1 << 10,
+    variant_set_name = 1 << 11,
+};
+constexpr std::uint32_t all_call_members = (1 << 12) - 1;
+
+/// By its name in the specification; nothing for another one.
+std::optional<call_member> find_call_member(std::string_view name);
+std::string_view name_of(call_member member);
+
+struct call_form {
+    genotype::genotype_format format;
+    std::uint32_t members = all_call_members;  ///< bits of `call_member`
 };
 
-/// Writes the calls of one call set. One thread at a time; belongs to one cursor's walk, whose
-/// readers give the field keys their meaning.
+/// Writes calls of one variant set. One thread at a time; belongs to one cursor's walk, whose
+/// readers give the field keys their meaning. Names and ids are given as they are, not escaped.
 class call_writer {
  public:
-    call_writer(
-        const call_origin& origin, const genotype::genotype_format& format, std::uint32_t column
+    call_writer(std::string_view set_id, std::string_view set_name, const call_form& form);
+
+    /// The call set of a column: the next in each row.
+    void add_call_set(std::string_view id, std::string_view name, std::uint32_t column);
+
+    /// The record whose calls are written next, the one on which `cursor` stands. Throws
+    /// damaged_file.
+    void enter(const hts::record& record, const variants::set_cursor& cursor);
+
+    /// Appends the calls of this row from number `first` on, at most `most`, each followed by
+    /// `terminator`, until `out` has `enough` bytes; at least one. Returns how many. Throws
+    /// damaged_file.
+    std::uint64_t write(
+        text_buffer& out,
+        std::uint64_t first,
+        std::uint64_t most,
+        std::size_t enough,
+        char terminator
     );
 
-    /// Appends one JSON object for the record on which `cursor` stands. Throws damaged_file.
-    void write(text_buffer& out, const hts::record& record, const variants::set_cursor& cursor);
-
  private:
-    enum class role { filter, genotype, likelihood_log10, likelihood_phred, phase_set, other };
+    enum class role {
+        filter,
+        genotype,
+        dosage,
+        likelihood_log10,
+        likelihood_phred,
+        phase_set,
+        other,
+    };
+    static constexpr std::size_t special_roles = static_cast<std::size_t>(role::other);
     struct field_writer {
         std::int32_t key = -1;
         role meaning = role::other;
         std::string before;  // `{"dataType":...,"fieldValue":"`
     };
-    struct special_fields {
-        const hts::format_field* filter = nullptr;
-        const hts::format_field* genotype = nullptr;
-        const hts::format_field* log10 = nullptr;
-        const hts::format_field* phred = nullptr;
-        const hts::format_field* phase_set = nullptr;
-    };
 
-    const field_writer& writer_of(const hts::vcf_reader& reader, std::int32_t key);
-    static field_writer learn_field(const hts::vcf_reader& reader, std::int32_t key);
-    void learn_contig(const hts::vcf_reader& reader, std::int32_t contig);
-    special_fields find_special(const hts::record& record, const hts::vcf_reader& reader);
-    void write_call_set(text_buffer& out, const hts::format_field* filter);
-    void write_genotype(text_buffer& out, const hts::format_field* field);
-    void write_likelihood(text_buffer& out, const special_fields& special);
-    void write_phase_set(text_buffer& out, const hts::format_field* field);
-    void write_metadata(text_buffer& out, const hts::record& record, const hts::vcf_reader& reader);
-    void write_value(text_buffer& out, const hts::format_field& field);
-    void write_variant(
-        text_buffer& out, const hts::record& record, const variants::set_cursor& cursor
-    );
-
+    bool shows(call_member m) const { return (form_.members & static_cast<std::uint32_t>(m)) != 0; }
+    const hts::format_field* special(role r) const { return special_[static_cast<std::size_t>(r)]; }
     void enter_file(std::uint32_t file);
+    std::size_t writer_of(const hts::vcf_reader& reader, std::int32_t key);
+    static field_writer learn_field(const hts::vcf_reader& reader, std::int32_t key);
+    void find_fields(const hts::record& record, const hts::vcf_reader& reader);
+    void enter_alleles(const hts::vcf_reader& reader);
+    void prepare_tail(const hts::record& record, const variants::set_cursor& cursor);
 
-    std::uint32_t column_;
-    std::uint32_t file_ = 0;            // whose ids the next ones are
-    genotype::genotype_format format_;  // with its strings escaped for JSON
+    void write_call(text_buffer& out, std::size_t number);
+    void write_genotype(text_buffer& out);
+    void write_genotype_text(text_buffer& out);
+    void write_likelihood(text_buffer& out);
+    void write_phase_set(text_buffer& out);
+    void write_metadata(text_buffer& out);
+    void write_value(text_buffer& out, const hts::format_field& field);
+    void write_additional_info(text_buffer& out);
+
+    call_form form_;  // with the strings of its format escaped for JSON
     genotype::gt_writer genotypes_;
-    std::string before_genotype_;       // of a call that failed no filter
-    std::string variant_set_prefix_;    // `,"variantDbId":"dataSet~stem~`, escaped
+    variant_namer variants_;
+    std::string of_set_;                  // members that all calls share
+    std::vector<std::uint32_t> columns_;  // of the files
+    std::string heads_;                   // members of each call set, one behind the other
+    std::vector<std::size_t> head_ends_;
+
+    std::uint32_t file_ = 0;            // whose ids the next ones are
     std::vector<field_writer> fields_;  // those that records had, in the order they turned up
     std::size_t last_field_ = 0;        // found last: records have their fields in one order
-    std::int32_t contig_ = -1;          // that the next two are for
-    std::string variant_prefix_;        // `,"variantDbId":"dataSet~stem~contig~`
-    std::string contig_name_;           // escaped
+    std::int32_t contig_ = -1;
+
+    // Of the row
+    std::array<const hts::format_field*, special_roles> special_{};
+    std::vector<std::pair<const hts::format_field*, std::size_t>> shown_;  // as metadata
+    hts::site_columns site_;
+    std::vector<std::string> escaped_alleles_;
+    text_buffer tail_;  // members that are alike for all calls of the row
+
+    std::uint32_t column_ = 0;  // of the call that is being written
     text_buffer scratch_;
 };
 

@@ -54,6 +54,15 @@ result<list_page> read_list_page(http::query& q) {
     return list_page{*page, *size};
 }
 
+result<list_page> read_token_page(http::query& q) {
+    auto page = read_list_page(q);
+    if (!page) return page;
+    auto token = q.text("pageToken");
+    if (!token) return token.error();
+    page->token = std::move(*token);
+    return page;
+}
+
 result<page_window> plan_list(const list_page& page, std::vector<std::string>& warnings) {
     const auto plan = paging::plan_request(page.page, page.size, std::nullopt);
     if (!plan) return plan.error();

@@ -18,10 +18,13 @@ namespace callstream::brapi {
 struct list_page {
     std::optional<std::int64_t> page;
     std::optional<std::int64_t> size;
+    std::optional<std::string> token = std::nullopt;  ///< only where pages have tokens
 };
 
 /// `page` and `pageSize` of a GET.
 result<list_page> read_list_page(http::query& q);
+/// Those and `pageToken`.
+result<list_page> read_token_page(http::query& q);
 
 /// Which items of a list a page has.
 struct page_window {

@@ -16,6 +16,7 @@ void add_routes(http::router& routes, const context& ctx) {
     add_sample_routes(routes, ctx);
     add_study_routes(routes, ctx);
     add_trial_routes(routes, ctx);
+    add_variant_routes(routes, ctx);
     add_variantset_routes(routes, ctx);
 }
 

@@ -23,6 +23,7 @@ void add_program_routes(http::router& routes, const context& ctx);
 void add_sample_routes(http::router& routes, const context& ctx);
 void add_study_routes(http::router& routes, const context& ctx);
 void add_trial_routes(http::router& routes, const context& ctx);
+void add_variant_routes(http::router& routes, const context& ctx);
 void add_variantset_routes(http::router& routes, const context& ctx);
 
 }  // namespace callstream::brapi

@@ -36,10 +36,14 @@ result<search> read_search(const search_service& service, const std::string& bod
     if (!page) return page.error();
     const auto size = fields.integer("pageSize");
     if (!size) return size.error();
-    if (const auto plan = paging::plan_request(*page, *size, std::nullopt); !plan) {
-        return plan.error();
+    std::optional<std::string> token;
+    if (service.by_token) {
+        auto told = fields.text_or_number("pageToken");
+        if (!told) return told.error();
+        token = std::move(*told);
     }
-    return search{std::move(*wanted), {*page, *size}, ignored_fields(fields)};
+    if (const auto plan = paging::plan_request(*page, *size, token); !plan) return plan.error();
+    return search{std::move(*wanted), {*page, *size, std::move(token)}, ignored_fields(fields)};
 }
 
 /// In one spelling per meaning: the same search has the same id.
@@ -47,6 +51,7 @@ std::string canonical_text(const search& s) {
     json::object body = s.wanted;
     if (s.page.page) body.emplace("page", *s.page.page);
     if (s.page.size) body.emplace("pageSize", *s.page.size);
+    if (s.page.token) body.emplace("pageToken", *s.page.token);
     return json::serialize(body);
 }
 
@@ -58,6 +63,16 @@ std::string purpose_of(const search_service& service) {
 std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
     a.insert(a.end(), b.begin(), b.end());
     return a;
+}
+
+/// What a GET says of its page, where it says nothing what the search said. A page without a token
+/// means that page.
+list_page overlaid(const list_page& said, const list_page& otherwise) {
+    const bool says_where = said.page || said.token;
+    return {
+        says_where ? said.page : otherwise.page,
+        said.size ? said.size : otherwise.size,
+        says_where ? said.token : otherwise.token};
 }
 
 error no_results() {
@@ -120,8 +135,9 @@ result<http::response> get_results(
     std::string_view id
 ) {
     http::query q(request);
-    const auto page = read_list_page(q);
+    const auto page = service.by_token ? read_token_page(q) : read_list_page(q);
     if (!page) return page.error();
+    for (const auto& name : service.parameters) (void)q.text(name);
     const auto text = id.size() <= id_bytes_max
                           ? paging::open_signed_text(ctx.tokens->key(), purpose_of(service), id)
                           : std::nullopt;
@@ -130,9 +146,9 @@ result<http::response> get_results(
     if (!whole) return whole.error();
     const auto asked = read_search(service, *whole);
     if (!asked) return asked.error();
-    const list_page used{
-        page->page ? page->page : asked->page.page, page->size ? page->size : asked->page.size};
-    return service.list(request, asked->wanted, used, ignored_parameters(q));
+    return service.list(
+        request, asked->wanted, overlaid(*page, asked->page), ignored_parameters(q)
+    );
 }
 
 }  // namespace
@@ -150,6 +166,7 @@ void add_search_routes(http::router& routes, const context& ctx, search_service 
             [&ctx, shared](const auto& request, const auto&) {
                 return post(ctx, *shared, request);
             },
+        .content_types = shared->content_types,
     });
     routes.add({
         .method = http::verb::get,
@@ -159,6 +176,7 @@ void add_search_routes(http::router& routes, const context& ctx, search_service 
         .handle = [&ctx, shared](
                       const auto& request, const auto& values
                   ) { return get_results(ctx, *shared, request, values[0]); },
+        .content_types = shared->content_types,
     });
 }
 

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace callstream::brapi {
 
@@ -23,6 +24,9 @@ enum class about { files, side_store };
 struct search_service {
     std::string entity;  ///< `callsets`: the last part of the path, and what its ids are signed for
     about what = about::files;
+    bool by_token = false;  ///< its pages have tokens, too
+    /// Parameters of the GET that `list` reads itself, beside those of paging.
+    std::vector<std::string> parameters = {};
     /// Reads the fields of the body, without paging, into a body of one spelling per meaning.
     std::function<result<boost::json::object>(http::json_fields&)> canonical;
     /// The results; `wanted` is a canonical body.
@@ -33,6 +37,7 @@ struct search_service {
         std::vector<std::string> warnings
     )>
         list;
+    std::vector<std::string> content_types = {"application/json"};
 };
 
 /// Paging of the body is the default of the GET. `ctx` and `routes` outlive the handlers.

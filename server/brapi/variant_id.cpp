@@ -2,6 +2,9 @@
 
 #include "engine/core/id.hpp"
 #include "engine/core/parse.hpp"
+#include "server/streaming/json_text.hpp"
+
+#include <charconv>
 
 namespace callstream::brapi {
 
@@ -18,6 +21,34 @@ std::optional<variants::numbered_place> place_of_variant_id(
     const auto number = parse_integer<std::uint32_t>(numbered->second);
     if (!contig || !position || *position < 0 || !number) return std::nullopt;
     return variants::numbered_place{std::move(*contig), *position - 1, *number};
+}
+
+variant_namer::variant_namer(std::string_view variant_set_id)
+    : set_prefix_(streaming::json_escaped(variant_set_id) + "~") {}
+
+void variant_namer::enter_contig(std::string_view name) {
+    id_prefix_ = set_prefix_ + id::encode(name) + "~";
+    name_prefix_ = streaming::json_escaped(name) + ":";
+}
+
+void variant_namer::append_id(text_buffer& out, std::int64_t pos0, std::uint32_t duplicate) const {
+    out.append(id_prefix_);
+    append_integer(out, pos0 + 1);
+    out.append('~');
+    append_integer(out, duplicate);
+}
+
+void variant_namer::append_name(text_buffer& out, std::string_view names, std::int64_t pos0) const {
+    if (!names.empty())
+        return out.append(streaming::json_escaped(names.substr(0, names.find(';'))));
+    out.append(name_prefix_);
+    append_integer(out, pos0 + 1);
+}
+
+void append_integer(text_buffer& out, std::int64_t value) {
+    constexpr std::size_t digits_max = 20;
+    char* room = out.prepare(digits_max);
+    out.commit(std::to_chars(room, room + digits_max, value).ptr);
 }
 
 }  // namespace callstream::brapi

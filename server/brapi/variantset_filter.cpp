@@ -72,7 +72,8 @@ result<bool> variantset_filter::fits_variants(const catalog::variant_set& set) c
         if (auto place = place_of_variant_id(id, set.id)) wanted.places.push_back(*place);
     }
     if (wanted.places.empty()) return false;
-    const auto found = variants::select_variants(variants::set_view(set.files), {.named = {wanted}});
+    const auto found =
+        variants::select_variants(variants::set_view(set.files), {.named = {wanted}});
     if (!found) return found.error();
     return found->size() > 0;
 }

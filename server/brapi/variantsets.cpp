@@ -1,4 +1,6 @@
 // GET /variantsets, /variantsets/{variantSetDbId} and /callsets of it, POST /search/variantsets.
+#include "server/brapi/variantsets.hpp"
+
 #include "engine/variants/set_view.hpp"
 #include "server/brapi/callsets.hpp"
 #include "server/brapi/entity_json.hpp"
@@ -88,10 +90,6 @@ result<http::response> list_sets(
     return list_response(*window, std::move(found), show, warnings);
 }
 
-error no_variant_set() {
-    return {errc::not_found, "there is no variant set with this variantSetDbId"};
-}
-
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
@@ -117,6 +115,10 @@ result<http::response> call_sets_of(
 }
 
 }  // namespace
+
+error no_variant_set() {
+    return {errc::not_found, "there is no variant set with this variantSetDbId"};
+}
 
 void add_variantset_routes(http::router& routes, const context& ctx) {
     const auto add_of_set = [&](const char* pattern, auto answer) {

@@ -180,6 +180,27 @@ result<std::optional<std::int64_t>> json_fields::integer(std::string_view name) 
     return number;
 }
 
+result<std::optional<std::string>> json_fields::text_or_number(std::string_view name) {
+    const auto* value = find(name);
+    if (value == nullptr || value->is_string()) return text(name);
+    const auto number = integer(name);
+    if (!number) return wrong(name, "a text");
+    return std::to_string(**number);
+}
+
+result<std::optional<double>> json_fields::number(std::string_view name) {
+    const auto* value = find(name);
+    if (value == nullptr) return std::optional<double>{};
+    std::optional<double> number;
+    if (value->is_number()) {
+        number = value->to_number<double>();
+    } else if (const auto* text = value->if_string()) {
+        number = parse_real({text->data(), text->size()});
+    }
+    if (!number) return wrong(name, "a number");
+    return number;
+}
+
 result<std::optional<bool>> json_fields::boolean(std::string_view name) {
     const auto* value = find(name);
     if (value == nullptr) return std::optional<bool>{};

@@ -32,11 +32,15 @@ class json_fields {
         : object_(object), prefix_(std::move(prefix)) {}
 
     result<std::optional<std::string>> text(std::string_view name);
+    /// A text, or a whole number as its digits.
+    result<std::optional<std::string>> text_or_number(std::string_view name);
     /// An array of texts, or one text, which R clients make of an array of one. Empty texts are
     /// left out; nothing is left of an array that means "no filter".
     result<std::vector<std::string>> text_list(std::string_view name);
     /// A whole number, also as 1e3 or 5.0 (R) or in a text of digits (QBMS).
     result<std::optional<std::int64_t>> integer(std::string_view name);
+    /// Also in a text.
+    result<std::optional<double>> number(std::string_view name);
     result<std::optional<bool>> boolean(std::string_view name);
     result<std::optional<json_fields>> object(std::string_view name);
     /// The object as it is, whatever is in it; null when it is absent.

@@ -35,6 +35,15 @@ result<std::optional<std::int64_t>> query::integer(std::string_view name) {
     return number;
 }
 
+result<std::optional<double>> query::number(std::string_view name) {
+    const auto value = filter(name);
+    if (!value) return value.error();
+    if (!*value) return std::optional<double>{};
+    const auto number = parse_real(**value);
+    if (!number) return error{errc::bad_request, std::string(name) + " must be a number"};
+    return number;
+}
+
 result<std::optional<bool>> query::boolean(std::string_view name) {
     const auto value = filter(name);
     if (!value) return value.error();

@@ -25,6 +25,8 @@ class query {
     /// As `text`, but empty counts as absent: what a filter means.
     result<std::optional<std::string>> filter(std::string_view name);
     result<std::optional<std::int64_t>> integer(std::string_view name);
+    /// Finite, as JSON writes numbers.
+    result<std::optional<double>> number(std::string_view name);
     /// `true` or `false`, any case.
     result<std::optional<bool>> boolean(std::string_view name);
 

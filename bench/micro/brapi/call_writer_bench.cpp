@@ -30,13 +30,13 @@ struct one_record {
         cursor.rewind().value();
         record = cursor.next();
         if (record == nullptr) throw std::runtime_error("the panel is empty");
+        writer.add_call_set("main~panel~S1", "S1", 0);
     }
 
     variants::set_cursor cursor{
         variants::set_view({variants::variant_file::open(bench::micro_panel()).value()})};
     const hts::record* record = nullptr;
-    brapi::call_writer writer{
-        {"main~panel~S1", "S1", "main~panel", "panel"}, genotype::genotype_format{}, 0};
+    brapi::call_writer writer{"main~panel", "panel", {}};
 };
 
 void report(benchmark::State& state, std::size_t size) {
@@ -46,7 +46,8 @@ void report(benchmark::State& state, std::size_t size) {
 
 std::string one_call(one_record& from) {
     text_buffer text;
-    from.writer.write(text, *from.record, from.cursor);
+    from.writer.enter(*from.record, from.cursor);
+    from.writer.write(text, 0, 1, 0, ',');
     return std::string(text.view());
 }
 
@@ -56,7 +57,8 @@ void call_writer_write(benchmark::State& state) {
     recycled_block block;
     for (auto _ : state) {
         auto& out = block.get();
-        from.writer.write(out, *from.record, from.cursor);
+        from.writer.enter(*from.record, from.cursor);
+        from.writer.write(out, 0, 1, 0, ',');
         benchmark::DoNotOptimize(out.data());
     }
     report(state, size);

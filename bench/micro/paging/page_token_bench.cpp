@@ -21,7 +21,7 @@ constexpr token_scope scope{
     .query = 1, .variant_set = 2, .provisional = 3, .content = 4, .overlay_generation = 5};
 constexpr token_position position{
     .place =
-        {.point = {.ordinal = 123456, .virtual_offset = 7890123456, .duplicate = 1, .check = 42}},
+        {.row = {.point = {.ordinal = 123456, .virtual_offset = 7890123456, .duplicate = 1, .check = 42}}},
     .exact = true};
 
 void report(benchmark::State& state, std::size_t size) {
@@ -47,7 +47,7 @@ void token_read(benchmark::State& state) {
     for (auto _ : state) {
         const auto read = signer.read(token, scope);
         if (!read) throw std::runtime_error(read.error().text);
-        benchmark::DoNotOptimize(read->place.point.ordinal);
+        benchmark::DoNotOptimize(read->place.row.point.ordinal);
     }
     report(state, token.size());
 }

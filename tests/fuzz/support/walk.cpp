@@ -3,8 +3,8 @@
 #include "engine/genotype/gt_counts.hpp"
 #include "engine/variants/index_pass.hpp"
 #include "engine/variants/set_cursor.hpp"
-#include "server/brapi/call_writer.hpp"
 #include "tests/fuzz/support/fuzz_input.hpp"
+#include "tests/support/one_call_set.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -49,12 +49,13 @@ void touch(const hts::record& r, const hts::vcf_reader& reader) {
 /// Null when the file is damaged on the way.
 std::unique_ptr<std::vector<seen_record>> read_all(variants::set_cursor& cursor) {
     const auto& header = cursor.view().files().front()->header();
-    std::vector<brapi::call_writer> writers;
-    const brapi::call_origin origin{"set~\"call", "call\\", "set", "s"};
+    using format = genotype::genotype_format;
+    std::vector<testing::one_call_set> writers;
     if (!header.samples.empty()) {
         const auto last = static_cast<std::uint32_t>(header.samples.size() - 1);
-        writers.emplace_back(origin, genotype::genotype_format{}, 0);
-        writers.emplace_back(origin, genotype::genotype_format{"\"", "~~", "N/A", true}, last);
+        writers.emplace_back(0, format{}, "set~\"call", "call\\");
+        writers.emplace_back(last, format{"\"", "~~", "N/A", true});
+        writers.emplace_back(last, format{.encoding = genotype::allele_encoding::dosage});
     }
     auto seen = std::make_unique<std::vector<seen_record>>();
     text_buffer buffer;
@@ -64,9 +65,8 @@ std::unique_ptr<std::vector<seen_record>> read_all(variants::set_cursor& cursor)
             const auto& reader = cursor.reader();
             touch(*r, reader);
             reader.check_record();
-            const auto counts = counter.count(
-                genotype_field(*r, reader), reader.sample_count(), r->allele_count
-            );
+            const auto counts =
+                counter.count(genotype_field(*r, reader), reader.sample_count(), r->allele_count);
             seen->push_back(
                 {std::string(reader.contig_name(r->contig)),
                  r->pos0,

@@ -1,6 +1,7 @@
 #include "server/brapi/call_writer.hpp"
 
 #include "engine/variants/variant_file.hpp"
+#include "tests/support/one_call_set.hpp"
 #include "tests/support/vcf_builder.hpp"
 
 #include <boost/json/parse.hpp>
@@ -15,6 +16,7 @@ namespace callstream::brapi {
 namespace {
 
 namespace json = boost::json;
+using testing::one_call_set;
 using testing::vcf_builder;
 
 /// The calls of one sample of a file, each parsed from its JSON.
@@ -30,7 +32,7 @@ class call_writer_test : public ::testing::Test {
         const auto file = variants::variant_file::open(dir_ / name).value();
         variants::set_cursor cursor{variants::set_view({file})};
         cursor.rewind().value();
-        call_writer writer({"d~a~s", "s\"1", "d~a", "a\\b"}, format, column);
+        one_call_set writer(column, format);
         std::vector<json::object> out;
         while (const auto* record = cursor.next()) {
             text_buffer buffer;
@@ -70,7 +72,7 @@ TEST_F(call_writer_test, fields_are_told_anew_in_each_file_of_a_set) {
          variants::variant_file::open(dir_ / "2.bcf").value()}
     )};
     cursor.rewind().value();
-    call_writer writer({"d~a~s", "s", "d~a", "a"}, {}, 0);
+    one_call_set writer;
     std::vector<json::object> out;
     while (const auto* record = cursor.next()) {
         text_buffer buffer;
@@ -219,7 +221,7 @@ TEST_F(call_writer_test, any_changed_byte_of_a_bcf_record_is_damage_or_still_giv
             try {
                 const auto* record = cursor.next();
                 ASSERT_NE(record, nullptr);
-                call_writer({}, {}, 1).write(buffer, *record, cursor);
+                one_call_set(1).write(buffer, *record, cursor);
             } catch (const damaged_file&) {
                 continue;
             }
@@ -259,7 +261,7 @@ TEST_F(call_writer_test, a_phase_set_may_be_text) {
         variants::set_cursor cursor{variants::set_view({opened})};
         cursor.rewind().value();
         text_buffer buffer;
-        call_writer({}, {}, column).write(buffer, *cursor.next(), cursor);
+        one_call_set(column).write(buffer, *cursor.next(), cursor);
         const auto phase_set = json::parse(buffer.view()).at("phaseSet");
         EXPECT_EQ(phase_set, column == 0 ? json::value("x") : json::value(nullptr));
     }
@@ -283,6 +285,76 @@ TEST_F(call_writer_test, vcf_and_bcf_give_the_same_calls) {
                           .record("2", 9, "GT:DP:NT", {"1|1|0:1000:n", "1:.:."}, "x", "G,T");
     for (const std::uint32_t column : {0U, 1U}) {
         EXPECT_EQ(calls(file, {}, column), calls(file, {}, column, "a.bcf"));
+    }
+}
+
+TEST_F(call_writer_test, calls_of_a_row_come_in_the_order_asked_for_and_in_pieces) {
+    vcf_builder()
+        .samples({"a", "b", "c"})
+        .record("1", 5, "GT:DP", {"0/0:1", "0/1:2", "1/1:3"})
+        .write_vcf_gz(dir_ / "a.vcf.gz");
+    variants::set_cursor cursor{
+        variants::set_view({variants::variant_file::open(dir_ / "a.vcf.gz").value()})};
+    cursor.rewind().value();
+    call_writer writer("d~a", "a", {});
+    for (const std::uint32_t column : {2U, 0U, 1U}) {
+        writer.add_call_set("d~a~" + std::to_string(column), "x", column);
+    }
+    writer.enter(*cursor.next(), cursor);
+    const auto ids = [&](std::uint64_t first, std::uint64_t most, std::size_t enough) {
+        text_buffer out;
+        const auto count = writer.write(out, first, most, enough, ',');
+        std::string all = std::to_string(count);
+        const auto calls = json::parse("[" + std::string(out.view()) + "null]").as_array();
+        for (const auto& call : calls) {
+            if (call.is_null()) continue;
+            all.append(" ").append(call.at("callSetDbId").as_string());
+            all.append(" ").append(call.at("genotypeValue").as_string());
+        }
+        return all;
+    };
+    EXPECT_EQ(ids(0, 9, 1 << 20), "3 d~a~2 1/1 d~a~0 0/0 d~a~1 0/1");
+    EXPECT_EQ(ids(1, 1, 1 << 20), "1 d~a~0 0/0");
+    EXPECT_EQ(ids(1, 9, 1), "1 d~a~0 0/0") << "one at least, no more when that is enough";
+}
+
+TEST_F(call_writer_test, only_members_that_are_wanted_are_written) {
+    vcf_builder()
+        .record("1", 5, "GT:DP:FT:PS:PL", {"0|1:7:q10:3:1,2,3", "1/1:8:PASS:.:."})
+        .record("1", 6, "GT", {"0|1", "1/1"})
+        .write_vcf_gz(dir_ / "a.vcf.gz");
+    const auto file = variants::variant_file::open(dir_ / "a.vcf.gz").value();
+    for (std::uint32_t members = 1; members <= all_call_members; ++members) {
+        variants::set_cursor cursor{variants::set_view({file})};
+        cursor.rewind().value();
+        call_writer writer("d~a", "a", {.format = {}, .members = members});
+        writer.add_call_set("d~a~s", "s", 0);
+        while (const auto* record = cursor.next()) {
+            text_buffer out;
+            writer.enter(*record, cursor);
+            writer.write(out, 0, 1, 0, ' ');
+            const auto call = json::parse(out.view()).as_object();
+            std::uint32_t written = 0;
+            for (const auto& member : call) {
+                written |= static_cast<std::uint32_t>(find_call_member(member.key()).value());
+            }
+            ASSERT_EQ(written, members) << out.view();
+        }
+    }
+}
+
+TEST_F(call_writer_test, alleles_can_be_bases_or_a_dosage) {
+    const auto file = vcf_builder()
+                          .meta("FORMAT=<ID=DS,Number=A,Type=Float,Description=\"D\">")
+                          .record("1", 5, "GT:DS", {"0/1:0.9", "2|2:1.5"}, ".", "<\"X>,CT")
+                          .record("1", 6, "DS", {"0.25", "."});
+    const auto bases = calls(file, {.encoding = genotype::allele_encoding::bases}, 0);
+    EXPECT_EQ(bases[0].at("genotypeValue"), "A/<\"X>");
+    EXPECT_EQ(bases[1].at("genotypeValue"), ".");
+    for (const std::uint32_t column : {0U, 1U}) {
+        const auto dosage = calls(file, {.encoding = genotype::allele_encoding::dosage}, column);
+        EXPECT_EQ(dosage[0].at("genotypeValue"), column == 0 ? "1" : "2") << "GT before DS";
+        EXPECT_EQ(dosage[1].at("genotypeValue"), column == 0 ? "0.25" : ".");
     }
 }
 

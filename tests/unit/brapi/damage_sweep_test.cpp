@@ -2,8 +2,8 @@
 // one or an error, never a clean end with less. What the tests count they print.
 #include "engine/hts/bgzf.hpp"
 #include "engine/variants/variant_file.hpp"
-#include "server/brapi/call_writer.hpp"
 #include "tests/support/damage.hpp"
+#include "tests/support/one_call_set.hpp"
 #include "tests/support/results.hpp"
 #include "tests/support/vcf_builder.hpp"
 
@@ -92,12 +92,8 @@ class damage_sweep : public ::testing::TestWithParam<const char*> {
         try {
             variants::set_cursor cursor{variants::set_view({file.shared_from_this()})};
             if (!cursor.rewind()) return out;
-            std::vector<call_writer> writers;
-            for (std::uint32_t sample = 0; sample < 2; ++sample) {
-                writers.emplace_back(
-                    call_origin{"id", "name", "set", "name"}, genotype::genotype_format{}, sample
-                );
-            }
+            std::vector<testing::one_call_set> writers;
+            for (std::uint32_t sample = 0; sample < 2; ++sample) writers.emplace_back(sample);
             text_buffer text;
             while (const auto* record = cursor.next()) {
                 text.clear();

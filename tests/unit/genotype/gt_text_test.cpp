@@ -216,5 +216,80 @@ TEST(gt_text, a_gt_of_floats_or_text_is_damage) {
     EXPECT_THROW(write(writer, *owned_field(value_type::text, 8, values), 0), damaged_file);
 }
 
+struct encoded_row {
+    const char* genotype;
+    const char* bases;
+    const char* dosage;
+};
+
+TEST(gt_text, alleles_can_be_bases_and_genotypes_dosages) {
+    constexpr encoded_row table[] = {
+        {"0/1", "A/CT", "1"},
+        {"1|1", "CT|CT", "2"},
+        {"0/0", "A/A", "0"},
+        {"2/1", "<DEL>/CT", "2"},
+        {"./.", ".", "."},
+        {"./1", "./CT", "."},
+        {"1", "CT", "1"},
+        {"0/1/1/2", "A/CT/CT/<DEL>", "3"},
+        {"0|0|0/0", "A|A|A/A", "0"},
+    };
+    const std::vector<std::string_view> names = {"A", "CT", "<DEL>"};
+    gt_writer bases({.encoding = allele_encoding::bases});
+    const gt_writer dosage({.encoding = allele_encoding::dosage});
+    bases.enter_record(names);
+    for (const auto type : integer_types) {
+        for (const auto& row : table) {
+            const auto g = parse_alleles(row.genotype);
+            const auto ploidy = static_cast<std::uint32_t>(g.size());
+            for (const auto per_sample : {ploidy, ploidy + 2}) {
+                EXPECT_EQ(write(bases, g, type, per_sample), row.bases);
+                EXPECT_EQ(write(dosage, g, type, per_sample), row.dosage);
+            }
+        }
+    }
+}
+
+TEST(gt_text, bases_follow_the_record) {
+    gt_writer writer({.expand_homozygotes = false, .encoding = allele_encoding::bases});
+    const std::vector<std::string_view> snp = {"A", "C"};
+    const std::vector<std::string_view> other = {"G", "T", "TTTTTTTTTTTTTTTTTTTT"};
+    const auto text = [&](const char* g) {
+        return write(writer, parse_alleles(g), value_type::int8, 2);
+    };
+    writer.enter_record(snp);
+    EXPECT_EQ(text("0/1"), "A/C");
+    EXPECT_EQ(text("1/1"), "C");
+    EXPECT_THROW(text("1/2"), damaged_file) << "the record has no such allele";
+    writer.enter_record(other);
+    EXPECT_EQ(text("0/1"), "G/T");
+    EXPECT_EQ(text("2/0"), "TTTTTTTTTTTTTTTTTTTT/G");
+    writer.enter_record(snp);
+    EXPECT_EQ(text("0/0"), "A");
+}
+
+TEST(gt_text, rows_have_their_samples_in_the_order_asked_for) {
+    for (const auto type : integer_types) {
+        for (const auto& frame : {cell_frame{"\"", "\","}, cell_frame{"", std::string(30, '-')}}) {
+            bcf_bytes values;
+            std::vector<std::uint32_t> backwards;
+            std::string wanted;
+            constexpr std::uint32_t samples = 1300;  // more than are written at once
+            for (std::uint32_t i = 0; i < samples; ++i) {
+                encode_alleles(values, parse_alleles(i % 3 == 0 ? "0|1" : "./."), type, 2);
+                backwards.push_back(samples - 1 - i);
+                const bool known = backwards.back() % 3 == 0;
+                wanted += frame.before + (known ? "0|1" : ".") + frame.after;
+            }
+            text_buffer out;
+            gt_writer({}, frame).write_row(out, &*owned_field(type, 2, values), backwards);
+            EXPECT_EQ(out.view(), wanted);
+        }
+    }
+    text_buffer out;
+    gt_writer({}, {"[", "]"}).write_row(out, nullptr, std::vector<std::uint32_t>{0, 7});
+    EXPECT_EQ(out.view(), "[.][.]") << "no GT field";
+}
+
 }  // namespace
 }  // namespace callstream::genotype

@@ -33,15 +33,19 @@ token_scope some_scope() {
 token_position some_position() {
     return {
         .place =
-            {.file = 9,
-             .file_first = 1'000,
-             .point =
-                 {.ordinal = 123'456'789'012,
-                  .virtual_offset = ~0ULL,
-                  .duplicate = 3,
-                  .check = 77}},
+            {.part = 3,
+             .part_first = 2'000,
+             .row =
+                 {.file = 9,
+                  .file_first = 1'000,
+                  .point =
+                      {.ordinal = 123'456'789'012,
+                       .virtual_offset = ~0ULL,
+                       .duplicate = 3,
+                       .check = 77}},
+             .within = 65'537},
         .exact = true,
-        .sample = 65'537};
+        .number = 12};
 }
 
 std::string refusal_under(const token_scope& scope) {
@@ -53,19 +57,27 @@ TEST(page_token, a_position_comes_back_as_it_was) {
     const token_position table[] = {
         some_position(),
         {},
+        token_position::at_number(~0ULL),
         {.place =
-             {.file = max32,
-              .file_first = ~0ULL,
-              .point = {.ordinal = ~0ULL, .virtual_offset = 0, .duplicate = max32, .check = max32}},
-         .exact = false,
-         .sample = max32},
+             {.part = max32,
+              .part_first = ~0ULL,
+              .row =
+                  {.file = max32,
+                   .file_first = ~0ULL,
+                   .point =
+                       {.ordinal = ~0ULL,
+                        .virtual_offset = 0,
+                        .duplicate = max32,
+                        .check = max32}},
+              .within = max32},
+         .exact = false},
     };
     for (const auto& position : table) {
         const auto read = signer().read(signer().issue(some_scope(), position), some_scope());
         ASSERT_TRUE(has_value(read));
         EXPECT_EQ(read->place, position.place);
         EXPECT_EQ(read->exact, position.exact);
-        EXPECT_EQ(read->sample, position.sample);
+        EXPECT_EQ(read->number, position.number);
     }
 }
 
@@ -112,7 +124,7 @@ TEST(page_token, every_other_length_is_refused) {
     }
     EXPECT_EQ(
         error_text(signer().read("short", some_scope())),
-        "pageToken is damaged: it has 5 characters instead of 128; send it exactly as it was "
+        "pageToken is damaged: it has 5 characters instead of 160; send it exactly as it was "
         "received"
     );
 }

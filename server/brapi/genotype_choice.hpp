@@ -1,0 +1,66 @@
+// What a genotype filter means in the catalog of a moment: variant sets, which of their records,
+// and which of their columns.
+#pragma once
+
+#include "engine/paging/page_token.hpp"
+#include "engine/variants/item_walk.hpp"
+#include "server/brapi/context.hpp"
+#include "server/brapi/genotype_filter.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callstream::brapi {
+
+struct chosen_set {
+    const catalog::variant_set* set = nullptr;
+    variants::set_view view;
+    std::shared_ptr<const variants::selection> variants;  ///< null: all
+    std::vector<std::uint32_t> columns;                   ///< in the order of the answer
+};
+
+/// Sets that cannot have what is wanted are not in it; those of which a filter leaves no variant
+/// are. Immutable.
+struct genotype_choice {
+    std::shared_ptr<const catalog::snapshot> now;  ///< what the sets point into
+    std::vector<chosen_set> sets;                  ///< in the order of the catalog
+    std::uint64_t list_version = 0;                ///< 0: no list chose
+
+    /// What page tokens of a walk over it are bound to. `query` is the canonical request, paging
+    /// left out.
+    paging::token_scope scope(std::string_view query) const;
+
+    /// The sets as parts of a walk over their calls, or over their variants.
+    std::vector<variants::walk_part> calls() const;
+    std::vector<variants::walk_part> records() const;
+};
+
+/// Adds a warning about each thing that is named and not there. `errc::unavailable` while a file
+/// that must be indexed for it is not, and then sees to it that it will be; `errc::bad_request` and
+/// `errc::forbidden` as `read_listed`.
+result<genotype_choice> choose_genotypes(
+    const context& ctx,
+    const http::request& request,
+    const genotype_filter& wanted,
+    std::vector<std::string>& warnings
+);
+
+/// 404 in words when no variant has this id; `errc::unavailable` while that is not known.
+result<void> check_variant(const context& ctx, const http::request& request, std::string_view id);
+
+/// What `answer()` returns, and once more when a file had been replaced and was looked at again.
+template <class Answer>
+auto with_current_files(const context& ctx, Answer answer) {
+    auto made = answer();
+    if (made || made.error().code != errc::file_replaced) return made;
+    ctx.catalog->rescan();
+    return answer();
+}
+
+/// Puts the files of all sets first in the line of those to be indexed when waiting for that is
+/// what the error asks for.
+error index_if_that_helps(const context& ctx, const genotype_choice& chosen, error why);
+
+}  // namespace callstream::brapi

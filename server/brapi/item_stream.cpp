@@ -1,0 +1,236 @@
+#include "server/brapi/item_stream.hpp"
+
+#include "server/brapi/envelope.hpp"
+#include "server/http/negotiation.hpp"
+#include "server/streaming/json_text.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace callstream::brapi {
+namespace json = boost::json;
+namespace {
+
+constexpr std::uint64_t items_per_checkpoint = 65'536;
+
+class item_source : public streaming::body_source {
+ public:
+    item_source(
+        const context& ctx,
+        std::shared_ptr<const genotype_choice> chosen,
+        variants::item_walk walk,
+        const paging::token_scope& scope,
+        item_request request,
+        std::unique_ptr<row_writer> writer,
+        std::atomic<std::uint64_t>* count
+    )
+        : ctx_(ctx),
+          chosen_(std::move(chosen)),
+          walk_(std::move(walk)),
+          scope_(scope),
+          request_(std::move(request)),
+          writer_(std::move(writer)),
+          count_(count),
+          size_(
+              request_.unpaged()
+                  ? std::numeric_limits<std::uint64_t>::max()
+                  : static_cast<std::uint64_t>(request_.page.size.value_or(paging::default_page_size
+                    ))
+          ) {}
+
+    /// Moves to where the answer starts: the token's place, the page's first item, or the
+    /// beginning.
+    result<void> start() {
+        if (!request_.page.token) {
+            const auto size = request_.page.size.value_or(paging::default_page_size);
+            first_ = paging::first_item(request_.page.page.value_or(0), size);
+            return walk_.seek(first_);
+        }
+        const auto told = ctx_.tokens->read(*request_.page.token, scope_);
+        if (!told) return told.error();
+        if (!told->exact) {
+            first_ = told->number;
+            return walk_.seek(first_);
+        }
+        const auto resumed = walk_.resume(told->place);
+        if (!resumed) return resumed.error();
+        if (!*resumed) {
+            return error{
+                errc::bad_request,
+                "pageToken is stale: the file has been replaced; start again without it"};
+        }
+        first_ = walk_.number();
+        return {};
+    }
+
+    result<progress> fill(text_buffer& out) override {
+        const std::size_t limit = out.size() + streaming::block_bytes;
+        const std::uint64_t before = written_;
+        if (!begun_) begin(out);
+        while (goes_on() && out.size() < limit) write_some(out, limit);
+        // Behind the reading: what was rendered counts only if the bytes were those of the file.
+        if (!walk_.is_unchanged()) throw damaged_file("the file was changed in place");
+        if (count_ != nullptr) count_->fetch_add(written_ - before, std::memory_order_relaxed);
+        if (goes_on()) return progress::more;
+        end(out);
+        return progress::done;
+    }
+
+ private:
+    bool goes_on() const { return walk_.row() != nullptr && written_ < size_; }
+
+    void begin(text_buffer& out) {
+        begun_ = true;
+        begun_behind_end_ = walk_.row() == nullptr && first_ >= walk_.total().value_or(0);
+        current_token_ = walk_.row() != nullptr ? token_here() : token_at(first_);
+        if (request_.ndjson) {
+            out.append("{\"metadata\":");
+            out.append(json::serialize(meta(json::value(nullptr))));
+            out.append(",\"result\":{");
+            const std::size_t empty = out.size();
+            writer_->append_members(out);
+            if (out.size() > empty) out.drop_last(1);
+            out.append("}}\n");
+        } else {
+            out.append('{');
+            out.append(context_member());
+            out.append(",\"result\":{");
+            writer_->append_members(out);
+            out.append("\"data\":[");
+        }
+    }
+
+    void write_some(text_buffer& out, std::size_t limit) {
+        if (walk_.row() != entered_) {
+            entered_ = walk_.row();
+            writer_->enter(*entered_, walk_.at(), walk_.part());
+        }
+        std::uint64_t most = std::min(size_ - written_, walk_.per_row() - walk_.within());
+        if (request_.ndjson) {
+            const std::uint64_t since = written_ % items_per_checkpoint;
+            if (written_ > 0 && since == 0) append_token_line(out);
+            most = std::min(most, items_per_checkpoint - since);
+        }
+        const char terminator = request_.ndjson ? '\n' : ',';
+        const std::uint64_t count = writer_->write(out, walk_.within(), most, limit, terminator);
+        written_ += count;
+        if (walk_.within() + count == walk_.per_row()) entered_ = nullptr;
+        walk_.pass(count);
+    }
+
+    /// The metadata of a JSON answer comes last, because only then is it known where the next page
+    /// starts in the file.
+    void end(text_buffer& out) {
+        if (request_.ndjson) {
+            if (walk_.row() != nullptr) append_token_line(out);
+            out.append("{\"complete\":true,\"count\":");
+            out.append(std::to_string(written_));
+            out.append("}\n");
+            return;
+        }
+        const json::value next =
+            walk_.row() != nullptr ? json::value(token_here()) : json::value(nullptr);
+        if (written_ > 0) out.drop_last(1);  // the comma behind the last item
+        out.append("]},\"metadata\":");
+        out.append(json::serialize(meta(next)));
+        out.append("}\n");
+    }
+
+    void append_token_line(text_buffer& out) const {
+        out.append("{\"nextPageToken\":\"");
+        out.append(token_here());
+        out.append("\"}\n");
+    }
+
+    std::string token_here() const {
+        return ctx_.tokens->issue(scope_, {.place = walk_.here(), .exact = true, .number = 0});
+    }
+    std::string token_at(std::uint64_t number) const {
+        return ctx_.tokens->issue(scope_, paging::token_position::at_number(number));
+    }
+
+    json::object meta(const json::value& next) const {
+        const auto asked = request_.page.page;
+        const auto known = walk_.total();
+        const std::uint64_t page = asked ? static_cast<std::uint64_t>(*asked) : first_ / size_;
+        const std::uint64_t total = known.value_or(0);
+        const std::uint64_t size = request_.unpaged() ? std::max<std::uint64_t>(total, 1) : size_;
+        json::object pages = pagination({page, size, total});
+        if (!known) pages["totalCount"] = pages["totalPages"] = nullptr;
+        if (!known && request_.unpaged()) pages["pageSize"] = nullptr;
+        pages["currentPageToken"] = current_token_;
+        pages["nextPageToken"] = next;
+        pages["prevPageToken"] =
+            first_ == 0 ? json::value(nullptr) : json::value(token_at(previous_page()));
+        return metadata(std::move(pages), request_.warnings);
+    }
+
+    /// First number of the page before this one; from behind the end, of the last page.
+    std::uint64_t previous_page() const {
+        if (!begun_behind_end_) return first_ - std::min(first_, size_);
+        const std::uint64_t total = walk_.total().value_or(0);
+        return total == 0 ? 0 : (total - 1) / size_ * size_;
+    }
+
+    const context& ctx_;
+    std::shared_ptr<const genotype_choice> chosen_;
+    variants::item_walk walk_;
+    paging::token_scope scope_;
+    item_request request_;
+    std::unique_ptr<row_writer> writer_;
+    std::atomic<std::uint64_t>* count_;
+    std::uint64_t size_;       // most items in this answer
+    std::uint64_t first_ = 0;  // number of the first one
+    std::uint64_t written_ = 0;
+    const hts::record* entered_ = nullptr;  // the row that the writer knows
+    std::string current_token_;
+    bool begun_ = false;
+    bool begun_behind_end_ = false;  // there is no item `first_`
+};
+
+}  // namespace
+
+result<item_request> read_item_request(const http::request& request, const list_page& page) {
+    constexpr std::array<std::string_view, 2> offers = {"application/json", ndjson_type};
+    const auto type = http::pick_media_type(request.field("accept"), offers);
+    if (!type) {
+        return error{
+            errc::not_acceptable, "this comes as application/json or application/x-ndjson"};
+    }
+    auto plan = paging::plan_request(page.page, page.size, page.token);
+    if (!plan) return plan.error();
+    return item_request{std::move(*plan), *type == ndjson_type, {}};
+}
+
+result<http::response> stream_items(
+    const context& ctx,
+    std::shared_ptr<const genotype_choice> chosen,
+    std::vector<variants::walk_part> parts,
+    const paging::token_scope& scope,
+    item_request request,
+    std::unique_ptr<row_writer> writer,
+    std::atomic<std::uint64_t>* count
+) {
+    http::response r;
+    r.content_type = request.ndjson ? ndjson_type : "application/json";
+    const auto& sets = *chosen;
+    auto source = std::make_unique<item_source>(
+        ctx,
+        chosen,
+        variants::item_walk(std::move(parts)),
+        scope,
+        std::move(request),
+        std::move(writer),
+        count
+    );
+    if (auto moved = source->start(); !moved) {
+        return index_if_that_helps(ctx, sets, moved.error());
+    }
+    r.source = std::move(source);
+    return r;
+}
+
+}  // namespace callstream::brapi

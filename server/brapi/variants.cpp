@@ -1,0 +1,193 @@
+// GET /variants, /variants/{variantDbId} and /variantsets/{variantSetDbId}/variants, POST
+// /search/variants: the records of the files.
+#include "server/brapi/envelope.hpp"
+#include "server/brapi/item_stream.hpp"
+#include "server/brapi/routes.hpp"
+#include "server/brapi/search.hpp"
+#include "server/brapi/variant_writer.hpp"
+#include "server/brapi/variantsets.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace callstream::brapi {
+namespace json = boost::json;
+namespace {
+
+class variants_writer : public row_writer {
+ public:
+    explicit variants_writer(std::shared_ptr<const genotype_choice> chosen)
+        : chosen_(std::move(chosen)) {}
+
+    void enter(const hts::record& record, const variants::set_cursor& cursor, std::size_t part)
+        override {
+        if (!writer_ || part != part_) writer_.emplace(*chosen_->now, *chosen_->sets[part].set);
+        part_ = part;
+        record_ = &record;
+        cursor_ = &cursor;
+    }
+    std::uint64_t write(
+        text_buffer& out, std::uint64_t, std::uint64_t, std::size_t, char terminator
+    ) override {
+        writer_->write(out, *record_, *cursor_);
+        out.append(terminator);
+        return 1;
+    }
+
+ private:
+    std::shared_ptr<const genotype_choice> chosen_;
+    std::optional<variant_writer> writer_;
+    std::size_t part_ = 0;
+    const hts::record* record_ = nullptr;
+    const variants::set_cursor* cursor_ = nullptr;
+};
+
+result<http::response> list_variants(
+    const context& ctx,
+    const http::request& request,
+    const genotype_filter& wanted,
+    const list_page& page,
+    std::vector<std::string> warnings
+) {
+    auto items = read_item_request(request, page);
+    if (!items) return items.error();
+    auto chosen = choose_genotypes(ctx, request, wanted, warnings);
+    if (!chosen) return chosen.error();
+    items->warnings = std::move(warnings);
+    const auto scope = chosen->scope("variants\n" + json::serialize(wanted.to_body()));
+    auto parts = chosen->records();
+    auto shared = std::make_shared<const genotype_choice>(std::move(*chosen));
+    return stream_items(
+        ctx,
+        shared,
+        std::move(parts),
+        scope,
+        std::move(*items),
+        std::make_unique<variants_writer>(shared),
+        nullptr
+    );
+}
+
+/// `narrow(filter)` leaves those that the path names, or says why there are none.
+template <class Narrow>
+result<http::response> get_variants(
+    const context& ctx, const http::request& request, Narrow narrow
+) {
+    http::query q(request);
+    auto wanted = read_genotype_filter(q);
+    if (!wanted) return wanted.error();
+    const auto page = read_token_page(q);
+    if (!page) return page.error();
+    const auto warnings = ignored_parameters(q);
+    return with_current_files(ctx, [&]() -> result<http::response> {
+        if (auto done = narrow(*wanted); !done) return done.error();
+        return list_variants(ctx, request, *wanted, *page, warnings);
+    });
+}
+
+result<http::response> variants_of_variant_set(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    return get_variants(ctx, request, [&](genotype_filter& filter) -> result<void> {
+        if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
+        filter.variant_set_ids = {};
+        filter.variant_set_ids.add({std::string(id)});
+        return {};
+    });
+}
+
+/// The only record of a choice, as JSON.
+result<json::value> read_one(const genotype_choice& chosen) {
+    variants::item_walk walk(chosen.records());
+    if (auto moved = walk.seek(0); !moved) return moved.error();
+    if (walk.row() == nullptr) {
+        return error{errc::not_found, "there is no variant with this variantDbId"};
+    }
+    variant_writer writer(*chosen.now, *chosen.sets[walk.part()].set);
+    text_buffer text;
+    writer.write(text, *walk.row(), walk.at());
+    if (!walk.is_unchanged()) throw damaged_file("the file was changed in place");
+    return json::parse(text.view());
+}
+
+result<http::response> get_one(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    const http::query q(request);
+    genotype_filter wanted;
+    wanted.variant_ids.add({std::string(id)});
+    return with_current_files(ctx, [&]() -> result<http::response> {
+        std::vector<std::string> warnings;
+        const auto chosen = choose_genotypes(ctx, request, wanted, warnings);
+        if (!chosen) return chosen.error();
+        auto one = read_one(*chosen);
+        if (!one) return one.error();
+        return single(std::move(*one), ignored_parameters(q));
+    });
+}
+
+}  // namespace
+
+void add_variant_routes(http::router& routes, const context& ctx) {
+    const std::vector<std::string> types = {"application/json", std::string(ndjson_type)};
+    routes.add({
+        .method = http::verb::get,
+        .pattern = "/brapi/v2/variants",
+        .blocking = true,
+        .handle =
+            [&ctx](const auto& request, const auto&) {
+                const auto all = [](genotype_filter&) -> result<void> { return {}; };
+                return get_variants(ctx, request, all);
+            },
+        .content_types = types,
+    });
+    routes.add({
+        .method = http::verb::get,
+        .pattern = "/brapi/v2/variants/{variantDbId}",
+        .blocking = true,
+        .handle = [&ctx](
+                      const auto& request, const auto& values
+                  ) { return get_one(ctx, request, values[0]); },
+    });
+    routes.add({
+        .method = http::verb::get,
+        .pattern = "/brapi/v2/variantsets/{variantSetDbId}/variants",
+        .blocking = true,
+        .handle = [&ctx](
+                      const auto& request, const auto& values
+                  ) { return variants_of_variant_set(ctx, request, values[0]); },
+        .content_types = types,
+    });
+    add_search_routes(
+        routes,
+        ctx,
+        {
+            .entity = "variants",
+            .by_token = true,
+            .canonical = [](http::json_fields& fields) -> result<json::object> {
+                const auto wanted = read_genotype_filter(fields);
+                if (!wanted) return wanted.error();
+                return wanted->to_body();
+            },
+            .list = [&ctx](
+                        const http::request& request,
+                        const json::object& body,
+                        const list_page& page,
+                        std::vector<std::string> warnings
+                    ) -> result<http::response> {
+                http::json_fields fields(body);
+                const auto wanted = read_genotype_filter(fields);
+                if (!wanted) return wanted.error();
+                return with_current_files(ctx, [&] {
+                    return list_variants(ctx, request, *wanted, page, warnings);
+                });
+            },
+            .content_types = types,
+        }
+    );
+}
+
+}  // namespace callstream::brapi
