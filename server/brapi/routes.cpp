@@ -5,6 +5,7 @@ namespace callstream::brapi {
 void add_routes(http::router& routes, const context& ctx) {
     add_serverinfo_routes(routes, ctx);
     add_callset_routes(routes, ctx);
+    add_allele_matrix_routes(routes, ctx);
     add_call_routes(routes, ctx);
     add_reference_routes(routes, ctx);
     add_reference_bases_routes(routes, ctx);

@@ -12,6 +12,7 @@ void add_routes(http::router& routes, const context& ctx);
 // One function per resource, each in the file of its name.
 void add_serverinfo_routes(http::router& routes, const context& ctx);
 void add_callset_routes(http::router& routes, const context& ctx);
+void add_allele_matrix_routes(http::router& routes, const context& ctx);
 void add_call_routes(http::router& routes, const context& ctx);
 void add_reference_routes(http::router& routes, const context& ctx);
 void add_reference_bases_routes(http::router& routes, const context& ctx);

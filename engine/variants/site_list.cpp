@@ -1,0 +1,58 @@
+#include "engine/variants/site_list.hpp"
+
+#include <algorithm>
+
+namespace callstream::variants {
+namespace {
+
+/// Number of a record among those at its position: there are rarely others.
+std::uint32_t duplicate_of(
+    const site_table& sites, std::uint64_t contig_first, std::uint64_t ordinal
+) {
+    const auto positions = sites.column(site_column::pos0);
+    std::uint32_t duplicate = 1;
+    for (auto at = ordinal; at > contig_first && positions[at - 1] == positions[ordinal]; --at) {
+        ++duplicate;
+    }
+    return duplicate;
+}
+
+}  // namespace
+
+result<site_list> site_list::of(const set_view& view, std::shared_ptr<const selection> selected) {
+    site_list out(view, std::move(selected));
+    for (std::size_t i = 0; i < view.files().size(); ++i) {
+        const auto first = view.first_ordinal(i);
+        const auto* index = view.index(i);
+        auto sites = view.files()[i]->sites();
+        if (!first || index == nullptr || sites == nullptr) {
+            return error{errc::unavailable, "the file is being indexed"};
+        }
+        out.parts_.push_back({*first, index, std::move(sites)});
+    }
+    out.records_ = *view.indexed_records();
+    return out;
+}
+
+listed_site site_list::operator[](std::uint64_t number) const {
+    const std::uint64_t ordinal = selected_ ? (*selected_)[number] : number;
+    const auto behind = std::partition_point(parts_.begin(), parts_.end(), [&](const part& p) {
+        return p.first <= ordinal;
+    });
+    // A file without records starts where the next one does, so the last of them is meant.
+    const part& in = *(behind - 1);
+    const std::uint64_t local = ordinal - in.first;
+    const auto& contigs = in.index->contigs();
+    const auto next = std::partition_point(contigs.begin(), contigs.end(), [&](const auto& c) {
+        return c.first_ordinal <= local;
+    });
+    const auto& contig = *(next - 1);
+    const auto pos0 = in.sites->column(site_column::pos0)[local];
+    return {
+        contig.name,
+        static_cast<std::int64_t>(pos0),
+        duplicate_of(*in.sites, contig.first_ordinal, local),
+        in.sites->name(local)};
+}
+
+}  // namespace callstream::variants

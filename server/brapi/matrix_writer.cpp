@@ -1,0 +1,77 @@
+#include "server/brapi/matrix_writer.hpp"
+
+#include "engine/genotype/field_text.hpp"
+
+#include <utility>
+
+namespace callstream::brapi {
+
+matrix_writer::matrix_writer(std::string field, genotype::genotype_format format, cell_style style)
+    : field_(std::move(field)),
+      is_genotype_(field_ == "GT"),
+      format_(std::move(format)),
+      style_(std::move(style)),
+      genotypes_(format_, style_.frame),
+      unknown_cell_(style_.frame.before + format_.unknown + style_.frame.after) {}
+
+/// Where a record repeats a field, the first one counts, as for bcftools.
+const hts::format_field* matrix_writer::find(
+    const hts::record& record, const hts::vcf_reader& reader, std::string_view name
+) {
+    for (const auto& field : record.fields) {
+        if (reader.field_name(field.key) == name) return &field;
+    }
+    return nullptr;
+}
+
+void matrix_writer::enter_alleles(const hts::vcf_reader& reader) {
+    reader.read_site(site_);
+    if (style_.escape == nullptr) return genotypes_.enter_record(site_.alleles);
+    escaped_alleles_.clear();
+    for (const auto allele : site_.alleles) escaped_alleles_.push_back(style_.escape(allele));
+    const std::vector<std::string_view> views(escaped_alleles_.begin(), escaped_alleles_.end());
+    genotypes_.enter_record(views);
+}
+
+void matrix_writer::write(
+    text_buffer& out,
+    const hts::record& record,
+    const variants::set_cursor& cursor,
+    std::span<const std::uint32_t> columns
+) {
+    const auto& reader = cursor.reader();
+    const auto* field = find(record, reader, field_);
+    if (!is_genotype_) {
+        if (field == nullptr) return write_unknown(out, columns.size());
+        return write_values(out, *field, columns);
+    }
+    // A dosage that was estimated stands for one that can be counted.
+    if (field == nullptr && format_.encoding == genotype::allele_encoding::dosage) {
+        const auto* estimated = find(record, reader, "DS");
+        if (estimated != nullptr) return write_values(out, *estimated, columns);
+    }
+    if (format_.encoding == genotype::allele_encoding::bases) enter_alleles(reader);
+    genotypes_.write_row(out, field, columns);
+}
+
+void matrix_writer::write_unknown(text_buffer& out, std::size_t count) const {
+    for (std::size_t i = 0; i < count; ++i) out.append(unknown_cell_);
+}
+
+void matrix_writer::write_values(
+    text_buffer& out, const hts::format_field& field, std::span<const std::uint32_t> columns
+) {
+    for (const auto column : columns) {
+        out.append(style_.frame.before);
+        if (field.type != hts::value_type::text) {
+            genotype::append_numbers(out, field, column, format_.unknown);
+        } else if (const auto text = genotype::text_value(field, column)) {
+            out.append(style_.escape == nullptr ? std::string(*text) : style_.escape(*text));
+        } else {
+            out.append(format_.unknown);
+        }
+        out.append(style_.frame.after);
+    }
+}
+
+}  // namespace callstream::brapi
