@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace callstream::hts {
@@ -36,6 +37,8 @@ class export_header {
     /// damaged_file for what is not declared, unless it can be written as text nevertheless.
     std::int32_t contig(std::int32_t id);
     std::int32_t tag(std::int32_t key, int column);
+    /// By the key in this header.
+    std::string_view tag_name(std::int32_t key) const { return written_->id[BCF_DT_ID][key].key; }
 
     /// Of INFO/AC and INFO/AN, which are declared where samples are chosen.
     std::int32_t allele_counts() const noexcept { return allele_counts_; }

@@ -78,15 +78,18 @@ std::size_t chars_max(value_type type) {
     }
 }
 
-/// htslib's text is bounded before it is made: fields without values cost a record nothing, but a
-/// text a character for each sample.
-void check_width(const record& current, std::size_t samples) {
-    std::size_t width = 0;
-    for (const auto& field : current.fields) {
-        width += samples * (2 + field.per_sample * chars_max(field.type));
+/// Bounds htslib's text before it is made: a field without values costs a record nothing and a text
+/// a character for each sample, and a name costs a record a byte, however long it is.
+class width_check {
+ public:
+    void add(std::size_t characters) {
+        width_ += characters;
+        if (width_ > translated_bytes_max) throw damaged_file("a record is too wide");
     }
-    if (width > translated_bytes_max) throw damaged_file("a record is too wide");
-}
+
+ private:
+    std::size_t width_ = 0;
+};
 
 /// Shows bytes to htslib as those of a record of its own, for as long as this lives.
 class lent_bytes {
@@ -179,6 +182,7 @@ struct variant_export::state {
     ) const;
     void put_samples(text_buffer& out, const format_field& field) const;
     void count_chosen(const vcf_reader& source);
+    void check_width(const vcf_reader& source) const;
 
     variant_form form;
     std::size_t file_samples;
@@ -294,13 +298,27 @@ record_head variant_export::state::put_record(text_buffer& out, const vcf_reader
             put_descriptor(out, field.type, field.per_sample);
             put_samples(out, field);
         }
-        head.samples_and_fields = static_cast<std::uint32_t>(columns.size()) | raw.field_count
-                                                                                   << 24;
+        const auto chosen = static_cast<std::uint32_t>(columns.size());
+        head.samples_and_fields = (raw.field_count << 24) | chosen;
     }
     head.shared_bytes = static_cast<std::uint32_t>(individual - begin - record_head::lengths_bytes);
     head.individual_bytes = static_cast<std::uint32_t>(out.size() - individual);
     std::memcpy(out.prepare(0) - (out.size() - begin), &head, sizeof head);
     return head;
+}
+
+/// Of the record that was put last.
+void variant_export::state::check_width(const vcf_reader& source) const {
+    width_check width;
+    for (const auto key : site.filters) width.add(1 + header.tag_name(key).size());
+    for (const auto& field : site.info) {
+        width.add(2 + source.info_name(field.key).size() + field.count * chars_max(field.type));
+    }
+    if (choice == sample_choice::none) return;
+    for (const auto& field : source.last_record().fields) {
+        width.add(1 + source.field_name(field.key).size());
+        width.add(columns.size() * (2 + field.per_sample * chars_max(field.type)));
+    }
 }
 
 void variant_export::state::append_as_bcf(text_buffer& out, const vcf_reader& source) {
@@ -314,9 +332,9 @@ void variant_export::state::append_as_bcf(text_buffer& out, const vcf_reader& so
 }
 
 void variant_export::state::append_as_text(text_buffer& out, const vcf_reader& source) {
-    if (choice != sample_choice::none) check_width(source.last_record(), columns.size());
     bytes.clear();
     const record_head head = put_record(bytes, source);
+    check_width(source);
     const std::size_t shared_end = record_head::lengths_bytes + head.shared_bytes;
     bcf1_t& r = *lent;
     bcf_clear(&r);

@@ -357,6 +357,32 @@ TEST_F(variant_export_test, room_that_a_record_took_serves_the_next) {
     EXPECT_EQ(writer.buffer_bytes(), after_one);
 }
 
+// A byte of a BCF can stand for a name of any length.
+TEST_F(variant_export_test, a_long_name_many_times_is_not_written_out) {
+    const std::string name(200'000, 'n');
+    file.meta("INFO=<ID=" + name + ",Number=0,Type=Flag,Description=\"Long\">")
+        .line("1\t5\t.\tA\tC\t.\t.\t" + name + "\tGT\t0/1\t1/1\t.");
+    const auto path = written(file, true);
+    EXPECT_NE(exported(open(path), {0}, variant_form::vcf), "");
+    std::string bytes = testing::gunzip(testing::read_file(path));
+    std::uint32_t length = 0;
+    std::memcpy(&length, bytes.data() + 5, sizeof length);
+    const std::size_t head = 9 + length;
+    std::uint32_t shared = 0;
+    std::memcpy(&shared, bytes.data() + head, sizeof shared);
+    const std::string flag = bytes.substr(head + 8 + shared - 3, 3);
+    constexpr std::uint16_t times = 10'000;
+    for (int i = 1; i < times; ++i) bytes.insert(head + 8 + shared, flag);
+    shared += 3 * (times - 1);
+    std::memcpy(bytes.data() + head, &shared, sizeof shared);
+    std::memcpy(bytes.data() + head + 24, &times, sizeof times);
+    testing::write_file(path, testing::bgzf_file(bytes, 0xff00));
+    EXPECT_EQ(
+        damage_text([&] { exported(open(path), {0}, variant_form::vcf); }), "a record is too wide"
+    );
+    EXPECT_NE(exported(open(path), {0}, variant_form::bcf), "");
+}
+
 /// Every record that a changed byte leaves readable becomes text and a BCF that can be read.
 TEST_F(variant_export_test, any_changed_byte_is_damage_or_a_record) {
     file.line("1\t5\trs\tA\tC,G\t3\tq10\tDB;NS=3;AF=0.5,1\tGT:DP:NT\t0/1:5:a\t1|1:.:b\t./2:7:.");
@@ -366,7 +392,7 @@ TEST_F(variant_export_test, any_changed_byte_is_damage_or_a_record) {
     std::memcpy(&text_bytes, whole.data() + 5, sizeof text_bytes);
     int written_again = 0;
     for (std::size_t at = 9 + text_bytes; at < whole.size(); ++at) {
-        for (const int value : {0x00, 0x01, 0x0f, 0x11, 0x15, 0x17, 0x37, 0x7f, 0x80, 0xff}) {
+        for (const int value : {0x00, 0x11, 0x17, 0x7f, 0xff}) {
             auto bytes = whole;
             bytes[at] = static_cast<char>(value);
             testing::write_file(dir / "b.bcf", testing::bgzf_file(bytes, 0xff00));
@@ -386,7 +412,7 @@ TEST_F(variant_export_test, any_changed_byte_is_damage_or_a_record) {
             }
         }
     }
-    EXPECT_GT(written_again, 1000);
+    EXPECT_GT(written_again, 500);
 }
 
 }  // namespace
