@@ -4,6 +4,7 @@
 #include "engine/variants/index_pass.hpp"
 #include "engine/variants/set_cursor.hpp"
 #include "server/brapi/call_writer.hpp"
+#include "tests/fuzz/support/exported.hpp"
 #include "tests/fuzz/support/fuzz_input.hpp"
 
 #include <cstdint>
@@ -58,10 +59,12 @@ std::unique_ptr<std::vector<seen_record>> read_all(variants::set_cursor& cursor)
     }
     auto seen = std::make_unique<std::vector<seen_record>>();
     text_buffer buffer;
+    exported_file exported;
     try {
         while (const hts::record* r = cursor.next()) {
             const auto& reader = cursor.reader();
             touch(*r, reader);
+            exported.add(reader);
             reader.check_record();
             const auto counts =
                 genotype::count_genotypes(genotype_field(*r, reader), reader.sample_count());
@@ -79,8 +82,9 @@ std::unique_ptr<std::vector<seen_record>> read_all(variants::set_cursor& cursor)
             }
         }
     } catch (const damaged_file&) {
-        return nullptr;
+        seen.reset();
     }
+    exported.check();
     return seen;
 }
 
