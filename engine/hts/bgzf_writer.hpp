@@ -1,8 +1,10 @@
-// Writes BGZF, block after block (SAM specification, section 4.1).
+// Writes BGZF to a file.
 #pragma once
 
+#include "engine/core/text_buffer.hpp"
+#include "engine/hts/bgzf_packer.hpp"
+
 #include <cstdint>
-#include <memory>
 #include <span>
 
 namespace callstream::hts {
@@ -12,7 +14,6 @@ namespace callstream::hts {
 class bgzf_writer {
  public:
     explicit bgzf_writer(int fd);
-    ~bgzf_writer();
     bgzf_writer(const bgzf_writer&) = delete;
     bgzf_writer& operator=(const bgzf_writer&) = delete;
 
@@ -22,11 +23,15 @@ class bgzf_writer {
     /// afterwards.
     void finish();
     /// Packed bytes written so far.
-    std::uint64_t bytes_written() const noexcept;
+    std::uint64_t bytes_written() const noexcept { return written_; }
 
  private:
-    struct state;
-    std::unique_ptr<state> state_;
+    void flush();
+
+    int fd_;
+    bgzf_packer packer_;
+    text_buffer out_;
+    std::uint64_t written_ = 0;
 };
 
 }  // namespace callstream::hts

@@ -28,6 +28,8 @@ class byte_reader {
         return taken;
     }
 
+    std::size_t left() const noexcept { return rest_.size(); }
+
     struct descriptor {
         value_type type;
         std::uint32_t count;

@@ -1,10 +1,10 @@
 #include "engine/hts/header_gate.hpp"
 
 #include "engine/hts/bgzf_text.hpp"
+#include "engine/hts/handles.hpp"
 #include "engine/hts/limits.hpp"
 
 #include <htslib/bgzf.h>
-#include <htslib/kstring.h>
 
 #include <algorithm>
 #include <array>
@@ -18,16 +18,6 @@
 
 namespace callstream::hts {
 namespace {
-
-struct line_buffer {
-    line_buffer() = default;
-    line_buffer(const line_buffer&) = delete;
-    line_buffer& operator=(const line_buffer&) = delete;
-    ~line_buffer() { ks_free(&text); }
-    std::string_view view() const { return {text.s, text.l}; }
-
-    kstring_t text = KS_INITIALIZE;
-};
 
 void rewind(BGZF& stream) {
     if (bgzf_seek(&stream, 0, SEEK_SET) != 0) throw std::runtime_error("cannot seek in a file");
@@ -121,7 +111,7 @@ std::uint32_t bcf_header_bytes(BGZF& stream) {
 /// not understand. Nothing is kept of other lines.
 template <class Each>
 result<void> find_column_line(
-    BGZF& stream, bool is_bcf, std::size_t text_bytes, line_buffer& line, Each each
+    BGZF& stream, bool is_bcf, std::size_t text_bytes, text_handle& line, Each each
 ) {
     std::size_t total = 0;
     while (total < text_bytes && read_line(stream, line.text, header_bytes_max)) {
@@ -163,7 +153,7 @@ std::size_t enter_text(BGZF& stream, bool is_bcf) {
 result<void> check_header_cost(BGZF& stream, bool is_bcf) {
     const std::size_t text_bytes = enter_text(stream, is_bcf);
     if (text_bytes > header_bytes_max) return too_long();
-    line_buffer line;
+    text_handle line;
     cost_check cost;
     const auto within_limits = find_column_line(
         stream, is_bcf, text_bytes, line, [&](std::string_view text) { return cost.add(text); }
@@ -175,7 +165,7 @@ result<void> check_header_cost(BGZF& stream, bool is_bcf) {
 
 std::string why_header_is_refused(BGZF& stream, bool is_bcf) {
     const std::size_t text_bytes = enter_text(stream, is_bcf);
-    line_buffer line;
+    text_handle line;
     const auto found = find_column_line(stream, is_bcf, text_bytes, line, [](std::string_view) {
         return result<void>();
     });

@@ -38,7 +38,8 @@ constexpr std::int64_t undeclared_max = 10'000;
 /// Steps that adding them may take in all; each takes as many as the header has entries then.
 constexpr std::int64_t undeclared_steps_max = 200'000'000;
 
-/// Entries of the FILTER and of the INFO column of a line: all of them may be undeclared.
+/// Entries of the FILTER and of the INFO column of a line: all of them may be undeclared. Also
+/// entries of FILTER in a BCF, where each takes a byte, for what decodes them.
 constexpr std::size_t column_entries_max = 10'000;
 
 /// How far the numbers that a header gives its contigs and tags (`IDX=`) may go beyond the number

@@ -1,6 +1,7 @@
 #include "engine/hts/site_columns.hpp"
 
 #include "engine/hts/byte_reader.hpp"
+#include "engine/hts/limits.hpp"
 
 namespace callstream::hts {
 namespace {
@@ -10,7 +11,12 @@ struct collector {
         const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         out.alleles.push_back(text.empty() ? "." : text.substr(0, text.find('\0')));
     }
-    void filter(std::int32_t key) { out.filters.push_back(key); }
+    void filter(std::int32_t key) {
+        if (out.filters.size() == column_entries_max) {
+            refuse_record("a record has too many entries in FILTER or INFO");
+        }
+        out.filters.push_back(key);
+    }
     void info(const info_field& field) { out.info.push_back(field); }
 
     site_columns& out;

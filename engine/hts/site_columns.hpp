@@ -33,7 +33,8 @@ struct site_columns {
 };
 
 /// Fills all but `quality` from the shared part of a record. Throws damaged_file when counts and
-/// bytes disagree or a key is not below `key_count`, the size of the header's dictionary.
+/// bytes disagree, a key is not below `key_count`, the size of the header's dictionary, or there
+/// are more filters than `column_entries_max`.
 void decode_site(
     std::span<const std::uint8_t> shared,
     std::uint32_t allele_count,

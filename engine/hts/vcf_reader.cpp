@@ -2,6 +2,7 @@
 
 #include "engine/hts/bcf_record.hpp"
 #include "engine/hts/bgzf_text.hpp"
+#include "engine/hts/handles.hpp"
 #include "engine/hts/header_gate.hpp"
 #include "engine/hts/limits.hpp"
 
@@ -17,16 +18,6 @@
 
 namespace callstream::hts {
 namespace {
-
-struct close_file {
-    void operator()(htsFile* f) const noexcept { hts_close(f); }
-};
-struct destroy_header {
-    void operator()(bcf_hdr_t* h) const noexcept { bcf_hdr_destroy(h); }
-};
-struct destroy_record {
-    void operator()(bcf1_t* r) const noexcept { bcf_destroy(r); }
-};
 
 /// What htslib merely warns about and bcftools serves: a tag or contig without a header line.
 constexpr int tolerated_errors = BCF_ERR_TAG_UNDEF | BCF_ERR_CTG_UNDEF;
@@ -202,12 +193,13 @@ struct vcf_reader::state {
     std::unique_ptr<htsFile, close_file> file;
     shared_header header;
     bool is_bcf = false;
-    int fd = -1;                                                     // owned by `file`
-    bcf_record_buffer binary;                                        // of a BCF
-    std::unique_ptr<bcf1_t, destroy_record> translated{bcf_init()};  // of a text VCF, with `line`
+    int fd = -1;                           // owned by `file`
+    bcf_record_buffer binary;              // of a BCF
+    record_handle translated{bcf_init()};  // of a text VCF, with `line`
     kstring_t line = KS_INITIALIZE;
     int declared_contigs = 0;
     int declared_tags = 0;
+    int declared_lines = 0;
     raw_record raw;
     record current;
 
@@ -306,6 +298,7 @@ result<vcf_reader> vcf_reader::open(unique_fd fd, const shared_header& header) {
     if (!s->translated) throw std::bad_alloc();
     s->declared_contigs = s->header->n[BCF_DT_CTG];
     s->declared_tags = s->header->n[BCF_DT_ID];
+    s->declared_lines = s->header->nhrec;
     return vcf_reader(std::move(s));
 }
 
@@ -455,6 +448,22 @@ std::size_t vcf_reader::buffer_bytes() const {
 
 bool vcf_reader::is_sound() const {
     return state_->stream().errcode == 0 && state_->stream().no_eof_block == 0;
+}
+
+const shared_header& vcf_reader::header() const {
+    return state_->header;
+}
+
+int vcf_reader::declared_lines() const {
+    return state_->declared_lines;
+}
+
+const raw_record& vcf_reader::last_bytes() const {
+    return state_->raw;
+}
+
+const record& vcf_reader::last_record() const {
+    return state_->current;
 }
 
 file_identity vcf_reader::identity() const {

@@ -16,6 +16,8 @@ struct bcf_hdr_t;
 
 namespace callstream::hts {
 
+struct raw_record;
+
 /// To be called first in `main`, before any thread: keeps htslib from opening URLs that files name
 /// and from printing file content on stderr.
 void prepare_library();
@@ -82,6 +84,13 @@ class vcf_reader {
     bool is_sound() const;
     /// Of the open file, now.
     file_identity identity() const;
+
+    /// For this room alone: htslib's header, how many of its lines were there before it learned
+    /// what records use undeclared, and the record that `next` returned last.
+    const shared_header& header() const;
+    int declared_lines() const;
+    const raw_record& last_bytes() const;
+    const record& last_record() const;
 
  private:
     struct state;

@@ -3,6 +3,7 @@
 #include "engine/genotype/gt_counts.hpp"
 #include "engine/variants/index_pass.hpp"
 #include "engine/variants/set_cursor.hpp"
+#include "tests/fuzz/support/exported.hpp"
 #include "tests/fuzz/support/fuzz_input.hpp"
 #include "tests/support/one_call_set.hpp"
 
@@ -60,10 +61,12 @@ std::unique_ptr<std::vector<seen_record>> read_all(variants::set_cursor& cursor)
     auto seen = std::make_unique<std::vector<seen_record>>();
     text_buffer buffer;
     genotype::gt_counter counter;
+    exported_file exported;
     try {
         while (const hts::record* r = cursor.next()) {
             const auto& reader = cursor.reader();
             touch(*r, reader);
+            exported.add(reader);
             reader.check_record();
             const auto counts =
                 counter.count(genotype_field(*r, reader), reader.sample_count(), r->allele_count);
@@ -81,8 +84,9 @@ std::unique_ptr<std::vector<seen_record>> read_all(variants::set_cursor& cursor)
             }
         }
     } catch (const damaged_file&) {
-        return nullptr;
+        seen.reset();
     }
+    exported.check();
     return seen;
 }
 

@@ -65,6 +65,17 @@ TEST(site_columns, columns_start_anew_for_each_record) {
     EXPECT_TRUE(site.info.empty());
 }
 
+TEST(site_columns, a_byte_for_each_filter_does_not_become_gigabytes) {
+    for (const int filters : {10'000, 10'001}) {
+        bcf_bytes b;
+        b.descriptor(value_type::text, 0).descriptor(value_type::int8, filters);
+        b.text(std::string(static_cast<std::size_t>(filters), '\1'));
+        site_columns site;
+        const auto decode = [&] { decode_site(b.bytes(), 0, 0, key_count, site); };
+        EXPECT_EQ(testing::damage_text(decode).empty(), filters == 10'000);
+    }
+}
+
 TEST(site_columns, every_truncation_is_noticed) {
     const auto whole = shared_part();
     for (std::size_t size = 0; size < whole.bytes().size(); ++size) {
