@@ -26,8 +26,24 @@ constexpr std::array<filter_name<callset_filter>, 18> names = {{
     {"variantSetDbId", &callset_filter::variant_set_ids},
 }};
 
-link link_of(const catalog::call_set& c) {
-    return {c.set->home.get(), c.facts(), &c.name(), c};
+bool fits_references(const callset_filter& f, const relations& all, const catalog::call_set& c) {
+    static const std::vector<catalog::external_reference> none;
+    if (!f.external_ids.wanted() && !f.external_sources.wanted()) return true;
+    const auto* wrote = all.wrote_of(c);
+    const auto* facts = c.facts();
+    const auto& of_files = facts == nullptr ? none : facts->external_references;
+    const bool is_written = wrote != nullptr && wrote->references;
+    return fits_references(
+        is_written ? *wrote->references : of_files, f.external_ids, f.external_sources
+    );
+}
+
+/// Whether what a call set is of fits.
+bool fits_home(const callset_filter& f, const relations& all, const link& l) {
+    return (!f.common_crop_names.wanted() ||
+            f.common_crop_names.fits(all.crop(entity_type::sample, l))) &&
+           fits_entity(f.program_ids, f.program_names, [&] { return all.program(l); }) &&
+           fits_entity(f.trial_ids, f.trial_names, [&] { return all.trial(l); });
 }
 
 }  // namespace
@@ -39,7 +55,7 @@ bool callset_filter::is_listed(
     const auto has = [](const criterion& of, const std::string& id) {
         return of.wanted() && !id.empty() && of.fits(id);
     };
-    const link l = link_of(c);
+    const link l = all.link_of(c);
     return has(listed.sample_ids, all.sample(l).id) ||
            has(listed.germplasm_ids, all.germplasm(l).id);
 }
@@ -51,17 +67,15 @@ bool callset_filter::any() const {
 bool callset_filter::fits(const relations& all, const catalog::variant_set& set) const {
     link l;
     l.home = set.home.get();
-    return variant_set_ids.fits(set.id) && common_crop_names.fits(l.home->crop) &&
-           fits_entity(program_ids, program_names, [&] { return all.program(l); }) &&
-           fits_entity(trial_ids, trial_names, [&] { return all.trial(l); });
+    // What clients wrote may put each sample elsewhere.
+    return variant_set_ids.fits(set.id) && (all.anything_written() || fits_home(*this, all, l));
 }
 
 bool callset_filter::fits(const relations& all, const catalog::call_set& c) const {
-    static const catalog::sample_facts nothing;
-    const link l = link_of(c);
-    const auto& facts = l.facts == nullptr ? nothing : *l.facts;
+    const link l = all.link_of(c);
     return call_set_names.fits(c.name()) && (!call_set_ids.wanted() || call_set_ids.fits(c.id())) &&
-           fits_references(facts.external_references, external_ids, external_sources) &&
+           fits_references(*this, all, c) &&
+           (!all.anything_written() || fits_home(*this, all, l)) &&
            fits_entity(study_ids, study_names, [&] { return all.study(l); }) &&
            fits_entity(germplasm_ids, germplasm_names, [&] { return all.germplasm(l); }) &&
            fits_entity(sample_ids, sample_names, [&] { return all.sample(l); }) &&
