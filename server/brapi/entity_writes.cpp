@@ -143,7 +143,7 @@ result<void> check_ids(
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (found[i]) continue;
         auto why = no_entity(kind, all, ids[i]);
-        if (ids.size() > 1) why.text += " '" + http::shown_name(ids[i]) + "'";
+        if (why.code == errc::not_found) why.text += " '" + http::shown_name(ids[i]) + "'";
         return why;
     }
     return {};
