@@ -1,6 +1,8 @@
 #include "server/brapi/callset_filter.hpp"
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 
 namespace callstream::brapi {
 namespace {
@@ -46,6 +48,33 @@ bool fits_home(const callset_filter& f, const relations& all, const link& l) {
            fits_entity(f.trial_ids, f.trial_names, [&] { return all.trial(l); });
 }
 
+/// Whether somebody asks for what the call set's sample is of.
+bool asks_sample(const callset_filter& f, bool with_home) {
+    const auto any = [](std::initializer_list<const criterion*> all) {
+        return std::any_of(all.begin(), all.end(), [](const auto* c) { return c->wanted(); });
+    };
+    return any({&f.study_ids, &f.study_names, &f.germplasm_ids, &f.germplasm_names}) ||
+           any({&f.sample_ids, &f.sample_names}) ||
+           (with_home && any(
+                             {&f.common_crop_names,
+                              &f.program_ids,
+                              &f.program_names,
+                              &f.trial_ids,
+                              &f.trial_names}
+                         ));
+}
+
+/// A link costs, and there may be very many call sets.
+bool fits_sample(const callset_filter& f, const relations& all, const catalog::call_set& c) {
+    const bool with_home = all.anything_written();
+    if (!asks_sample(f, with_home)) return true;
+    const link l = all.link_of(c);
+    return (!with_home || fits_home(f, all, l)) &&
+           fits_entity(f.study_ids, f.study_names, [&] { return all.study(l); }) &&
+           fits_entity(f.germplasm_ids, f.germplasm_names, [&] { return all.germplasm(l); }) &&
+           fits_entity(f.sample_ids, f.sample_names, [&] { return all.sample(l); });
+}
+
 }  // namespace
 
 bool callset_filter::is_listed(
@@ -72,13 +101,8 @@ bool callset_filter::fits(const relations& all, const catalog::variant_set& set)
 }
 
 bool callset_filter::fits(const relations& all, const catalog::call_set& c) const {
-    const link l = all.link_of(c);
     return call_set_names.fits(c.name()) && (!call_set_ids.wanted() || call_set_ids.fits(c.id())) &&
-           fits_references(*this, all, c) &&
-           (!all.anything_written() || fits_home(*this, all, l)) &&
-           fits_entity(study_ids, study_names, [&] { return all.study(l); }) &&
-           fits_entity(germplasm_ids, germplasm_names, [&] { return all.germplasm(l); }) &&
-           fits_entity(sample_ids, sample_names, [&] { return all.sample(l); }) &&
+           fits_references(*this, all, c) && fits_sample(*this, all, c) &&
            (!of_lists || is_listed(*of_lists, all, c));
 }
 

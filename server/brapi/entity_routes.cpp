@@ -38,17 +38,24 @@ class selection {
 
     void take(const link& l) {
         auto made = all_.made_by(l, kind_.type);
-        auto of = all_.anything_written() ? all_.entity(kind_.type, l).id : made;
-        if (!made.empty() && made != of) judge(made, all_.left_alone(l, kind_.type));
-        if (!of.empty()) judge(std::move(of), l);
-        if (!made.empty()) make(std::move(made), l);
+        if (!all_.anything_written()) {  // it is of what it makes
+            if (!made.empty()) judge(make(std::move(made), l), l);
+            return;
+        }
+        auto of = all_.entity(kind_.type, l).id;
+        if (!of.empty()) judge(entities_[of], l);
+        if (made.empty()) return;
+        const bool moved = made != of;
+        auto& left = make(std::move(made), l);
+        if (moved) judge(left, all_.left_alone(l, kind_.type));
     }
 
     /// Those of which a link fits, in their order.
     std::vector<link> found() const {
         std::vector<link> out;
-        for (const auto& [id, first] : order_) {
-            if (entities_.at(*id).found) out.push_back(first);
+        for (const auto& [one, first] : order_) {
+            if (one->second.found)
+                out.push_back(relations::for_made(first, kind_.type, one->first));
         }
         return out;
     }
@@ -59,22 +66,21 @@ class selection {
         bool found = false;
     };
 
-    void judge(std::string id, const link& l) {
-        auto& found = entities_[std::move(id)].found;
-        found = found || wanted_.fits(kind_.type, all_, l);
+    void judge(entity& one, const link& l) {
+        one.found = one.found || wanted_.fits(kind_.type, all_, l);
     }
 
-    void make(std::string id, const link& l) {
+    entity& make(std::string id, const link& l) {
         const auto at = entities_.try_emplace(std::move(id)).first;
-        if (std::exchange(at->second.is_made, true)) return;
-        order_.emplace_back(&at->first, all_.for_made(l, kind_.type));
+        if (!std::exchange(at->second.is_made, true)) order_.emplace_back(&*at, l);
+        return at->second;
     }
 
     const entity_kind& kind_;
     const entity_filter& wanted_;
     const relations& all_;
     std::unordered_map<std::string, entity> entities_;
-    std::vector<std::pair<const std::string*, link>> order_;
+    std::vector<std::pair<const std::pair<const std::string, entity>*, link>> order_;
 };
 
 result<http::response> list(

@@ -172,12 +172,15 @@ std::string relations::made_by(const link& l, entity_type type) const {
 }
 
 link relations::for_made(const link& l, entity_type type) const {
-    link out = l;
-    out.id = made_by(l, type);
-    out.about = type;
+    return for_made(l, type, made_by(l, type));
+}
+
+link relations::for_made(link l, entity_type type, std::string id) {
+    l.id = std::move(id);
+    l.about = type;
     // What was written of a sample says nothing of what the sample is of.
-    if (l.home != nullptr && type != entity_type::sample) out.own = nullptr;
-    return out;
+    if (l.home != nullptr && type != entity_type::sample) l.own = nullptr;
+    return l;
 }
 
 link relations::left_alone(const link& l, entity_type type) const {

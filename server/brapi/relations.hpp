@@ -81,6 +81,7 @@ class relations {
     std::string made_by(const link& l, entity_type type) const;
     /// The link for that entity.
     link for_made(const link& l, entity_type type) const;
+    static link for_made(link l, entity_type type, std::string id);
     /// The same where clients wrote that the link is of another one by now.
     link left_alone(const link& l, entity_type type) const;
 
