@@ -168,6 +168,38 @@ class authentication(CredentialsTest):
                 self.assertEqual(answer[0], 200)
                 self.assert_nothing_in(answer, target)
 
+    def test_what_was_written_is_seen_with_the_data_sets_that_it_is_of(self):
+        self.start()
+        self.make_places()
+        call_set = urllib.parse.quote(self.places["callSetDbId"])
+        _, made = self.json("POST", "/brapi/v2/germplasm", "writer", [{"germplasmName": "SecretItemMade"}])
+        made = made["result"]["data"][0]["germplasmDbId"]
+        sample = {"germplasmDbId": made, "tissueType": "leaf"}
+        for token, method, path, body, wanted in (
+            ("alpha", "PUT", f"/callsets/{call_set}", {"additionalInfo": {"by": "alpha"}}, 200),
+            ("betawriter", "PUT", f"/callsets/{call_set}", {"additionalInfo": {"by": "beta"}}, 404),
+            ("alpha", "PUT", f"/samples/{call_set}", sample, 403),
+            ("alpha", "POST", "/samples", [{"sampleName": "x"}], 403),
+            ("writer", "PUT", f"/samples/{call_set}", sample, 200),
+            ("writer", "PUT", "/studies/SecretStudy", {"studyName": "SecretItemStudy"}, 200),
+        ):
+            self.assertEqual(self.json(method, f"/brapi/v2{path}", token, body)[0], wanted, (token, path))
+        for token in ("alpha", "reader"):
+            _, told = self.json("GET", f"/brapi/v2/callsets/{call_set}", token)
+            self.assertEqual(told["result"]["additionalInfo"], {"by": "alpha"})
+            _, told = self.json("GET", f"/brapi/v2/samples/{call_set}", token)
+            self.assertEqual(told["result"] | sample, told["result"])
+            _, told = self.json("GET", "/brapi/v2/studies/SecretStudy", token)
+            self.assertEqual(told["result"]["studyName"], "SecretItemStudy")
+        # What a client made is of no data set, also where a sample of one names it.
+        for token, status, found in (("reader", 200, 1), ("alpha", 404, 0), ("beta", 404, 0)):
+            self.assertEqual(self.json("GET", f"/brapi/v2/germplasm/{made}", token)[0], status)
+            _, told = self.json("GET", "/brapi/v2/callsets?germplasmName=SecretItemMade", token)
+            self.assertEqual(len(told["result"]["data"]), found)
+        for entity in (*NAMES, "commoncropnames", "callsets", "variantsets"):
+            if entity != "plates":
+                self.assert_nothing_in(self.ask("GET", f"/brapi/v2/{entity}", self.bearer("beta")), entity)
+
     def test_pages_and_searches_are_checked_each_time(self):
         self.start()
         self.make_places()

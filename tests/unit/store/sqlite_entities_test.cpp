@@ -112,6 +112,7 @@ TEST_F(sqlite_entities_test, a_restored_backup_is_told_as_a_whole) {
 }
 
 TEST_F(sqlite_entities_test, what_would_not_fit_into_memory_is_refused) {
+    ASSERT_TRUE(has_value(store.check()));
     database(path).execute("UPDATE entity_state SET bytes = 512 * 1024 * 1024 - 3");
     EXPECT_TRUE(fails_with(put(store, {{"sample", "a", "{   }"}}), errc::storage_full));
     EXPECT_TRUE(all().empty());
