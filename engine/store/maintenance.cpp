@@ -38,6 +38,7 @@ void put_in_place(database& backup, const std::filesystem::path& store) {
     to.copy_from(backup);
     to.execute("PRAGMA journal_mode=WAL");
     migrate(to);
+    to.execute("UPDATE entity_state SET epoch = random()");  // what servers remember is void
 }
 
 /// Out of the way of a new one.

@@ -7,7 +7,7 @@ namespace callstream::store {
 namespace {
 
 /// One per version of the schema, in order; what was released is never changed.
-constexpr std::array<const char*, 6> migrations = {
+constexpr std::array<const char*, 7> migrations = {
     R"(CREATE TABLE searches (
            key TEXT PRIMARY KEY,
            body TEXT NOT NULL,
@@ -179,6 +179,25 @@ constexpr std::array<const char*, 6> migrations = {
            error_code INTEGER NOT NULL DEFAULT 0,
            error TEXT NOT NULL DEFAULT ''
        ) STRICT;)",
+
+    // What clients wrote of BrAPI's entities. Servers keep it in memory and ask for what changed.
+    R"(CREATE TABLE entities (
+           number INTEGER PRIMARY KEY AUTOINCREMENT,
+           kind TEXT NOT NULL,
+           id TEXT NOT NULL,
+           body TEXT NOT NULL,
+           made INTEGER NOT NULL,
+           version INTEGER NOT NULL,
+           UNIQUE (kind, id)
+       ) STRICT;
+       CREATE INDEX entities_by_version ON entities (version);
+       CREATE TABLE entity_state (
+           one INTEGER PRIMARY KEY CHECK (one = 1),
+           epoch INTEGER NOT NULL,
+           version INTEGER NOT NULL,
+           bytes INTEGER NOT NULL
+       ) STRICT;
+       INSERT INTO entity_state VALUES (1, random(), 0, 0);)",
 };
 
 std::size_t version_of(database& db) {

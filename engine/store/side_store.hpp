@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/store/annotations.hpp"
+#include "engine/store/entities.hpp"
 #include "engine/store/lists.hpp"
 #include "engine/store/operations.hpp"
 #include "engine/store/orders.hpp"
@@ -30,6 +31,7 @@ class side_store {
     virtual overlay_store& overlays() = 0;
     virtual token_store& tokens() = 0;
     virtual annotation_store& annotations() = 0;
+    virtual entity_store& entities() = 0;
 };
 
 }  // namespace callstream::store

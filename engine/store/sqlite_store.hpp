@@ -108,6 +108,18 @@ class sqlite_operations : public operation_store {
     connections& all_;
 };
 
+class sqlite_entities : public entity_store {
+ public:
+    explicit sqlite_entities(connections& all) : all_(all) {}
+
+    result<void> change(const std::function<result<void>(entity_editor&)>& edit) override;
+    result<entity_version> version() override;
+    result<entity_changes> since(const entity_version& known) override;
+
+ private:
+    connections& all_;
+};
+
 class sqlite_store : public side_store {
  public:
     /// Opens `path` or makes it, and brings its schema up to date. A store that cannot be opened
@@ -123,6 +135,7 @@ class sqlite_store : public side_store {
     overlay_store& overlays() override { return overlays_; }
     token_store& tokens() override { return tokens_; }
     annotation_store& annotations() override { return annotations_; }
+    entity_store& entities() override { return entities_; }
 
  private:
     connections all_;
@@ -133,6 +146,7 @@ class sqlite_store : public side_store {
     sqlite_overlays overlays_{all_};
     sqlite_tokens tokens_{all_};
     sqlite_annotations annotations_{all_};
+    sqlite_entities entities_{all_};
 };
 
 }  // namespace callstream::store

@@ -1,6 +1,8 @@
 #include "server/brapi/callset_filter.hpp"
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 
 namespace callstream::brapi {
 namespace {
@@ -26,8 +28,51 @@ constexpr std::array<filter_name<callset_filter>, 18> names = {{
     {"variantSetDbId", &callset_filter::variant_set_ids},
 }};
 
-link link_of(const catalog::call_set& c) {
-    return {c.set->home.get(), c.facts(), &c.name(), c};
+bool fits_references(const callset_filter& f, const relations& all, const catalog::call_set& c) {
+    static const std::vector<catalog::external_reference> none;
+    if (!f.external_ids.wanted() && !f.external_sources.wanted()) return true;
+    const auto* wrote = all.wrote_of(c);
+    const auto* facts = c.facts();
+    const auto& of_files = facts == nullptr ? none : facts->external_references;
+    const bool is_written = wrote != nullptr && wrote->references;
+    return fits_references(
+        is_written ? *wrote->references : of_files, f.external_ids, f.external_sources
+    );
+}
+
+/// Whether what a call set is of fits.
+bool fits_home(const callset_filter& f, const relations& all, const link& l) {
+    return (!f.common_crop_names.wanted() ||
+            f.common_crop_names.fits(all.crop(entity_type::sample, l))) &&
+           fits_entity(f.program_ids, f.program_names, [&] { return all.program(l); }) &&
+           fits_entity(f.trial_ids, f.trial_names, [&] { return all.trial(l); });
+}
+
+/// Whether somebody asks for what the call set's sample is of.
+bool asks_sample(const callset_filter& f, bool with_home) {
+    const auto any = [](std::initializer_list<const criterion*> all) {
+        return std::any_of(all.begin(), all.end(), [](const auto* c) { return c->wanted(); });
+    };
+    return any({&f.study_ids, &f.study_names, &f.germplasm_ids, &f.germplasm_names}) ||
+           any({&f.sample_ids, &f.sample_names}) ||
+           (with_home && any(
+                             {&f.common_crop_names,
+                              &f.program_ids,
+                              &f.program_names,
+                              &f.trial_ids,
+                              &f.trial_names}
+                         ));
+}
+
+/// A link costs, and there may be very many call sets.
+bool fits_sample(const callset_filter& f, const relations& all, const catalog::call_set& c) {
+    const bool with_home = all.anything_written();
+    if (!asks_sample(f, with_home)) return true;
+    const link l = all.link_of(c);
+    return (!with_home || fits_home(f, all, l)) &&
+           fits_entity(f.study_ids, f.study_names, [&] { return all.study(l); }) &&
+           fits_entity(f.germplasm_ids, f.germplasm_names, [&] { return all.germplasm(l); }) &&
+           fits_entity(f.sample_ids, f.sample_names, [&] { return all.sample(l); });
 }
 
 }  // namespace
@@ -39,7 +84,7 @@ bool callset_filter::is_listed(
     const auto has = [](const criterion& of, const std::string& id) {
         return of.wanted() && !id.empty() && of.fits(id);
     };
-    const link l = link_of(c);
+    const link l = all.link_of(c);
     return has(listed.sample_ids, all.sample(l).id) ||
            has(listed.germplasm_ids, all.germplasm(l).id);
 }
@@ -51,20 +96,13 @@ bool callset_filter::any() const {
 bool callset_filter::fits(const relations& all, const catalog::variant_set& set) const {
     link l;
     l.home = set.home.get();
-    return variant_set_ids.fits(set.id) && common_crop_names.fits(l.home->crop) &&
-           fits_entity(program_ids, program_names, [&] { return all.program(l); }) &&
-           fits_entity(trial_ids, trial_names, [&] { return all.trial(l); });
+    // What clients wrote may put each sample elsewhere.
+    return variant_set_ids.fits(set.id) && (all.anything_written() || fits_home(*this, all, l));
 }
 
 bool callset_filter::fits(const relations& all, const catalog::call_set& c) const {
-    static const catalog::sample_facts nothing;
-    const link l = link_of(c);
-    const auto& facts = l.facts == nullptr ? nothing : *l.facts;
     return call_set_names.fits(c.name()) && (!call_set_ids.wanted() || call_set_ids.fits(c.id())) &&
-           fits_references(facts.external_references, external_ids, external_sources) &&
-           fits_entity(study_ids, study_names, [&] { return all.study(l); }) &&
-           fits_entity(germplasm_ids, germplasm_names, [&] { return all.germplasm(l); }) &&
-           fits_entity(sample_ids, sample_names, [&] { return all.sample(l); }) &&
+           fits_references(*this, all, c) && fits_sample(*this, all, c) &&
            (!of_lists || is_listed(*of_lists, all, c));
 }
 

@@ -1,9 +1,10 @@
-// GET /callsets and /callsets/{callSetDbId}: the sample columns of the files.
+// GET /callsets and /callsets/{callSetDbId}: the sample columns of the files. PUT writes metadata.
 #include "server/brapi/callsets.hpp"
 
 #include "engine/core/clock.hpp"
 #include "engine/core/id.hpp"
 #include "server/brapi/entity_json.hpp"
+#include "server/brapi/entity_writes.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/filtered_list.hpp"
 #include "server/brapi/listed.hpp"
@@ -19,7 +20,7 @@ namespace callstream::brapi {
 namespace json = boost::json;
 namespace {
 
-json::object to_json(const catalog::call_set& call_set) {
+json::object to_json(const relations& all, const catalog::call_set& call_set) {
     static const catalog::sample_facts nothing;
     const auto& set = *call_set.set;
     const auto* listed = call_set.facts();
@@ -29,17 +30,19 @@ json::object to_json(const catalog::call_set& call_set) {
     const auto or_else = [](const std::string& text, const std::string& otherwise) {
         return streaming::valid_utf8(text.empty() ? otherwise : text);
     };
-    return {
+    json::object shown = {
         {"additionalInfo", made == nullptr ? additional_info(&facts) : json::parse(made->info)},
         {"callSetDbId", id},
         {"callSetName", streaming::valid_utf8(call_set.name())},
         {"created", made == nullptr ? set.created : utc_text_of_s(made->created_ms / 1000)},
         {"externalReferences", external_references(&facts)},
         {"sampleDbId", or_else(made == nullptr ? facts.sample_id : made->sample_id, id)},
-        {"studyDbId", or_else(facts.study_id, set.home->study.id)},
+        {"studyDbId", streaming::valid_utf8(all.study(all.link_of(call_set)).id)},
         {"updated", set.updated},
         {"variantSetDbIds", json::array{set.id}},
     };
+    all.overlay(entity_type::call_set, id, shown);
+    return shown;
 }
 
 /// Calls `each(call_set)` for every call set that fits, until it returns false.
@@ -94,14 +97,25 @@ result<callset_filter> with_list_members(
     return wanted;
 }
 
+result<json::value> show_one(
+    const context& ctx,
+    const http::request& request,
+    std::string_view id,
+    std::vector<std::string>& warnings
+) {
+    const auto all = relations_now(ctx, request, warnings);
+    const auto call_set = all->now().find_call_set(id);
+    if (!call_set) return no_call_set(all->now(), id);
+    return json::value(to_json(*all, *call_set));
+}
+
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    const http::query q(request);
-    const auto now = visible(ctx, request);
-    const auto call_set = now->find_call_set(id);
-    if (!call_set) return no_call_set(*now, id);
-    return single(to_json(*call_set), ignored_parameters(q));
+    auto warnings = ignored_parameters(http::query(request));
+    const auto shown = show_one(ctx, request, id, warnings);
+    if (!shown) return shown.error();
+    return single(*shown, warnings);
 }
 
 }  // namespace
@@ -133,10 +147,10 @@ result<http::response> list_call_sets(
     if (!window) return window.error();
     const auto whole = with_list_members(ctx, request, wanted);
     if (!whole) return whole.error();
-    const auto now = visible(ctx, request);
+    const auto all = relations_now(ctx, request, warnings);
     std::uint64_t total = 0;
-    auto items = select(relations(now), *whole, window->first, window->size, total);
-    warn_of_waiting(*now, warnings);
+    auto items = select(*all, *whole, window->first, window->size, total);
+    warn_of_waiting(all->now(), warnings);
     if (total == 0 && wanted.any()) warnings.emplace_back("No call set fits the filters");
     const std::size_t count = items.size();
     // The items point into the snapshot.
@@ -144,7 +158,9 @@ result<http::response> list_call_sets(
         *window,
         total,
         count,
-        [now, items = std::move(items)](std::size_t i) { return json::value(to_json(items[i])); },
+        [all, items = std::move(items)](std::size_t i) {
+            return json::value(to_json(*all, items[i]));
+        },
         warnings
     );
 }
@@ -153,10 +169,25 @@ void add_callset_routes(http::router& routes, const context& ctx) {
     routes.add({
         .method = http::verb::get,
         .pattern = "/brapi/v2/callsets/{callSetDbId}",
+        .blocking = true,
         .handle = [&ctx](
                       const auto& request, const auto& values
                   ) { return get_one(ctx, request, values[0]); },
     });
+    add_metadata_write(
+        routes,
+        ctx,
+        {.pattern = "/brapi/v2/callsets/{callSetDbId}",
+         .type = entity_type::call_set,
+         .find = [&ctx](const auto& request, std::string_view id) -> result<void> {
+             const auto now = visible(ctx, request);
+             if (!now->find_call_set(id)) return no_call_set(*now, id);
+             return {};
+         },
+         .show = [&ctx](
+                     const auto& request, std::string_view id, auto& warnings
+                 ) { return show_one(ctx, request, id, warnings); }}
+    );
     add_filtered_list(
         routes,
         ctx,

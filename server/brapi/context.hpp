@@ -6,6 +6,7 @@
 #include "engine/store/side_store.hpp"
 #include "engine/variants/selection.hpp"
 #include "server/auth/catalog_view.hpp"
+#include "server/brapi/written.hpp"
 #include "server/http/request.hpp"
 
 #include <atomic>
@@ -36,6 +37,7 @@ struct context {
     server_description description;
     std::shared_ptr<variants::selection_cache> selections =
         std::make_shared<variants::selection_cache>();
+    std::shared_ptr<written_entities> wrote = std::make_shared<written_entities>(*store);
 };
 
 /// What whoever sent the request may see of the catalog.

@@ -36,12 +36,13 @@ json::array external_references(const catalog::sample_facts* facts) {
     return facts == nullptr ? json::array() : external_references_json(facts->external_references);
 }
 
-json::array contacts(const catalog::data_set& home) {
+json::array contacts(const catalog::data_set* home) {
     json::array out;
-    const auto& about = home.about;
+    if (home == nullptr) return out;
+    const auto& about = home->about;
     if (about.name.empty() && about.email.empty() && about.institute.empty()) return out;
     out.push_back({
-        {"contactDbId", home.id},
+        {"contactDbId", home->id},
         {"email", text_or_null(about.email)},
         {"instituteName", text_or_null(about.institute)},
         {"name", text_or_null(about.name)},

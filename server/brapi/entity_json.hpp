@@ -26,8 +26,8 @@ boost::json::array external_references_json(
 /// Those of a sample; none for null.
 boost::json::array external_references(const catalog::sample_facts* facts);
 
-/// Whom the data set names, if anybody. The contact's id is the data set's.
-boost::json::array contacts(const catalog::data_set& home);
+/// Whom the data set names, if anybody; none for null. The contact's id is the data set's.
+boost::json::array contacts(const catalog::data_set* home);
 
 /// Adds a warning while files are not listed because they are being indexed.
 void warn_of_waiting(const catalog::snapshot& now, std::vector<std::string>& warnings);

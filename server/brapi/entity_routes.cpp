@@ -1,12 +1,13 @@
 #include "server/brapi/entity_routes.hpp"
 
 #include "server/brapi/callsets.hpp"
-#include "server/brapi/criterion.hpp"
+#include "server/brapi/entity_fields.hpp"
+#include "server/brapi/entity_filter.hpp"
 #include "server/brapi/entity_json.hpp"
+#include "server/brapi/entity_writes.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/filtered_list.hpp"
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,168 +19,144 @@ namespace callstream::brapi {
 namespace json = boost::json;
 namespace {
 
-/// All criteria must fit one link of an entity: a trial is found by any of its studies, and a study
-/// by a germplasm and a trial only if it has that germplasm in that trial.
-struct entity_filter {
-    criterion common_crop_names;
-    criterion external_ids;
-    criterion external_sources;
-    criterion germplasm_ids;
-    criterion germplasm_names;
-    criterion program_ids;
-    criterion program_names;
-    criterion sample_ids;
-    criterion sample_names;
-    criterion study_ids;
-    criterion study_names;
-    criterion study_types;
-    criterion trial_ids;
-    criterion trial_names;
-
-    bool any() const;
-    boost::json::object to_body() const;
-};
-
-constexpr std::array<filter_name<entity_filter>, 15> names = {{
-    {"commonCropName", &entity_filter::common_crop_names},
-    {"externalReferenceId", &entity_filter::external_ids},
-    {"externalReferenceID", &entity_filter::external_ids},
-    {"externalReferenceSource", &entity_filter::external_sources},
-    {"germplasmDbId", &entity_filter::germplasm_ids},
-    {"germplasmName", &entity_filter::germplasm_names},
-    {"programDbId", &entity_filter::program_ids},
-    {"programName", &entity_filter::program_names},
-    {"sampleDbId", &entity_filter::sample_ids},
-    {"sampleName", &entity_filter::sample_names},
-    {"studyDbId", &entity_filter::study_ids},
-    {"studyName", &entity_filter::study_names},
-    {"studyType", &entity_filter::study_types},
-    {"trialDbId", &entity_filter::trial_ids},
-    {"trialName", &entity_filter::trial_names},
-}};
-
-bool entity_filter::any() const {
-    return any_wanted<entity_filter>(*this, names);
-}
-
-json::object entity_filter::to_body() const {
-    return filter_body<entity_filter>(*this, names);
-}
-
-using kind_ptr = std::shared_ptr<const entity_kind>;
-using relations_ptr = std::shared_ptr<const relations>;
-
-bool fits(const entity_kind& kind, const entity_filter& f, const relations& all, const link& l) {
-    static const std::vector<catalog::external_reference> none;
-    const bool has_references = kind.is_sample && l.facts != nullptr;
-    const auto& references = has_references ? l.facts->external_references : none;
-    return f.common_crop_names.fits(l.home->crop) &&
-           (!f.study_types.wanted() || f.study_types.fits(all.study_type(l))) &&
-           fits_references(references, f.external_ids, f.external_sources) &&
-           fits_entity(f.program_ids, f.program_names, [&] { return all.program(l); }) &&
-           fits_entity(f.trial_ids, f.trial_names, [&] { return all.trial(l); }) &&
-           fits_entity(f.study_ids, f.study_names, [&] { return all.study(l); }) &&
-           fits_entity(f.germplasm_ids, f.germplasm_names, [&] { return all.germplasm(l); }) &&
-           fits_entity(f.sample_ids, f.sample_names, [&] { return all.sample(l); });
-}
-
-/// Whether only samples can answer these criteria.
-bool asks_samples(const entity_filter& f) {
-    for (const auto* c : {&f.germplasm_ids, &f.germplasm_names, &f.sample_ids, &f.sample_names}) {
-        if (c->wanted()) return true;
-    }
-    return f.study_ids.wanted() || f.study_names.wanted() || f.study_types.wanted();
-}
-
-/// The first link of every entity of which one fits, in their order.
-std::vector<link> select(
-    const entity_kind& kind, const entity_filter& wanted, const relations& all
+/// Every link that can make an entity of this kind, or be of one.
+void for_each_link(
+    const entity_kind& kind, const relations& all, bool with_samples, const relations::each_link& f
 ) {
-    std::unordered_map<std::string, std::size_t> at;
-    std::vector<std::pair<link, bool>> entities;
-    const auto take = [&](const link& l) {
-        auto id = (all.*kind.entity)(l).id;
-        if (id.empty()) return true;
-        const auto [known, is_new] = at.emplace(std::move(id), entities.size());
-        if (is_new) entities.emplace_back(l, false);
-        auto& found = entities[known->second].second;
-        found = found || fits(kind, wanted, all, l);
-        return true;
-    };
-    if (kind.is_of_data_sets && !asks_samples(wanted)) {
-        all.for_each_data_set(take);
-    } else {
-        all.for_each(take);
+    if (!kind.is_of_data_sets || with_samples) return all.for_each(f);
+    if (!all.for_each_data_set(f)) return;
+    for (const auto type : {entity_type::program, entity_type::trial, entity_type::study}) {
+        if (!all.for_each_made(type, f)) return;
     }
-    std::vector<link> out;
-    for (const auto& [first, found] : entities) {
-        if (found) out.push_back(first);
-    }
-    return out;
 }
 
-std::optional<link> find(const entity_kind& kind, const relations& all, std::string_view id) {
-    std::optional<link> first;
-    const auto look = [&](const link& l) {
-        const auto here = (all.*kind.entity)(l).id;
-        if (!here.empty() && here == id) first = l;
-        return !first;
-    };
-    if (kind.is_of_data_sets) {
-        all.for_each_data_set(look);
-    } else {
-        all.for_each(look);
-    }
-    return first;
-}
+/// Gathers the entities of a kind from links.
+class selection {
+ public:
+    selection(const entity_kind& kind, const entity_filter& wanted, const relations& all)
+        : kind_(kind), wanted_(wanted), all_(all) {}
 
-relations_ptr relations_now(const context& ctx, const http::request& request) {
-    return std::make_shared<const relations>(visible(ctx, request));
-}
+    void take(const link& l) {
+        auto made = all_.made_by(l, kind_.type);
+        if (!all_.anything_written()) {  // it is of what it makes
+            if (!made.empty()) judge(make(std::move(made), l), l);
+            return;
+        }
+        auto of = all_.entity(kind_.type, l).id;
+        if (!of.empty()) judge(entities_[of], l);
+        if (made.empty()) return;
+        const bool moved = made != of;
+        auto& left = make(std::move(made), l);
+        if (moved) judge(left, all_.left_alone(l, kind_.type));
+    }
+
+    /// Those of which a link fits, in their order.
+    std::vector<link> found() const {
+        std::vector<link> out;
+        for (const auto& [one, first] : order_) {
+            if (one->second.found)
+                out.push_back(relations::for_made(first, kind_.type, one->first));
+        }
+        return out;
+    }
+
+ private:
+    struct entity {
+        bool is_made = false;
+        bool found = false;
+    };
+
+    void judge(entity& one, const link& l) {
+        one.found = one.found || wanted_.fits(kind_.type, all_, l);
+    }
+
+    entity& make(std::string id, const link& l) {
+        const auto at = entities_.try_emplace(std::move(id)).first;
+        if (!std::exchange(at->second.is_made, true)) order_.emplace_back(&*at, l);
+        return at->second;
+    }
+
+    const entity_kind& kind_;
+    const entity_filter& wanted_;
+    const relations& all_;
+    std::unordered_map<std::string, entity> entities_;
+    std::vector<std::pair<const std::pair<const std::string, entity>*, link>> order_;
+};
 
 result<http::response> list(
     const context& ctx,
     const http::request& request,
-    const entity_kind& kind,
+    const std::shared_ptr<const entity_kind>& kind,
     const entity_filter& wanted,
     const list_page& page,
     std::vector<std::string> warnings
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto all = relations_now(ctx, request);
-    auto found = select(kind, wanted, *all);
-    if (kind.is_sample) warn_of_waiting(all->now(), warnings);
+    const auto all = relations_now(ctx, request, warnings);
+    selection entities(*kind, wanted, *all);
+    for_each_link(*kind, *all, wanted.asks_samples(), [&](const link& l) {
+        entities.take(l);
+        return true;
+    });
+    auto found = entities.found();
+    if (kind->type == entity_type::sample) warn_of_waiting(all->now(), warnings);
     if (found.empty() && wanted.any()) {
-        warnings.push_back("No " + kind.name + " fits the filters");
+        warnings.push_back("No " + kind->name() + " fits the filters");
     }
     return list_response(
         *window,
         std::move(found),
-        [all, to_json = kind.to_json](const link& first) { return to_json(*all, first); },
+        [all, kind](const link& first) { return shown_entity(*kind, *all, first); },
         warnings
     );
-}
-
-error no_entity(const entity_kind& kind, const catalog::snapshot& now, std::string_view id) {
-    if (kind.is_sample && may_be_call_set(now, id)) {
-        return {
-            errc::unavailable,
-            "no sample with this sampleDbId is known yet; files of its data set are being indexed"};
-    }
-    return {errc::not_found, "there is no " + kind.name + " with this " + kind.id_name};
 }
 
 result<http::response> get_one(
     const context& ctx, const entity_kind& kind, const http::request& request, std::string_view id
 ) {
-    const auto all = relations_now(ctx, request);
-    const auto first = find(kind, *all, id);
-    if (!first) return no_entity(kind, all->now(), id);
-    return single(kind.to_json(*all, *first), ignored_parameters(http::query(request)));
+    auto warnings = ignored_parameters(http::query(request));
+    const auto all = relations_now(ctx, request, warnings);
+    const auto first = find_entities(kind, *all, {std::string(id)}).front();
+    if (!first) return no_entity(kind, *all, id);
+    return single(shown_entity(kind, *all, *first), warnings);
 }
 
 }  // namespace
+
+json::object shown_entity(const entity_kind& kind, const relations& all, const link& first) {
+    auto shown = kind.to_json(all, first);
+    all.overlay(kind.type, all.entity(kind.type, first).id, shown);
+    return shown;
+}
+
+std::vector<std::optional<link>> find_entities(
+    const entity_kind& kind, const relations& all, const std::vector<std::string>& ids
+) {
+    std::unordered_map<std::string_view, std::size_t> wanted;
+    for (std::size_t i = 0; i < ids.size(); ++i) wanted.emplace(ids[i], i);
+    std::vector<std::optional<link>> out(ids.size());
+    std::size_t missing = wanted.size();
+    for_each_link(kind, all, false, [&](const link& l) {
+        const auto id = all.made_by(l, kind.type);
+        const auto at = id.empty() ? wanted.end() : wanted.find(id);
+        if (at == wanted.end() || out[at->second]) return missing > 0;
+        out[at->second] = all.for_made(l, kind.type);
+        return --missing > 0;
+    });
+    return out;
+}
+
+error no_entity(const entity_kind& kind, const relations& all, std::string_view id) {
+    if (all.trouble()) return *all.trouble();  // it may be there
+    const std::string id_name(id_field_of(kind.type));
+    if (kind.type == entity_type::sample && may_be_call_set(all.now(), id)) {
+        return {
+            errc::unavailable,
+            "no sample with this sampleDbId is known yet; files of its data set are being indexed"};
+    }
+    return {errc::not_found, "there is no " + kind.name() + " with this " + id_name};
+}
 
 void add_entity_routes(http::router& routes, const context& ctx, entity_kind of) {
     const auto kind = std::make_shared<const entity_kind>(std::move(of));
@@ -187,19 +164,22 @@ void add_entity_routes(http::router& routes, const context& ctx, entity_kind of)
         routes,
         ctx,
         kind->path,
-        [](auto& from) { return read_filter<entity_filter>(from, names); },
+        [](auto& from) { return read_entity_filter(from); },
         [&ctx, kind](
             const auto& request, const auto& wanted, const list_page& page, auto warnings
-        ) { return list(ctx, request, *kind, wanted, page, std::move(warnings)); }
+        ) { return list(ctx, request, kind, wanted, page, std::move(warnings)); },
+        kind->is_of_clients ? about::side_store : about::files
     );
     routes.add({
         .method = http::verb::get,
-        .pattern = "/brapi/v2/" + kind->path + "/{" + kind->id_name + "}",
+        .pattern = "/brapi/v2/" + kind->path + "/{" + std::string(id_field_of(kind->type)) + "}",
+        .beyond_data_sets = kind->is_of_clients,
         .blocking = true,
         .handle = [&ctx, kind](
                       const auto& request, const auto& values
                   ) { return get_one(ctx, *kind, request, values[0]); },
     });
+    add_entity_writes(routes, ctx, kind);
 }
 
 }  // namespace callstream::brapi

@@ -167,6 +167,7 @@ class chooser {
           sets_(of_sets(wanted)),
           call_sets_(of_call_sets(wanted)) {
         find_call_sets();
+        find_germplasm();
     }
 
     result<std::vector<chosen_set>> choose() {
@@ -203,6 +204,20 @@ class chooser {
         }
     }
 
+    /// No file gives germplasm a PUI, clients do.
+    void find_germplasm() {
+        if (!wanted_.germplasm_puis.wanted()) return;
+        all_.for_each_wrote(entity_type::germplasm, [&](const written& germplasm) {
+            const auto members = germplasm.members();
+            const auto* pui = members.if_contains("germplasmPUI");
+            if (pui == nullptr || !pui->is_string()) return;
+            const auto& text = pui->get_string();
+            if (wanted_.germplasm_puis.fits({text.data(), text.size()})) {
+                with_pui_.insert(germplasm.id);
+            }
+        });
+    }
+
     void warn_of_unknown_sets() {
         for (const auto& id : wanted_.variant_set_ids.texts()) {
             if (all_.now().find_variant_set(id) == nullptr) {
@@ -221,10 +236,14 @@ class chooser {
 
     bool fits(const catalog::call_set& c) const {
         if (c.created() != nullptr) return false;  // it has no calls
-        // Nobody says what a germplasm is called elsewhere.
-        return !wanted_.germplasm_puis.wanted() && call_sets_.fits(all_, c) &&
+        return has_pui(c) && call_sets_.fits(all_, c) &&
                (!list_ || !list_->call_sets || callset_filter::is_listed(*list_->call_sets, all_, c)
                );
+    }
+
+    bool has_pui(const catalog::call_set& c) const {
+        return !wanted_.germplasm_puis.wanted() ||
+               with_pui_.contains(all_.germplasm(all_.link_of(c)).id);
     }
 
     std::vector<std::uint32_t> columns_of(const catalog::variant_set& set) const {
@@ -270,7 +289,8 @@ class chooser {
     std::size_t warned_ = 0;
     variantset_filter sets_;
     callset_filter call_sets_;
-    std::vector<catalog::call_set> named_;  // in the order in which they are wanted
+    std::vector<catalog::call_set> named_;      // in the order in which they are wanted
+    std::unordered_set<std::string> with_pui_;  // germplasm that has one of those wanted
 };
 
 result<std::optional<listed>> list_of(
@@ -338,10 +358,10 @@ result<genotype_choice> choose_genotypes(
     auto list = list_of(ctx, request, wanted.list_id, warnings);
     if (!list) return list.error();
     genotype_choice out;
-    out.now = visible(ctx, request);
     out.list_version = *list ? (*list)->version : 0;
-    const relations all(out.now);
-    auto sets = chooser(ctx, wanted, std::move(*list), all, warnings).choose();
+    const auto all = relations_now(ctx, request, warnings);
+    out.now = all->snapshot();
+    auto sets = chooser(ctx, wanted, std::move(*list), *all, warnings).choose();
     if (!sets) return sets.error();
     out.sets = std::move(*sets);
     if (out.sets.empty() && wanted.any()) warnings.emplace_back("Nothing fits the filters");

@@ -1,4 +1,5 @@
-// /germplasm: what the rows of samples.tsv name. What a gene bank would know of it is null.
+// /germplasm: what the rows of samples.tsv name, and what clients made. What a gene bank would know
+// of it is null unless somebody wrote it.
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/entity_routes.hpp"
 #include "server/brapi/routes.hpp"
@@ -18,7 +19,7 @@ json::object to_json(const relations& all, const link& first) {
         {"breedingMethodDbId", nullptr},
         {"breedingMethodName", nullptr},
         {"collection", nullptr},
-        {"commonCropName", text_or_null(first.home->crop)},
+        {"commonCropName", text_or_null(all.crop(entity_type::germplasm, first))},
         {"countryOfOriginCode", nullptr},
         {"defaultDisplayName", text_or_null(germplasm.name)},
         {"documentationURL", nullptr},
@@ -53,9 +54,7 @@ void add_germplasm_routes(http::router& routes, const context& ctx) {
         ctx,
         {
             .path = "germplasm",
-            .name = "germplasm",
-            .id_name = "germplasmDbId",
-            .entity = &relations::germplasm,
+            .type = entity_type::germplasm,
             .to_json = to_json,
         }
     );

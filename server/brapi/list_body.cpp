@@ -42,7 +42,9 @@ class list_body_reader::handler {
     bool on_document_end(error_code&) { return true; }
 
     bool on_array_begin(error_code& ec) {
-        if (level_ == 0 && expected_ != shape::list) {
+        const bool takes_array =
+            expected_ == shape::lists || expected_ == shape::items || expected_ == shape::objects;
+        if (level_ == 0 && takes_array) {
             ++level_;
             in_items_ = expected_ == shape::items;
             return true;
@@ -69,6 +71,11 @@ class list_body_reader::handler {
 
     bool on_object_begin(error_code& ec) {
         if (in_items_) return fail(ec, refuse("has an item that is no text"));
+        if (level_ == 0 && expected_ == shape::objects_by_key) {
+            ++level_;
+            keys_.emplace_back();
+            return true;
+        }
         if (!in_list() && expected_ != shape::items && level_ <= 1) {
             ++level_;
             list_level_ = level_;
@@ -86,6 +93,10 @@ class list_body_reader::handler {
 
     bool on_object_end(std::size_t count, error_code& ec) {
         keys_.pop_back();
+        if (!in_list()) {  // it held the objects
+            --level_;
+            return true;
+        }
         const bool ends_list = level_ == list_level_;
         --level_;
         stack_.push_object(count - (ends_list && data_seen_ ? 1 : 0));
@@ -105,7 +116,8 @@ class list_body_reader::handler {
         if (!keys_.back().insert(key).second) {
             return fail(ec, refuse("has the member '" + http::shown_name(key) + "' twice"));
         }
-        at_data_ = level_ == list_level_ && key == "data";
+        if (!in_list()) return take(ec, sink_.begin_object_of(key));
+        at_data_ = is_of_lists() && level_ == list_level_ && key == "data";
         if (at_data_) {
             data_seen_ = true;
         } else {
@@ -184,6 +196,9 @@ class list_body_reader::handler {
 
  private:
     bool in_list() const noexcept { return list_level_ > 0; }
+    bool is_of_lists() const noexcept {
+        return expected_ == shape::lists || expected_ == shape::list;
+    }
 
     bool fail(error_code& ec, error why) {
         problem = std::move(why);
@@ -202,7 +217,12 @@ class list_body_reader::handler {
             case shape::lists:
                 return fail(ec, refuse("must be a JSON array of lists, [{...}]"));
             case shape::list:
+            case shape::object:
                 return fail(ec, refuse("must be a JSON object, {...}"));
+            case shape::objects:
+                return fail(ec, refuse("must be a JSON array of objects, [{...}]"));
+            case shape::objects_by_key:
+                return fail(ec, refuse("must be a JSON object of objects by id, {\"id\": {...}}"));
             case shape::items:
                 break;
         }
@@ -211,7 +231,13 @@ class list_body_reader::handler {
     bool count_bytes(std::size_t bytes, error_code& ec) {
         facts_bytes_ += bytes;
         if (facts_bytes_ <= list_facts_bytes_max) return true;
-        return fail(ec, refuse("has more than 1 MiB beside the items of a list"));
+        return fail(
+            ec,
+            refuse(
+                is_of_lists() ? "has more than 1 MiB beside the items of a list"
+                              : "has an object of more than 1 MiB"
+            )
+        );
     }
 
     shape expected_;
@@ -275,6 +301,18 @@ result<void> list_body_reader::finish() {
     error_code ec;
     parts_->parser.write_some(false, "", 0, ec);
     return outcome_of(ec, parts_->parser.handler().problem);
+}
+
+result<void> read_body(const http::request& request, list_body_reader& reader) {
+    constexpr std::size_t piece_bytes = 64 * 1024;
+    if (request.long_body == nullptr) return reader.finish();
+    std::vector<char> piece(piece_bytes);
+    for (std::uint64_t at = 0; at < request.long_body->size();) {
+        const std::size_t n = request.long_body->read(at, piece);
+        if (auto fine = reader.add({piece.data(), n}); !fine) return fine;
+        at += n;
+    }
+    return reader.finish();
 }
 
 }  // namespace callstream::brapi

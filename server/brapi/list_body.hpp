@@ -1,8 +1,10 @@
 // Bodies of the list endpoints, read piece by piece: a list may have a million items, which go to
-// the store as they come and are never in memory together.
+// the store as they come and are never in memory together. Bodies of many objects, as entities are
+// written, are read the same way, an object at a time.
 #pragma once
 
 #include "engine/core/error.hpp"
+#include "server/http/request.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -25,7 +27,9 @@ class list_body_sink {
     /// The member `data` begins: the items that follow are those of the list.
     virtual result<void> begin_items() = 0;
     virtual result<void> item(std::string_view text) = 0;
-    /// All members but `data`.
+    /// An object begins that stands under this key.
+    virtual result<void> begin_object_of(std::string_view /*key*/) { return {}; }
+    /// All members but `data`; of an object all.
     virtual result<void> end_list(const boost::json::object& facts) = 0;
 };
 
@@ -37,7 +41,10 @@ class list_body_reader {
     enum class shape {
         lists,  ///< an array of lists, or one list
         list,
-        items,  ///< an array of texts
+        items,           ///< an array of texts
+        object,          ///< in which `data` is a member like others; it begins and ends as a list
+        objects,         ///< an array of those, or one
+        objects_by_key,  ///< an object of those
     };
     list_body_reader(shape expected, list_body_sink& sink);
     ~list_body_reader();
@@ -51,5 +58,8 @@ class list_body_reader {
     struct parts;
     std::unique_ptr<parts> parts_;
 };
+
+/// Reads the body of a route that has it on disk.
+result<void> read_body(const http::request& request, list_body_reader& reader);
 
 }  // namespace callstream::brapi

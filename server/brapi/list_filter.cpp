@@ -92,12 +92,14 @@ store::list_query list_filter::to_query(const relations& all) const {
         .modified_max_ms = dates[3]};
     if (!program_names.wanted()) return q;
     criterion named;
-    all.for_each_data_set([&](const link& l) {
-        auto program = all.program(l);
+    const auto take = [&](const link& l) {
+        const auto program = all.program(all.for_made(l, entity_type::program));
         const bool fits = program_names.fits(program.name) && program_ids.fits(program.id);
-        if (fits && !program.id.empty()) named.add({std::move(program.id)});
+        if (fits && !program.id.empty()) named.add({program.id});
         return true;
-    });
+    };
+    all.for_each_data_set(take);
+    all.for_each_made(entity_type::program, take);
     q.program_ids = named.texts();
     if (q.program_ids.empty()) q.program_ids = {""};  // which no list has
     return q;

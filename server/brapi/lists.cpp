@@ -132,19 +132,6 @@ result<void> read_facts(http::json_fields& fields, list_facts& into) {
 
 // Bodies
 
-/// Hands the body on in pieces.
-result<void> read_body(const http::request& request, list_body_reader& reader) {
-    constexpr std::size_t piece_bytes = 64 * 1024;
-    if (request.long_body == nullptr) return reader.finish();
-    std::vector<char> piece(piece_bytes);
-    for (std::uint64_t at = 0; at < request.long_body->size();) {
-        const std::size_t n = request.long_body->read(at, piece);
-        if (auto fine = reader.add({piece.data(), n}); !fine) return fine;
-        at += n;
-    }
-    return reader.finish();
-}
-
 /// Makes the lists of a body.
 class list_maker : public list_body_sink {
  public:
@@ -325,8 +312,8 @@ result<http::response> list_lists(
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const relations all(visible(ctx, request));
-    auto found = ctx.store->lists().select(wanted.to_query(all), window->first, window->size);
+    const auto all = relations_now(ctx, request, warnings);
+    auto found = ctx.store->lists().select(wanted.to_query(*all), window->first, window->size);
     if (!found) return found.error();
     if (found->total == 0 && wanted.any()) warnings.emplace_back("No list fits the filters");
     const std::size_t count = found->page.size();

@@ -1,4 +1,5 @@
-// /programs: what the sections [program] of data sets name, else each data set for itself.
+// /programs: what the sections [program] of data sets name, else each data set for itself, and
+// what clients made.
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/entity_routes.hpp"
 #include "server/brapi/routes.hpp"
@@ -12,7 +13,7 @@ json::object to_json(const relations& all, const link& first) {
     return {
         {"abbreviation", nullptr},
         {"additionalInfo", json::object()},
-        {"commonCropName", text_or_null(first.home->crop)},
+        {"commonCropName", text_or_null(all.crop(entity_type::program, first))},
         {"documentationURL", nullptr},
         {"externalReferences", json::array()},
         {"fundingInformation", nullptr},
@@ -33,9 +34,7 @@ void add_program_routes(http::router& routes, const context& ctx) {
         ctx,
         {
             .path = "programs",
-            .name = "program",
-            .id_name = "programDbId",
-            .entity = &relations::program,
+            .type = entity_type::program,
             .is_of_data_sets = true,
             .to_json = to_json,
         }

@@ -108,11 +108,11 @@ result<http::response> list_sets(
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto now = visible(ctx, request);
-    const relations all(now);
+    const auto all = relations_now(ctx, request, warnings);
+    const auto now = all->snapshot();
     std::vector<const catalog::reference_set*> found;
     for (const auto& set : now->reference_sets()) {
-        if (!fits(all, set, wanted)) continue;
+        if (!fits(*all, set, wanted)) continue;
         const auto md5 = md5_of(set);
         if (wanted.md5s.wanted() && md5.empty() && awaits_digests(set)) return md5_unknown();
         if (wanted.md5s.fits(md5)) found.push_back(&set);

@@ -93,11 +93,11 @@ result<http::response> list_references(
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto now = visible(ctx, request);
-    const relations all(now);
+    const auto all = relations_now(ctx, request, warnings);
+    const auto now = all->snapshot();
     selection found;
     for (const auto& set : now->reference_sets()) {
-        if (wanted.fits_home(all, set)) select_of_set(set, wanted, *window, found);
+        if (wanted.fits_home(*all, set)) select_of_set(set, wanted, *window, found);
     }
     if (found.awaits_md5) return md5_unknown();
     warn_of_waiting_references(*now, warnings);

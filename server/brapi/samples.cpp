@@ -1,4 +1,5 @@
-// /samples: the rows of samples.tsv that give a sampleDbId, and the call sets for which none does.
+// /samples: the rows of samples.tsv that give a sampleDbId, the call sets for which none does, and
+// what clients made.
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/entity_routes.hpp"
 #include "server/brapi/routes.hpp"
@@ -9,14 +10,15 @@ namespace {
 
 json::object to_json(const relations& all, const link& first) {
     const auto sample = all.sample(first);
+    const auto plate = all.plate(first);
     return {
         {"additionalInfo", additional_info(first.facts)},
         {"column", nullptr},
         {"externalReferences", external_references(first.facts)},
         {"germplasmDbId", text_or_null(all.germplasm(first).id)},
         {"observationUnitDbId", nullptr},
-        {"plateDbId", nullptr},
-        {"plateName", nullptr},
+        {"plateDbId", text_or_null(plate.id)},
+        {"plateName", text_or_null(plate.name)},
         {"programDbId", text_or_null(all.program(first).id)},
         {"row", nullptr},
         {"sampleBarcode", nullptr},
@@ -43,11 +45,8 @@ void add_sample_routes(http::router& routes, const context& ctx) {
         ctx,
         {
             .path = "samples",
-            .name = "sample",
-            .id_name = "sampleDbId",
-            .entity = &relations::sample,
+            .type = entity_type::sample,
             .to_json = to_json,
-            .is_sample = true,
         }
     );
 }

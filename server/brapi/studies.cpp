@@ -1,5 +1,5 @@
 // /studies: what the sections [study] of data sets and the rows of samples.tsv name, else each data
-// set for itself.
+// set for itself, and what clients made.
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/entity_routes.hpp"
 #include "server/brapi/routes.hpp"
@@ -14,8 +14,8 @@ json::object to_json(const relations& all, const link& first) {
     return {
         {"active", nullptr},
         {"additionalInfo", json::object()},
-        {"commonCropName", text_or_null(first.home->crop)},
-        {"contacts", contacts(*first.home)},
+        {"commonCropName", text_or_null(all.crop(entity_type::study, first))},
+        {"contacts", contacts(first.home)},
         {"culturalPractices", nullptr},
         {"dataLinks", json::array()},
         {"documentationURL", nullptr},
@@ -52,9 +52,7 @@ void add_study_routes(http::router& routes, const context& ctx) {
         ctx,
         {
             .path = "studies",
-            .name = "study",
-            .id_name = "studyDbId",
-            .entity = &relations::study,
+            .type = entity_type::study,
             .to_json = to_json,
         }
     );

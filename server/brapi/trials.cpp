@@ -1,4 +1,5 @@
-// /trials: what the sections [trial] of data sets name, else each data set for itself.
+// /trials: what the sections [trial] of data sets name, else each data set for itself, and
+// what clients made.
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/entity_routes.hpp"
 #include "server/brapi/routes.hpp"
@@ -13,8 +14,8 @@ json::object to_json(const relations& all, const link& first) {
     return {
         {"active", nullptr},
         {"additionalInfo", json::object()},
-        {"commonCropName", text_or_null(first.home->crop)},
-        {"contacts", contacts(*first.home)},
+        {"commonCropName", text_or_null(all.crop(entity_type::trial, first))},
+        {"contacts", contacts(first.home)},
         {"datasetAuthorships", json::array()},
         {"documentationURL", nullptr},
         {"endDate", nullptr},
@@ -38,9 +39,7 @@ void add_trial_routes(http::router& routes, const context& ctx) {
         ctx,
         {
             .path = "trials",
-            .name = "trial",
-            .id_name = "trialDbId",
-            .entity = &relations::trial,
+            .type = entity_type::trial,
             .is_of_data_sets = true,
             .to_json = to_json,
         }

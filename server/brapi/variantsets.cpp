@@ -1,9 +1,11 @@
 // GET /variantsets, /variantsets/{variantSetDbId} and /callsets of it, POST /search/variantsets.
+// PUT writes metadata.
 #include "server/brapi/variantsets.hpp"
 
 #include "engine/variants/set_view.hpp"
 #include "server/brapi/callsets.hpp"
 #include "server/brapi/entity_json.hpp"
+#include "server/brapi/entity_writes.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/filtered_list.hpp"
 #include "server/brapi/format_field.hpp"
@@ -45,9 +47,9 @@ json::object analysis_of(const catalog::variant_set& set) {
     };
 }
 
-json::object to_json(const catalog::variant_set& set) {
+json::object to_json(const relations& all, const catalog::variant_set& set) {
     const auto records = variants::set_view(set.files).record_count();
-    return {
+    json::object shown = {
         {"additionalInfo", json::object()},
         {"analysis", json::array{analysis_of(set)}},
         {"availableFormats", json::array()},
@@ -60,6 +62,8 @@ json::object to_json(const catalog::variant_set& set) {
         {"variantSetDbId", set.id},
         {"variantSetName", valid_utf8(set.name)},
     };
+    all.overlay(entity_type::variant_set, set.id, shown);
+    return shown;
 }
 
 result<http::response> list_sets(
@@ -71,11 +75,11 @@ result<http::response> list_sets(
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto now = visible(ctx, request);
-    const relations all(now);
+    const auto all = relations_now(ctx, request, warnings);
+    const auto& now = all->snapshot();
     std::vector<const catalog::variant_set*> found;
     for (const auto* set : now->variant_sets()) {
-        if (!wanted.fits(all, *set)) continue;
+        if (!wanted.fits(*all, *set)) continue;
         const auto has_variant = wanted.fits_variants(*set);
         if (!has_variant) {
             ctx.catalog->index_soon(set->files);
@@ -86,18 +90,29 @@ result<http::response> list_sets(
     warn_of_waiting(*now, warnings);
     if (found.empty() && wanted.any()) warnings.emplace_back("No variant set fits the filters");
     // The items point into the snapshot.
-    const auto show = [now](const catalog::variant_set* set) { return to_json(*set); };
+    const auto show = [all](const catalog::variant_set* set) { return to_json(*all, *set); };
     return list_response(*window, std::move(found), show, warnings);
+}
+
+result<json::value> show_one(
+    const context& ctx,
+    const http::request& request,
+    std::string_view id,
+    std::vector<std::string>& warnings
+) {
+    const auto all = relations_now(ctx, request, warnings);
+    const auto* set = all->now().find_variant_set(id);
+    if (set == nullptr) return no_variant_set();
+    return json::value(to_json(*all, *set));
 }
 
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    const http::query q(request);
-    const auto now = visible(ctx, request);
-    const auto* set = now->find_variant_set(id);
-    if (set == nullptr) return no_variant_set();
-    return single(to_json(*set), ignored_parameters(q));
+    auto warnings = ignored_parameters(http::query(request));
+    const auto shown = show_one(ctx, request, id, warnings);
+    if (!shown) return shown.error();
+    return single(*shown, warnings);
 }
 
 result<http::response> call_sets_of(
@@ -133,6 +148,19 @@ void add_variantset_routes(http::router& routes, const context& ctx) {
     };
     add_of_set("/brapi/v2/variantsets/{variantSetDbId}", get_one);
     add_of_set("/brapi/v2/variantsets/{variantSetDbId}/callsets", call_sets_of);
+    add_metadata_write(
+        routes,
+        ctx,
+        {.pattern = "/brapi/v2/variantsets/{variantSetDbId}",
+         .type = entity_type::variant_set,
+         .find = [&ctx](const auto& request, std::string_view id) -> result<void> {
+             if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
+             return {};
+         },
+         .show = [&ctx](
+                     const auto& request, std::string_view id, auto& warnings
+                 ) { return show_one(ctx, request, id, warnings); }}
+    );
     add_filtered_list(
         routes,
         ctx,

@@ -20,6 +20,8 @@ KINDS = ("parameter", "body", "field")
 
 ID_NAMES = {
     "callsets": "callSetDbId", "lists": "listDbId", "references": "referenceDbId", "vendor/orders": "orderId",
+    "germplasm": "germplasmDbId", "plates": "plateDbId", "programs": "programDbId", "samples": "sampleDbId",
+    "studies": "studyDbId", "trials": "trialDbId",
 }
 # The parameters of a page, with which of at least four entities are on it.
 PAGING = {
@@ -30,6 +32,7 @@ PAGING = {
 BAD_VALUES = {
     "page": ("-1", "x", "1.5", "99999999999999999999"),
     "pageSize": ("0", "-1", "x"),
+    "active": ("maybe", "1"),
     "isDerived": ("maybe", "1"),
     "minLength": ("x", "1e3"),
     "maxLength": ("x", "1e3"),
@@ -294,7 +297,7 @@ class ContractTest(FolderTest):
     def suits(self, name, value):
         """One text does for a list of texts: R's clients send lists of one so."""
         takes_text = name.endswith("s") or name == "listType"
-        return (takes_text and isinstance(value, str)) or (name == "isDerived" and value is True)
+        return (takes_text and isinstance(value, str)) or (name in ("active", "isDerived") and value is True)
 
     def check_unknown_searches(self, entity, kept, other):
         """`other` is the id of a search of another entity."""

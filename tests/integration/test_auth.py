@@ -14,6 +14,25 @@ from support import Server, run
 WRITING = [("POST", "/brapi/v2/lists"), ("PUT", "/brapi/v2/lists/{listDbId}")]
 WRITING += [("POST", f"/brapi/v2/lists/{{listDbId}}/{name}") for name in ("items", "data")]
 WRITING += [("POST", f"/brapi/v{v}/vendor/{name}") for v in (1, 2) for name in ("plates", "orders")]
+# Entities, whose names are their own; what belongs to no data set is beyond tokens for certain ones.
+NAMES = {
+    "germplasm": "germplasmName", "plates": "plateName", "programs": "programName", "samples": "sampleName",
+    "studies": "studyName", "trials": "trialName",
+}
+ENTITIES = [
+    (method, f"/brapi/v2/{entity}{rest}")
+    for entity, name in NAMES.items()
+    for method, rest in (("POST", ""), ("PUT", ""), ("PUT", f"/{{{name.replace('Name', 'DbId')}}}"))
+]
+METADATA = [("PUT", "/brapi/v2/callsets/{callSetDbId}"), ("PUT", "/brapi/v2/variantsets/{variantSetDbId}")]
+WRITING += ENTITIES + METADATA
+OF_STORE = ("/lists", "/metrics", "/vendor/", "/plates")
+
+
+def is_of_store(method, pattern):
+    return (method, pattern) in ENTITIES or any(part in pattern for part in OF_STORE)
+
+
 ADMINISTRATION = [("PUT", f"/brapi/v{v}/vendor/orders/{{orderId}}/status") for v in (1, 2)]
 ORDER = {
     "clientId": "c", "numberOfSamples": 1, "serviceIds": ["genotyping"],
@@ -38,7 +57,7 @@ class authentication(CredentialsTest):
             "callSetDbId": call_set, "referenceDbId": "alpha~SecretGenome~1",
             "referenceSetDbId": "alpha~SecretGenome", "variantSetDbId": "alpha~SecretChip", "sampleDbId": call_set,
             "studyDbId": "SecretStudy", "trialDbId": "SecretTrial", "programDbId": "SecretProgram",
-            "germplasmDbId": "SecretGermplasm", "listDbId": made["result"]["data"][0]["listDbId"],
+            "germplasmDbId": "SecretGermplasm", "plateDbId": self.make_plate(), "listDbId": made["result"]["data"][0]["listDbId"],
         }
         _, placed = self.json("POST", "/brapi/v2/vendor/orders", "writer", ORDER)
         self.places |= {name: placed["result"][name] for name in ("orderId", "submissionId")}
@@ -47,6 +66,10 @@ class authentication(CredentialsTest):
         run(support.PROGRAM, "order", "result", self.places["orderId"], delivered, "--state", self.state)
         self.places["fileName"] = "r.csv"
         self.searches = {}
+
+    def make_plate(self):
+        _, made = self.json("POST", "/brapi/v2/plates", "writer", [{"plateName": "SecretItemPlate"}])
+        return made["result"]["data"][0]["plateDbId"]
 
     def routes(self):
         """(method, pattern) of everything that is served and not open."""
@@ -77,7 +100,7 @@ class authentication(CredentialsTest):
             return b"{}"
         if "/vendor/" in pattern:
             return json.dumps({"status": next(self.steps)} if method == "PUT" else ORDER).encode()
-        return {"PUT": b'{"listName":"x"}'}.get(method, b"[]")
+        return {"PUT": b'{"listName":"x"}' if "/lists" in pattern else b"{}"}.get(method, b"[]")
 
     def test_no_route_opens_to_whoever_must_not(self):
         self.start()
@@ -102,14 +125,16 @@ class authentication(CredentialsTest):
 
     def wrong_tokens(self, method, pattern, target, body):
         """Valid tokens that are for something else."""
-        of_store = any(part in pattern for part in ("/lists", "/metrics", "/vendor/"))
+        of_store = is_of_store(method, pattern)
         cases = [("reader", 403)] if (method, pattern) in WRITING + ADMINISTRATION else []
         if (method, pattern) in ADMINISTRATION:
             cases.append(("writer", 403))
         for name in ("beta", "betawriter"):
             if of_store:
                 cases.append((name, 403))
-            elif method == "GET" and "{" in pattern and "search" not in pattern:
+            elif name == "beta" and (method, pattern) in METADATA:
+                cases.append((name, 403))
+            elif "{" in pattern and "search" not in pattern:
                 cases.append((name, 404))  # as if it did not exist
             else:
                 cases.append((name, 202 if method == "POST" else 200))
@@ -128,7 +153,7 @@ class authentication(CredentialsTest):
             for name in ("reader", "writer", "admin", "alpha"):
                 if name == "reader" and (method, pattern) in WRITING:
                     continue
-                if name == "alpha" and any(part in pattern for part in ("/lists", "/metrics", "/vendor/")):
+                if name == "alpha" and is_of_store(method, pattern):
                     continue
                 if name != "admin" and (method, pattern) in ADMINISTRATION:
                     continue
@@ -142,6 +167,38 @@ class authentication(CredentialsTest):
                 answer = self.ask(method, target, headers)
                 self.assertEqual(answer[0], 200)
                 self.assert_nothing_in(answer, target)
+
+    def test_what_was_written_is_seen_with_the_data_sets_that_it_is_of(self):
+        self.start()
+        self.make_places()
+        call_set = urllib.parse.quote(self.places["callSetDbId"])
+        _, made = self.json("POST", "/brapi/v2/germplasm", "writer", [{"germplasmName": "SecretItemMade"}])
+        made = made["result"]["data"][0]["germplasmDbId"]
+        sample = {"germplasmDbId": made, "tissueType": "leaf"}
+        for token, method, path, body, wanted in (
+            ("alpha", "PUT", f"/callsets/{call_set}", {"additionalInfo": {"by": "alpha"}}, 200),
+            ("betawriter", "PUT", f"/callsets/{call_set}", {"additionalInfo": {"by": "beta"}}, 404),
+            ("alpha", "PUT", f"/samples/{call_set}", sample, 403),
+            ("alpha", "POST", "/samples", [{"sampleName": "x"}], 403),
+            ("writer", "PUT", f"/samples/{call_set}", sample, 200),
+            ("writer", "PUT", "/studies/SecretStudy", {"studyName": "SecretItemStudy"}, 200),
+        ):
+            self.assertEqual(self.json(method, f"/brapi/v2{path}", token, body)[0], wanted, (token, path))
+        for token in ("alpha", "reader"):
+            _, told = self.json("GET", f"/brapi/v2/callsets/{call_set}", token)
+            self.assertEqual(told["result"]["additionalInfo"], {"by": "alpha"})
+            _, told = self.json("GET", f"/brapi/v2/samples/{call_set}", token)
+            self.assertEqual(told["result"] | sample, told["result"])
+            _, told = self.json("GET", "/brapi/v2/studies/SecretStudy", token)
+            self.assertEqual(told["result"]["studyName"], "SecretItemStudy")
+        # What a client made is of no data set, also where a sample of one names it.
+        for token, status, found in (("reader", 200, 1), ("alpha", 404, 0), ("beta", 404, 0)):
+            self.assertEqual(self.json("GET", f"/brapi/v2/germplasm/{made}", token)[0], status)
+            _, told = self.json("GET", "/brapi/v2/callsets?germplasmName=SecretItemMade", token)
+            self.assertEqual(len(told["result"]["data"]), found)
+        for entity in (*NAMES, "commoncropnames", "callsets", "variantsets"):
+            if entity != "plates":
+                self.assert_nothing_in(self.ask("GET", f"/brapi/v2/{entity}", self.bearer("beta")), entity)
 
     def test_pages_and_searches_are_checked_each_time(self):
         self.start()

@@ -221,8 +221,8 @@ def entity_services(*entities):
     services = {}
     for entity in entities:
         one = {"germplasm": "germplasm", "studies": "study"}.get(entity, entity.removesuffix("s"))
-        services[entity] = ["GET"]
-        services[f"{entity}/{{{one}DbId}}"] = ["GET"]
+        services[entity] = ["GET", "POST", "PUT"]
+        services[f"{entity}/{{{one}DbId}}"] = ["GET", "PUT"]
         services[f"search/{entity}"] = ["POST"]
         services[f"search/{entity}/{{searchResultsDbId}}"] = ["GET"]
     return services
@@ -242,7 +242,7 @@ class server_information(FolderTest):
                 {
                     "serverinfo": ["GET"],
                     "callsets": ["GET"],
-                    "callsets/{callSetDbId}": ["GET"],
+                    "callsets/{callSetDbId}": ["GET", "PUT"],
                     "callsets/{callSetDbId}/calls": ["GET"],
                     "commoncropnames": ["GET"],
                     "lists": ["GET", "POST"],
@@ -251,9 +251,9 @@ class server_information(FolderTest):
                     "lists/{listDbId}/items": ["POST"],
                     "search/lists": ["POST"],
                     "search/lists/{searchResultsDbId}": ["GET"],
-                    **entity_services("germplasm", "programs", "samples", "studies", "trials"),
+                    **entity_services("germplasm", "plates", "programs", "samples", "studies", "trials"),
                     "variantsets": ["GET"],
-                    "variantsets/{variantSetDbId}": ["GET"],
+                    "variantsets/{variantSetDbId}": ["GET", "PUT"],
                     "variantsets/{variantSetDbId}/callsets": ["GET"],
                     "search/variantsets": ["POST"],
                     "search/variantsets/{searchResultsDbId}": ["GET"],

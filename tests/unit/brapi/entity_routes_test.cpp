@@ -267,6 +267,7 @@ TEST_F(entities, that_are_not_there_are_404) {
 }
 
 TEST_F(entities, samples_of_files_that_wait_for_their_index_may_come) {
+    get("samples");  // the store is open, whatever becomes of its folder
     server.break_indexing();
     const auto folder = server.folder() / "rye";
     for (const char* contig : {"1", "2"}) {
@@ -290,7 +291,9 @@ TEST_F(entities, filters_without_an_answer_and_unknown_ones_are_named) {
         return json::serialize(get(target).at("metadata").at("status"));
     };
     EXPECT_THAT(status("studies?studyDbId=x"), HasSubstr("No study fits the filters"));
-    EXPECT_THAT(status("studies?active=true"), HasSubstr("'active' is not known here"));
+    EXPECT_THAT(status("studies?active=true"), HasSubstr("No study fits the filters"));
+    EXPECT_THAT(status("studies?sortBy=x"), HasSubstr("'sortBy' is not known here"));
+    EXPECT_EQ(server.get("/brapi/v2/studies?active=maybe").status, 400);
     EXPECT_THAT(status("studies/s?colour=red"), HasSubstr("'colour' is not known here"));
     EXPECT_THAT(status("studies"), ::testing::Not(HasSubstr("WARNING")));
     EXPECT_EQ(server.get("/brapi/v2/studies?studyDbId=a&studyDbId=b").status, 400);

@@ -21,6 +21,9 @@ class recorder : public list_body_sink {
  public:
     result<void> begin_list() override { return add("("); }
     result<void> begin_items() override { return add("["); }
+    result<void> begin_object_of(std::string_view key) override {
+        return add(std::string(key) + ":");
+    }
     result<void> item(std::string_view text) override {
         if (text == "stop") return error{errc::not_found, "stopped"};
         return add("<" + std::string(text) + ">");
@@ -65,6 +68,14 @@ TEST(list_body_test, is_told_in_its_order_however_it_is_cut) {
          "({\"n\":[1,-2,18446744073709551615,1E-1,1.5E300,true,false,null,\"\xc3\xa4\\n\"]})"},
         {shape::items, R"(["a","","\u00e4","a"])", "<a><><\xc3\xa4><a>"},
         {shape::items, "[]\n", ""},
+        {shape::object, R"({"data":["a"],"b":{"c":1}})", R"(({"data":["a"],"b":{"c":1}}))"},
+        {shape::objects, "[]", ""},
+        {shape::objects, R"([{"data":{"a":1}},{}])", R"(({"data":{"a":1}})({}))"},
+        {shape::objects, R"({"data":null})", R"(({"data":null}))"},
+        {shape::objects_by_key, "{}", ""},
+        {shape::objects_by_key,
+         R"({"data":{"data":["a"]},"y":{"z":{}}})",
+         R"(data:({"data":["a"]})y:({"z":{}}))"},
     };
     for (const auto& [expected, text, told] : table) {
         for (const std::size_t piece : {1U, 2U, 3U, 1000U}) {
@@ -116,6 +127,18 @@ TEST(list_body_test, what_is_wrong_is_said) {
         {shape::items, "\"x\"", "array of texts"},
         {shape::items, "[1]", "no text"},
         {shape::items, "[\"stop\"]", "stopped"},
+        {shape::object, "[]", "JSON object"},
+        {shape::objects, "[1]", "array of objects"},
+        {shape::objects, "[[]]", "array of objects"},
+        {shape::objects, "[{\"data\":1,\"data\":2}]", "'data' twice"},
+        {shape::objects, "[{\"a\":\"" + long_text + "\"}]", "1 MiB"},
+        {shape::objects, many, "an object of more than 1 MiB"},
+        {shape::objects_by_key, "[]", "objects by id"},
+        {shape::objects_by_key, "{\"a\":1}", "objects by id"},
+        {shape::objects_by_key, "{\"a\":[]}", "objects by id"},
+        {shape::objects_by_key, "{\"a\":{},\"a\":{}}", "'a' twice"},
+        {shape::objects_by_key, "{\"a\":{\"b\":1,\"b\":2}}", "'b' twice"},
+        {shape::objects_by_key, "{\"a\":{}", "incomplete"},
     };
     for (const auto& [expected, text, why] : table) {
         for (const std::size_t piece : {1U, 7U, 100'000U}) {

@@ -110,6 +110,7 @@ TEST_F(sqlite_store_test, a_store_of_the_first_version_keeps_what_it_has) {
 TEST_F(sqlite_store_test, a_store_of_any_earlier_version_is_brought_up_to_date) {
     // What each version added, taken away again.
     const std::vector<const char*> added = {
+        "DROP TABLE entities; DROP TABLE entity_state; PRAGMA user_version=6",
         "DROP TABLE annotation_batches; DROP TABLE annotations; DROP TABLE annotation_references; "
         "DROP TABLE annotation_sets; DROP TABLE created_data_sets; DROP TABLE created_call_sets; "
         "DROP TABLE overlays; DROP TABLE overlay_generations; DROP TABLE operations; "
@@ -136,10 +137,16 @@ TEST_F(sqlite_store_test, a_store_of_any_earlier_version_is_brought_up_to_date) 
         for (std::size_t i = 0; i < back; ++i) database(path).execute(added[i]);
         sqlite_store store(path);
         EXPECT_EQ(store.searches().find("k", now_s).value(), "b");
-        EXPECT_EQ(store.lists().select({}, 0, 9).value().total, back < 5 ? 1U : 0U);
-        EXPECT_EQ(store.tokens().all().value().size(), back < 4 ? 1U : 0U);
+        EXPECT_EQ(store.lists().select({}, 0, 9).value().total, back < 6 ? 1U : 0U);
+        EXPECT_EQ(store.tokens().all().value().size(), back < 5 ? 1U : 0U);
         EXPECT_TRUE(has_value(store.orders().submit({"s", "c", "t", 0, {}})));
         EXPECT_TRUE(has_value(store.tokens().add({"m", "e", "read", {}, 1, {}, {}})));
+        EXPECT_EQ(store.entities().version().value().number, 0);
+        ASSERT_TRUE(has_value(store.entities().change([](entity_editor& edit) -> result<void> {
+            edit.put({"sample", "s", "{}"});
+            return {};
+        })));
+        EXPECT_EQ(store.entities().since({}).value().entities.size(), 1U);
     }
 }
 
