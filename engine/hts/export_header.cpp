@@ -15,17 +15,27 @@ void check(bool fine) {
     if (!fine) throw damaged_file("the headers of the files cannot be written as one");
 }
 
-void append_columns(std::string& out, const bcf_hdr_t& h, std::span<const std::uint32_t> columns) {
+void append_columns(
+    std::string& out,
+    const bcf_hdr_t& h,
+    std::span<const std::uint32_t> columns,
+    std::span<const std::string> names
+) {
     out += "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
     if (!columns.empty()) out += "\tFORMAT";
-    for (const auto column : columns) out.append("\t").append(h.samples[column]);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        out.append("\t").append(names.empty() ? h.samples[columns[i]] : names[i].c_str());
+    }
     out += '\n';
 }
 
 /// What the file declares, without what htslib has added to its header since. Lines are written
 /// without their numbers (IDX=), so that dictionaries get no gaps.
 std::string declared_text(
-    const vcf_reader& file, std::span<const std::uint32_t> columns, sample_choice choice
+    const vcf_reader& file,
+    std::span<const std::uint32_t> columns,
+    sample_choice choice,
+    std::span<const std::string> names
 ) {
     const bcf_hdr_t& h = *file.header();
     std::string out;
@@ -36,7 +46,7 @@ std::string declared_text(
         check(bcf_hrec_format(h.hrec[i], &line.text) >= 0);
         out += line.view();
     }
-    append_columns(out, h, columns);
+    append_columns(out, h, columns, names);
     return out;
 }
 
@@ -85,13 +95,14 @@ export_header::export_header(
     std::span<const std::uint32_t> columns,
     sample_choice choice,
     variant_form form,
-    std::span<const std::string> contigs
+    std::span<const std::string> contigs,
+    std::span<const std::string> names
 )
     : form_(form) {
-    const std::string first = declared_text(*files[0], columns, choice);
+    const std::string first = declared_text(*files[0], columns, choice, names);
     written_ = parsed(first);
     for (const vcf_reader* file : files.subspan(1)) {
-        auto text = declared_text(*file, columns, choice);
+        auto text = declared_text(*file, columns, choice, names);
         if (text != first) merge(written_, *parsed(std::move(text)));
     }
     declare_contigs(contigs);

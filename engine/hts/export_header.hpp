@@ -26,7 +26,8 @@ class export_header {
         std::span<const std::uint32_t> columns,
         sample_choice choice,
         variant_form form,
-        std::span<const std::string> contigs
+        std::span<const std::string> contigs,
+        std::span<const std::string> names
     );
 
     void append(text_buffer& out) const;

@@ -162,13 +162,14 @@ struct variant_export::state {
         std::span<const vcf_reader* const> files,
         std::span<const std::uint32_t> wanted,
         variant_form wanted_form,
-        std::span<const std::string> contigs
+        std::span<const std::string> contigs,
+        std::span<const std::string> names
     )
         : form(wanted_form),
           file_samples(samples_of(files)),
           columns(wanted.begin(), wanted.end()),
           choice(choice_of(wanted, file_samples)),
-          header(files, wanted, choice, wanted_form, contigs) {
+          header(files, wanted, choice, wanted_form, contigs, names) {
         if (!lent) throw std::bad_alloc();
     }
 
@@ -362,9 +363,10 @@ variant_export::variant_export(
     std::span<const vcf_reader* const> files,
     std::span<const std::uint32_t> columns,
     variant_form form,
-    std::span<const std::string> contigs
+    std::span<const std::string> contigs,
+    std::span<const std::string> names
 )
-    : state_(std::make_unique<state>(files, columns, form, contigs)) {}
+    : state_(std::make_unique<state>(files, columns, form, contigs, names)) {}
 variant_export::variant_export(variant_export&&) noexcept = default;
 variant_export& variant_export::operator=(variant_export&&) noexcept = default;
 variant_export::~variant_export() = default;

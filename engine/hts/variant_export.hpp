@@ -25,14 +25,16 @@ class variant_export {
     /// `columns` are those that are wanted, in the order wanted, each once. All of them in file
     /// order change nothing; none leaves the sites; with a choice, INFO/AC and AN count the chosen.
     /// `contigs` are declared where no file declares them: many a VCF has none, which a BCF cannot
-    /// do without. bcftools takes them from an index beside the file.
+    /// do without. bcftools takes them from an index beside the file. `names` are what the samples
+    /// of the columns are called in the file that is made; without them, as in the files.
     /// Throws damaged_file for headers that cannot be joined, std::invalid_argument for columns
     /// that are not there or not once.
     variant_export(
         std::span<const vcf_reader* const> files,
         std::span<const std::uint32_t> columns,
         variant_form form,
-        std::span<const std::string> contigs = {}
+        std::span<const std::string> contigs = {},
+        std::span<const std::string> names = {}
     );
     variant_export(variant_export&&) noexcept;
     variant_export& operator=(variant_export&&) noexcept;

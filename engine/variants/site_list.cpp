@@ -55,4 +55,20 @@ listed_site site_list::operator[](std::uint64_t number) const {
         in.sites->name(local)};
 }
 
+std::uint32_t site_list::ploidy_max() const {
+    std::uint64_t most = 0;
+    const auto look_at = [&](selection::range run) {
+        for (const auto& in : parts_) {
+            const auto ploidies = in.sites->column(site_column::ploidy_max);
+            const auto end = std::min(run.end, in.first + in.sites->records());
+            for (auto at = std::max(run.first, in.first); at < end; ++at) {
+                most = std::max(most, ploidies[at - in.first]);
+            }
+        }
+    };
+    if (!selected_) look_at({0, records_});
+    for (std::size_t i = 0; selected_ && i < selected_->runs(); ++i) look_at(selected_->run(i));
+    return static_cast<std::uint32_t>(most);
+}
+
 }  // namespace callstream::variants

@@ -31,6 +31,8 @@ class site_list {
     std::uint64_t size() const noexcept { return selected_ ? selected_->size() : records_; }
     /// `number` must be below `size()`.
     listed_site operator[](std::uint64_t number) const;
+    /// The most alleles that a genotype of one of these records has.
+    std::uint32_t ploidy_max() const;
 
  private:
     struct part {

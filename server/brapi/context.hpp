@@ -7,10 +7,12 @@
 #include "engine/variants/selection.hpp"
 #include "server/auth/catalog_view.hpp"
 #include "server/brapi/written.hpp"
+#include "server/http/public_address.hpp"
 #include "server/http/request.hpp"
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -35,6 +37,8 @@ struct context {
     store::side_store* store;
     std::atomic<std::uint64_t>* calls_streamed;
     server_description description;
+    http::public_address address = {};       ///< for links
+    std::filesystem::path work_folder = {};  ///< for what does not fit into memory
     std::shared_ptr<variants::selection_cache> selections =
         std::make_shared<variants::selection_cache>();
     std::shared_ptr<written_entities> wrote = std::make_shared<written_entities>(*store);

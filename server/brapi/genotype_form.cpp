@@ -24,11 +24,10 @@ constexpr std::array<std::pair<const char*, std::string genotype_format::*>, 3> 
 }};
 
 template <class From>
-result<genotype_format> read(From& from) {
-    genotype_format out;
+result<genotype_format> read(From& from, genotype_format out) {
     const auto expand = from.boolean("expandHomozygotes");
     if (!expand) return expand.error();
-    out.expand_homozygotes = expand->value_or(true);
+    out.expand_homozygotes = expand->value_or(out.expand_homozygotes);
     for (const auto& [name, member] : texts) {
         auto value = from.text(name);
         if (!value) return value.error();
@@ -47,12 +46,12 @@ result<genotype_format> read(From& from) {
 
 }  // namespace
 
-result<genotype_format> read_genotype_format(http::query& q) {
-    return read(q);
+result<genotype_format> read_genotype_format(http::query& q, const genotype_format& usual) {
+    return read(q, usual);
 }
 
 result<genotype_format> read_genotype_format(http::json_fields& body) {
-    return read(body);
+    return read(body, {});
 }
 
 void add_genotype_format(boost::json::object& body, const genotype_format& format) {

@@ -14,7 +14,9 @@ namespace callstream::brapi {
 /// `expandHomozygotes`, `unknownString`, `sepPhased`, `sepUnphased`, `alleleEncoding`, each with
 /// its default. `empty_string` is how BrAPI 1 spelled a text without characters; it is still
 /// understood.
-result<genotype::genotype_format> read_genotype_format(http::query& q);
+result<genotype::genotype_format> read_genotype_format(
+    http::query& q, const genotype::genotype_format& usual = {}
+);
 result<genotype::genotype_format> read_genotype_format(http::json_fields& body);
 
 /// Adds what differs from the defaults to a search body.

@@ -11,6 +11,7 @@ void add_routes(http::router& routes, const context& ctx) {
     add_reference_bases_routes(routes, ctx);
     add_reference_set_routes(routes, ctx);
     add_crop_routes(routes, ctx);
+    add_export_routes(routes, ctx);
     add_germplasm_routes(routes, ctx);
     add_list_routes(routes, ctx);
     add_plate_routes(routes, ctx);

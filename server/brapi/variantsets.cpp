@@ -7,6 +7,7 @@
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/entity_writes.hpp"
 #include "server/brapi/envelope.hpp"
+#include "server/brapi/exports.hpp"
 #include "server/brapi/filtered_list.hpp"
 #include "server/brapi/format_field.hpp"
 #include "server/brapi/routes.hpp"
@@ -47,12 +48,14 @@ json::object analysis_of(const catalog::variant_set& set) {
     };
 }
 
-json::object to_json(const relations& all, const catalog::variant_set& set) {
+json::object to_json(
+    const export_links& links, const relations& all, const catalog::variant_set& set
+) {
     const auto records = variants::set_view(set.files).record_count();
     json::object shown = {
         {"additionalInfo", json::object()},
         {"analysis", json::array{analysis_of(set)}},
-        {"availableFormats", json::array()},
+        {"availableFormats", links.of(set)},
         {"callSetCount", set.call_set_count()},
         {"externalReferences", json::array()},
         {"metadataFields", metadata_fields(set)},
@@ -90,7 +93,9 @@ result<http::response> list_sets(
     warn_of_waiting(*now, warnings);
     if (found.empty() && wanted.any()) warnings.emplace_back("No variant set fits the filters");
     // The items point into the snapshot.
-    const auto show = [all](const catalog::variant_set* set) { return to_json(*all, *set); };
+    const auto show = [all, links = export_links(ctx, request)](const auto* set) {
+        return to_json(links, *all, *set);
+    };
     return list_response(*window, std::move(found), show, warnings);
 }
 
@@ -103,7 +108,7 @@ result<json::value> show_one(
     const auto all = relations_now(ctx, request, warnings);
     const auto* set = all->now().find_variant_set(id);
     if (set == nullptr) return no_variant_set();
-    return json::value(to_json(*all, *set));
+    return json::value(to_json(export_links(ctx, request), *all, *set));
 }
 
 result<http::response> get_one(

@@ -169,11 +169,18 @@ int serve(const serve_options& options) {
     store::sqlite_store store(options.state / "store.db");
     if (const auto usable = store.check(); !usable) log_warning(usable.error().text);
     const auth::catalog_view view(catalog);
-    const brapi::context brapi_context{
-        &catalog, &view, &*signer, &store, &numbers.calls_streamed, options.description};
     const auto identity = make_identity(options);
     if (!identity) return refuse(identity.error().text);
     const http::public_address address{*identity ? "https" : "http", options.public_url};
+    const brapi::context brapi_context{
+        &catalog,
+        &view,
+        &*signer,
+        &store,
+        &numbers.calls_streamed,
+        options.description,
+        address,
+        options.state};
     genomics::overlay_keeper overlays(catalog, store);
     if (const auto shown = overlays.refresh(); !shown) {
         log_warning("what clients changed is not shown: " + shown.error().text);

@@ -69,7 +69,7 @@ void exchange::take_body(std::string body, body_share share) noexcept {
     body_taken_ = true;
 }
 
-void exchange::take_body(std::shared_ptr<const body_file> body) noexcept {
+void exchange::take_body(std::shared_ptr<const spool_file> body) noexcept {
     request_.long_body = std::move(body);
     body_taken_ = true;
 }

@@ -39,7 +39,7 @@ class exchange {
     /// Whether `asked().body_bytes` bytes are to be read and handed to `take_body`.
     bool wants_body() const noexcept { return !answered_ && request_.body_bytes > 0; }
     void take_body(std::string body, body_share share) noexcept;
-    void take_body(std::shared_ptr<const body_file> body) noexcept;
+    void take_body(std::shared_ptr<const spool_file> body) noexcept;
     /// Ends it with this answer instead: the body did not come as it should.
     void refuse(int status, std::string_view text);
     /// Whether bytes of this request may still arrive, so that the connection has to close.

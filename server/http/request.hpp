@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/auth/rights.hpp"
-#include "server/http/body_file.hpp"
+#include "engine/core/spool_file.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -33,7 +33,7 @@ struct request {
     /// bytes more than its size, so a parser may read on behind its end.
     std::string body;
     /// The body instead, where the route keeps it on disk.
-    std::shared_ptr<const body_file> long_body;
+    std::shared_ptr<const spool_file> long_body;
 
     /// Of whoever asks; there before the handler runs.
     auth::rights_ptr may;

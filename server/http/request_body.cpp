@@ -39,7 +39,7 @@ bool incoming_body::piece_is_full() const noexcept {
 }
 
 void incoming_body::store_piece() {
-    if (file_ == nullptr) file_ = std::make_shared<body_file>(*folder_);
+    if (file_ == nullptr) file_ = std::make_shared<spool_file>(*folder_);
     file_->append(std::string_view(bytes_).substr(0, static_cast<std::size_t>(received_ - stored_))
     );
     stored_ = received_;

@@ -2,7 +2,7 @@
 // has to be here.
 #pragma once
 
-#include "server/http/body_file.hpp"
+#include "engine/core/spool_file.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -84,7 +84,7 @@ class incoming_body {
     /// The complete body, with `body_padding` bytes of capacity behind it, and what it costs.
     std::pair<std::string, body_share> take();
     /// The complete body on the disk; null where it is in memory.
-    std::shared_ptr<const body_file> take_file() { return std::move(file_); }
+    std::shared_ptr<const spool_file> take_file() { return std::move(file_); }
 
  private:
     bool grow(std::size_t wanted);
@@ -96,7 +96,7 @@ class incoming_body {
     std::string bytes_;         // those that are not
     body_share share_;
     std::optional<std::filesystem::path> folder_;
-    std::shared_ptr<body_file> file_;
+    std::shared_ptr<spool_file> file_;
 };
 
 }  // namespace callstream::http

@@ -44,7 +44,7 @@ inline answer run(const http::exchange_context& context, http::request request) 
     std::string body = std::move(request.body);
     http::exchange e(context, std::move(request));
     if (e.wants_body() && e.matched()->body_on_disk) {
-        auto file = std::make_shared<http::body_file>(std::filesystem::temp_directory_path());
+        auto file = std::make_shared<spool_file>(std::filesystem::temp_directory_path());
         file->append(body);
         e.take_body(std::move(file));
     } else if (e.wants_body()) {

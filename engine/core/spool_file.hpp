@@ -1,5 +1,5 @@
-// A request body that is too large for memory: on disk, in a file without a name, which is gone
-// with its last user however the process ends.
+// What is too large for memory: on disk, in a file without a name, which is gone with its last user
+// however the process ends.
 #pragma once
 
 #include "engine/core/file.hpp"
@@ -10,13 +10,13 @@
 #include <span>
 #include <string_view>
 
-namespace callstream::http {
+namespace callstream {
 
 /// One thread adds; afterwards any number of threads read.
-class body_file {
+class spool_file {
  public:
     /// In `folder`. Throws std::system_error.
-    explicit body_file(const std::filesystem::path& folder);
+    explicit spool_file(const std::filesystem::path& folder);
 
     /// Throws std::system_error, with ENOSPC where the disk is full.
     void append(std::string_view bytes);
@@ -30,4 +30,4 @@ class body_file {
     std::uint64_t size_ = 0;
 };
 
-}  // namespace callstream::http
+}  // namespace callstream

@@ -1,0 +1,157 @@
+// GET /variantsets/{variantSetDbId}/exports/{fileName}: a variant set, or what a filter leaves of
+// it, as a file. The end of the name says which format.
+#include "server/brapi/exports.hpp"
+
+#include "server/brapi/genotype_choice.hpp"
+#include "server/brapi/genotype_form.hpp"
+#include "server/brapi/routes.hpp"
+#include "server/brapi/variantsets.hpp"
+#include "server/exports/file_formats.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace callstream::brapi {
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view base = "/brapi/v2/variantsets/";
+
+error no_format() {
+    std::string known;
+    for (const auto& format : exports::file_formats()) known.append(" ").append(format.extension);
+    return {errc::not_found, "there is no such format; names of files end with one of" + known};
+}
+
+/// As clients see them. In files that need different names those of the files are taken where
+/// clients gave one name twice.
+std::vector<std::string> names_of(const chosen_set& chosen) {
+    std::vector<std::string> names;
+    std::unordered_set<std::string> seen;
+    bool differ = true;
+    for (const auto column : chosen.columns) {
+        names.push_back(catalog::call_set{chosen.set, column}.name());
+        auto& name = names.back();
+        std::replace_if(
+            name.begin(), name.end(), [](unsigned char c) { return c < ' '; }, ' '
+        );
+        differ = seen.insert(name).second && !name.empty() && differ;
+    }
+    if (differ) return names;
+    names.clear();
+    for (const auto column : chosen.columns) names.push_back(chosen.set->samples()[column]);
+    return names;
+}
+
+/// RFC 6266: names of files in quotes, for those that know nothing else, and percent-encoded.
+std::string disposition(std::string_view name) {
+    std::string quoted;
+    std::string encoded;
+    constexpr char digits[] = "0123456789ABCDEF";
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = byte > ' ' && byte < 0x7f && c != '"' && c != '\\' && c != '%';
+        quoted += plain ? c : '_';
+        if (std::isalnum(byte) != 0 || c == '.' || c == '-' || c == '_') {
+            encoded += c;
+        } else {
+            encoded.append(1, '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+        }
+    }
+    return "attachment; filename=\"" + quoted + "\"; filename*=UTF-8''" + encoded;
+}
+
+/// What genotypes look like: as the format has them, but for what the client says.
+result<genotype::genotype_format> format_of(http::query& q, const exports::file_format& format) {
+    if (!format.has_genotypes) return format.genotypes;
+    return read_genotype_format(q, format.genotypes);
+}
+
+result<http::response> get_file(
+    const context& ctx,
+    const http::request& request,
+    std::string_view id,
+    std::string_view file_name
+) {
+    const auto* format = exports::find_format(file_name);
+    if (format == nullptr) return no_format();
+    http::query q(request);
+    auto wanted = read_genotype_filter(q);
+    if (!wanted) return wanted.error();
+    auto genotypes = format_of(q, *format);
+    if (!genotypes) return genotypes.error();
+    // A file has no place for a warning, and what was ignored would look as if it had counted.
+    if (const auto unknown = q.unknown(); !unknown.empty()) {
+        return error{
+            errc::bad_request,
+            "an export does not know the parameter " + http::shown_name(unknown.front())};
+    }
+    wanted->variant_set_ids = {};
+    wanted->variant_set_ids.add({std::string(id)});
+    wanted->counts.alleles_max = format->alleles_max;
+    return with_current_files(ctx, [&]() -> result<http::response> {
+        if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
+        std::vector<std::string> warnings;
+        auto chosen = choose_genotypes(ctx, request, *wanted, warnings);
+        if (!chosen) return chosen.error();
+        if (!warnings.empty()) return error{errc::bad_request, warnings.front()};
+        auto& from = chosen->sets.front();
+        auto source = format->make(
+            {from.view, from.variants, from.columns, names_of(from), *genotypes, ctx.work_folder}
+        );
+        if (!source) return index_if_that_helps(ctx, *chosen, source.error());
+        http::response r;
+        r.content_type = format->media_type;
+        r.may_compress = !format->is_binary;
+        r.fields.emplace_back("Content-Disposition", disposition(file_name));
+        r.source = std::move(*source);
+        return r;
+    });
+}
+
+}  // namespace
+
+export_links::export_links(const context& ctx, const http::request& request)
+    : base_(ctx.address.link(request, std::string(base))) {}
+
+json::array export_links::of(const catalog::variant_set& set) const {
+    const auto entry = [](std::string_view data_format,
+                          std::string_view file_type,
+                          const genotype::genotype_format& g,
+                          const std::string& url) {
+        return json::object{
+            {"dataFormat", data_format},
+            {"expandHomozygotes", g.expand_homozygotes},
+            {"fileFormat", file_type},
+            {"fileURL", url},
+            {"sepPhased", g.separator_phased},
+            {"sepUnphased", g.separator_unphased},
+            {"unknownString", g.unknown}};
+    };
+    json::array out;
+    for (const auto& f : exports::file_formats()) {
+        const std::string url = base_ + set.id + "/exports/" + set.id + std::string(f.extension);
+        out.push_back(entry(f.data_format, f.file_type, f.genotypes, url));
+    }
+    out.push_back(entry("JSON", "application/json", {}, base_ + set.id + "/calls"));
+    return out;
+}
+
+void add_export_routes(http::router& routes, const context& ctx) {
+    std::vector<std::string> types;
+    for (const auto& format : exports::file_formats()) {
+        const std::string type(format.media_type.substr(0, format.media_type.find(';')));
+        if (std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
+    }
+    routes.add({
+        .method = http::verb::get,
+        .pattern = std::string(base) + "{variantSetDbId}/exports/{fileName}",
+        .blocking = true,
+        .handle = [&ctx](
+                      const auto& request, const auto& values
+                  ) { return get_file(ctx, request, values[0], values[1]); },
+        .content_types = types,
+    });
+}
+
+}  // namespace callstream::brapi

@@ -1,0 +1,174 @@
+// Genotypes as numbers: PLINK's bed, bim and fam, and NumPy's npy.
+#include "engine/genotype/allele_list.hpp"
+#include "engine/hts/site_columns.hpp"
+#include "engine/variants/site_list.hpp"
+#include "server/exports/genotype_field.hpp"
+#include "server/exports/makers.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace callstream::exports {
+namespace {
+
+/// A word of PLINK's text files: they have spaces between them.
+std::string word(std::string_view text) {
+    std::string out(text);
+    std::replace_if(
+        out.begin(), out.end(), [](unsigned char c) { return c <= ' '; }, '_'
+    );
+    return out.empty() ? "0" : out;
+}
+
+/// Layout: PLINK 1.9, "bed": 00 two copies of the first allele of the .bim, 01 missing, 10 one, 11
+/// none; four samples to a byte, the first in the lowest bits.
+class plink_bed : public row_export {
+ public:
+    using row_export::row_export;
+
+ private:
+    void begin(text_buffer& out) override {
+        out.append({"\x6c\x1b\x01", 3});  // variant by variant
+    }
+    void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
+        const auto* field = gt_.find(record, at);
+        const auto& columns = subject().columns;
+        for (std::size_t i = 0; i < columns.size(); i += 4) {
+            unsigned byte = 0;
+            for (std::size_t j = i; j < std::min(i + 4, columns.size()); ++j) {
+                byte |= code_of(field, columns[j]) << (2 * (j - i));
+            }
+            out.append(static_cast<char>(byte));
+        }
+    }
+
+    unsigned code_of(const hts::format_field* field, std::uint32_t column) {
+        constexpr unsigned missing = 0b01;
+        if (field == nullptr) return missing;
+        genotype::read_alleles(*field, column, alleles_);
+        const auto dosage = genotype::dosage_of(alleles_);
+        if (dosage < 0 || alleles_.size() > 2) return missing;
+        // A haploid counts as homozygous, as plink2 writes it.
+        const auto alternatives = alleles_.size() == 1 ? 2 * dosage : dosage;
+        return alternatives == 2 ? 0b00 : alternatives == 1 ? 0b10 : 0b11;
+    }
+
+    genotype_field gt_;
+    std::vector<std::int32_t> alleles_;
+};
+
+class plink_bim : public row_export {
+ public:
+    using row_export::row_export;
+
+ private:
+    void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
+        at.reader().read_site(site_);
+        const auto& alleles = site_.alleles;
+        out.append(word(at.reader().contig_name(record.contig)));
+        out.append('\t');
+        out.append(word(name_of(record, at)));
+        out.append("\t0\t");
+        out.append(std::to_string(record.pos0 + 1));
+        out.append('\t');
+        out.append(alleles.size() > 1 ? word(alleles[1]) : "0");
+        out.append('\t');
+        out.append(alleles.empty() ? "0" : word(alleles[0]));
+        out.append('\n');
+    }
+
+    hts::site_columns site_;
+};
+
+/// Needs no record.
+class plink_fam : public streaming::body_source {
+ public:
+    explicit plink_fam(export_subject from) : names_(std::move(from.names)) {}
+
+    result<progress> fill(text_buffer& out) override {
+        const std::size_t limit = out.size() + streaming::block_bytes;
+        for (; at_ < names_.size(); ++at_) {
+            if (out.size() >= limit) return progress::more;
+            out.append("0\t" + word(names_[at_]) + "\t0\t0\t0\t-9\n");
+        }
+        return progress::done;
+    }
+
+ private:
+    std::vector<std::string> names_;
+    std::size_t at_ = 0;
+};
+
+/// Format: NumPy enhancement proposal 1, version 1.0. The header says the shape, so the number of
+/// variants must be known.
+class npy : public row_export {
+ public:
+    npy(export_subject from, std::uint64_t rows) : row_export(std::move(from)), rows_(rows) {}
+
+ private:
+    void begin(text_buffer& out) override {
+        constexpr std::size_t before = 10;  // magic, version and length of the header
+        std::string header = "{'descr': '|i1', 'fortran_order': False, 'shape': (" +
+                             std::to_string(rows_) + ", " +
+                             std::to_string(subject().columns.size()) + "), }";
+        header.append(63 - (before + header.size()) % 64, ' ').append("\n");
+        out.append({"\x93NUMPY\x01\x00", 8});
+        out.append(static_cast<char>(header.size() & 0xff));
+        out.append(static_cast<char>(header.size() >> 8));
+        out.append(header);
+    }
+    void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
+        constexpr std::int32_t largest = std::numeric_limits<std::int8_t>::max();
+        const auto* field = gt_.find(record, at);
+        for (const auto column : subject().columns) {
+            std::int32_t dosage = genotype::missing_allele;
+            if (field != nullptr) {
+                genotype::read_alleles(*field, column, alleles_);
+                dosage = std::min(genotype::dosage_of(alleles_), largest);
+            }
+            out.append(static_cast<char>(dosage));
+        }
+    }
+
+    std::uint64_t rows_;
+    genotype_field gt_;
+    std::vector<std::int32_t> alleles_;
+};
+
+}  // namespace
+
+result<void> check_diploid(const export_subject& from, std::string_view format) {
+    const auto sites = variants::site_list::of(from.view, from.variants);
+    if (!sites) return sites.error();
+    if (sites->ploidy_max() <= 2) return {};
+    return error{
+        errc::bad_request,
+        std::string(format) + " holds no genotype of more than two alleles, and this set has some"};
+}
+
+made_export make_plink_bed(export_subject from) {
+    if (auto fits = check_diploid(from, "PLINK"); !fits) return fits.error();
+    return started(std::make_unique<plink_bed>(std::move(from)));
+}
+
+made_export make_plink_bim(export_subject from) {
+    if (auto fits = check_diploid(from, "PLINK"); !fits) return fits.error();
+    return started(std::make_unique<plink_bim>(std::move(from)));
+}
+
+made_export make_plink_fam(export_subject from) {
+    if (auto fits = check_diploid(from, "PLINK"); !fits) return fits.error();
+    return std::unique_ptr<streaming::body_source>(std::make_unique<plink_fam>(std::move(from)));
+}
+
+made_export make_npy(export_subject from) {
+    const auto rows =
+        from.variants ? std::optional(from.variants->size()) : from.view.indexed_records();
+    if (!rows) {
+        return error{
+            errc::unavailable, "the file is being indexed; until then its shape is not known"};
+    }
+    return started(std::make_unique<npy>(std::move(from), *rows));
+}
+
+}  // namespace callstream::exports

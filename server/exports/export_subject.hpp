@@ -1,0 +1,25 @@
+// What leaves as a file: records of one variant set, and some of its call sets.
+#pragma once
+
+#include "engine/genotype/genotype_format.hpp"
+#include "engine/variants/selection.hpp"
+#include "engine/variants/set_view.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callstream::exports {
+
+struct export_subject {
+    variants::set_view view;
+    std::shared_ptr<const variants::selection> variants;  ///< null: all
+    std::vector<std::uint32_t> columns;                   ///< in the order of the file
+    std::vector<std::string> names;                       ///< of the columns
+    genotype::genotype_format format = {};                ///< for formats that leave a choice
+    std::filesystem::path work_folder = {};  ///< for what must be turned around on disk
+};
+
+}  // namespace callstream::exports
