@@ -20,15 +20,19 @@ std::string for_tsv(std::string_view text) {
     return out;
 }
 
-/// RFC 4180.
-std::string for_csv(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
-    std::string out = "\"";
+std::string with_quotes_doubled(std::string_view text) {
+    std::string out;
     for (const char c : text) {
         if (c == '"') out += '"';
         out += c;
     }
-    return out + "\"";
+    return out;
+}
+
+/// RFC 4180.
+std::string for_csv(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+    return "\"" + with_quotes_doubled(text) + "\"";
 }
 
 /// Genotypes with a separator behind each, which the end of the line takes the place of.
@@ -38,7 +42,7 @@ class table_export : public row_export {
         : row_export(std::move(from)),
           separator_(separator),
           escape_(escape),
-          genotypes_(subject().format, frame()) {}
+          genotypes_(format(), frame()) {}
 
  protected:
     void append_cell(text_buffer& out, std::string_view text) const {
@@ -58,7 +62,9 @@ class table_export : public row_export {
         if (subject().format.encoding == genotype::allele_encoding::bases) {
             at.reader().read_site(site_);
             escaped_.clear();
-            for (const auto allele : site_.alleles) escaped_.push_back(escape_(allele));
+            for (const auto allele : site_.alleles) {
+                escaped_.push_back(quotes() ? with_quotes_doubled(allele) : escape_(allele));
+            }
             const std::vector<std::string_view> views(escaped_.begin(), escaped_.end());
             genotypes_.enter_record(views);
         }
@@ -69,12 +75,23 @@ class table_export : public row_export {
 
  private:
     /// Where a genotype may hold what needs quotes, all have them.
-    genotype::cell_frame frame() const {
+    bool quotes() const {
         const auto& f = subject().format;
         const std::string all = f.separator_phased + f.separator_unphased + f.unknown;
-        const bool quotes = separator_ == ',' && escape_(all) != all;
-        const std::string mark = quotes ? "\"" : "";
+        return separator_ == ',' &&
+               (escape_(all) != all || f.encoding == genotype::allele_encoding::bases);
+    }
+    genotype::cell_frame frame() const {
+        const std::string mark = quotes() ? "\"" : "";
         return {mark, mark + separator_};
+    }
+    genotype::genotype_format format() const {
+        auto f = subject().format;
+        if (!quotes()) return f;
+        for (auto* text : {&f.separator_phased, &f.separator_unphased, &f.unknown}) {
+            *text = with_quotes_doubled(*text);
+        }
+        return f;
     }
 
     char separator_;

@@ -27,7 +27,8 @@ class variant_file_export : public row_export {
             if (!cursor) return cursor.error();
             cursors.push_back(std::move(*cursor));
             readers.push_back(&cursors.back()->reader());
-            if (view.index(i) == nullptr) continue;
+            // A VCF can do without, and stays as it is.
+            if (form_ == hts::variant_form::vcf || view.index(i) == nullptr) continue;
             for (const auto& contig : view.index(i)->contigs()) contigs.push_back(contig.name);
         }
         writer_.emplace(readers, subject().columns, form_, contigs, names_that_differ());
