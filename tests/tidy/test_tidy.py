@@ -25,9 +25,10 @@ ARROWS = {
     "server/http": {"engine/core", "server/auth", "server/streaming"},
     "server/brapi": {
         "engine/catalog", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
-        "engine/reference", "engine/store", "engine/variants", "server/http", "server/streaming",
-        "server/auth",
+        "engine/reference", "engine/store", "engine/variants", "server/exports", "server/http",
+        "server/streaming", "server/auth",
     },
+    "server/exports": {"engine/core", "engine/genotype", "engine/hts", "engine/variants", "server/streaming"},
     "server/genomics": {
         "engine/catalog", "engine/core", "engine/paging", "engine/reads", "engine/store", "engine/variants",
         "server/auth", "server/http", "server/streaming",
