@@ -7,6 +7,8 @@
 #include "server/brapi/search.hpp"
 #include "server/http/negotiation.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include <array>
 #include <memory>
 
@@ -34,6 +36,8 @@ result<http::response> answer(
             "there are " + std::to_string(chosen->sets.size()) +
                 " variant sets; say which with variantSetDbId, see /variantsets"};
     }
+    auto version = chosen->version("matrix\n" + json::serialize(wanted.to_body()));
+    for (const auto& warning : warnings) version.append("\n").append(warning);
     auto shared = std::make_shared<const genotype_choice>(std::move(*chosen));
     auto source = make_matrix_source(
         shared, wanted, *type == ndjson_type, std::move(warnings), ctx.calls_streamed
@@ -41,6 +45,7 @@ result<http::response> answer(
     if (!source) return index_if_that_helps(ctx, *shared, source.error());
     http::response r;
     r.content_type = *type;
+    r.version = std::move(version);
     r.source = std::move(*source);
     return r;
 }

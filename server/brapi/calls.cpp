@@ -138,14 +138,14 @@ result<http::response> answer(
     auto chosen = choose_genotypes(ctx, request, wanted.filter, warnings);
     if (!chosen) return chosen.error();
     items->warnings = std::move(warnings);
-    const auto scope = chosen->scope("calls\n" + json::serialize(wanted.to_body()));
+    const auto query = "calls\n" + json::serialize(wanted.to_body());
     auto parts = chosen->calls();
     auto shared = std::make_shared<const genotype_choice>(std::move(*chosen));
     return stream_items(
         ctx,
         shared,
         std::move(parts),
-        scope,
+        query,
         std::move(*items),
         std::make_unique<calls_writer>(shared, wanted.form),
         ctx.calls_streamed

@@ -8,6 +8,8 @@
 #include "server/brapi/variantsets.hpp"
 #include "server/exports/file_formats.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
 #include <unordered_set>
 
@@ -67,6 +69,12 @@ result<genotype::genotype_format> format_of(http::query& q, const exports::file_
     return read_genotype_format(q, format.genotypes);
 }
 
+json::object format_body(const genotype::genotype_format& format) {
+    json::object body;
+    add_genotype_format(body, format);
+    return body;
+}
+
 result<http::response> get_file(
     const context& ctx,
     const http::request& request,
@@ -104,6 +112,10 @@ result<http::response> get_file(
         r.content_type = format->media_type;
         r.may_compress = !format->is_binary;
         r.fields.emplace_back("Content-Disposition", disposition(file_name));
+        r.version = chosen->version(
+            std::string(file_name) + "\n" + json::serialize(wanted->to_body()) +
+            json::serialize(format_body(*genotypes))
+        );
         r.source = std::move(*source);
         return r;
     });

@@ -337,6 +337,26 @@ paging::token_scope genotype_choice::scope(std::string_view query) const {
         .overlay_generation = static_cast<std::uint32_t>(overlays.value().low)};
 }
 
+/// Links to references change when those are indexed, names when somebody changes them.
+std::string genotype_choice::version(std::string_view query) const {
+    const auto bound = scope(query);
+    std::string out;
+    for (const auto value : {bound.query, bound.variant_set, bound.provisional, bound.content}) {
+        out.append(std::to_string(value)).append(" ");
+    }
+    out.append(std::to_string(bound.overlay_generation));
+    for (const auto& chosen : sets) {
+        const auto& set = *chosen.set;
+        const auto* references = now->find_reference_set(set.reference_set_id);
+        const bool has_names = references != nullptr && references->fasta->is_indexed();
+        for (const auto& text : {set.name, set.created, set.updated, set.reference_set_id}) {
+            out.append("\n").append(text);
+        }
+        out.append(has_names ? "\nindexed" : "\n");
+    }
+    return out;
+}
+
 std::vector<variants::walk_part> genotype_choice::calls() const {
     std::vector<variants::walk_part> out;
     for (const auto& c : sets) out.push_back({c.view, c.variants, c.columns.size()});

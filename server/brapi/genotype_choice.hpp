@@ -32,6 +32,9 @@ struct genotype_choice {
     /// left out.
     paging::token_scope scope(std::string_view query) const;
 
+    /// Other texts for what shows other bytes: of all that `query` shows of it.
+    std::string version(std::string_view query) const;
+
     /// The sets as parts of a walk over their calls, or over their variants.
     std::vector<variants::walk_part> calls() const;
     std::vector<variants::walk_part> records() const;

@@ -191,6 +191,18 @@ class item_source : public streaming::body_source {
     bool begun_behind_end_ = false;  // there is no item `first_`
 };
 
+/// What an answer shows, all but the bytes of the files.
+std::string version_text(std::string_view query, const item_request& request) {
+    std::string out(query);
+    const auto add = [&out](std::string_view text) { out.append("\n").append(text); };
+    const auto& page = request.page;
+    add(page.page ? std::to_string(*page.page) : "");
+    add(page.size ? std::to_string(*page.size) : "");
+    add(page.token.value_or(""));
+    for (const auto& warning : request.warnings) add(warning);
+    return out;
+}
+
 }  // namespace
 
 result<item_request> read_item_request(const http::request& request, const list_page& page) {
@@ -209,7 +221,7 @@ result<http::response> stream_items(
     const context& ctx,
     std::shared_ptr<const genotype_choice> chosen,
     std::vector<variants::walk_part> parts,
-    const paging::token_scope& scope,
+    std::string_view query,
     item_request request,
     std::unique_ptr<row_writer> writer,
     std::atomic<std::uint64_t>* count
@@ -217,11 +229,12 @@ result<http::response> stream_items(
     http::response r;
     r.content_type = request.ndjson ? ndjson_type : "application/json";
     const auto& sets = *chosen;
+    r.version = sets.version(version_text(query, request));
     auto source = std::make_unique<item_source>(
         ctx,
         chosen,
         variants::item_walk(std::move(parts)),
-        scope,
+        sets.scope(query),
         std::move(request),
         std::move(writer),
         count

@@ -59,14 +59,15 @@ class row_writer {
     virtual void append_members(text_buffer&) const {}
 };
 
-/// The walk over `parts` from where the page starts. `scope` is what its tokens are bound to;
-/// `count` is added to as items leave, null: nobody counts. Keeps the choice. `errc::bad_request`
-/// for a token that does not fit, `errc::unavailable` for a page that cannot be found yet.
+/// The walk over `parts` from where the page starts. `query` is the canonical request without its
+/// page; `count` is added to as items leave, null: nobody counts. Keeps the choice.
+/// `errc::bad_request` for a token that does not fit, `errc::unavailable` for a page that cannot be
+/// found yet.
 result<http::response> stream_items(
     const context& ctx,
     std::shared_ptr<const genotype_choice> chosen,
     std::vector<variants::walk_part> parts,
-    const paging::token_scope& scope,
+    std::string_view query,
     item_request request,
     std::unique_ptr<row_writer> writer,
     std::atomic<std::uint64_t>* count

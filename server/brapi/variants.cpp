@@ -57,14 +57,14 @@ result<http::response> list_variants(
     auto chosen = choose_genotypes(ctx, request, wanted, warnings);
     if (!chosen) return chosen.error();
     items->warnings = std::move(warnings);
-    const auto scope = chosen->scope("variants\n" + json::serialize(wanted.to_body()));
+    const auto query = "variants\n" + json::serialize(wanted.to_body());
     auto parts = chosen->records();
     auto shared = std::make_shared<const genotype_choice>(std::move(*chosen));
     return stream_items(
         ctx,
         shared,
         std::move(parts),
-        scope,
+        query,
         std::move(*items),
         std::make_unique<variants_writer>(shared),
         nullptr

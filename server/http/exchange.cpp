@@ -1,6 +1,7 @@
 #include "server/http/exchange.hpp"
 
 #include "engine/core/clock.hpp"
+#include "engine/core/hash.hpp"
 #include "server/http/error_response.hpp"
 #include "server/http/negotiation.hpp"
 #include "server/http/request_head.hpp"
@@ -189,7 +190,42 @@ std::string exchange::allowed_methods() const {
     return match_.allow.empty() ? "GET, HEAD, POST, OPTIONS" : join(match_.allow);
 }
 
+/// What is made anew for every request has no name, but it may turn out to be the same.
+bool exchange::can_be_tagged() const noexcept {
+    const bool reads = request_.method == verb::get || request_.method == verb::head;
+    return reads && answer_.status == 200 && match_.found != nullptr;
+}
+
+/// A weak one: compressed and not, it is the same answer.
+void exchange::tag(std::string_view what) {
+    const std::string entity_tag = "\"" + hex_text(hash64(what)) + "\"";
+    const bool known = has_tag(request_.field("if-none-match"), entity_tag);
+    answer_.fields.emplace_back("ETag", "W/" + entity_tag);
+    if (!known) return;
+    answer_.status = 304;
+    answer_.source.reset();
+    answer_.body.clear();
+    answer_.content_type.clear();
+    coding_ = streaming::coding::identity;
+    block_.reset();
+}
+
+void exchange::tag_by_version() {
+    if (!can_be_tagged() || answer_.version.empty()) return;
+    tag(answer_.version + "\n" + answer_.content_type);
+}
+
+void exchange::tag_by_body() {
+    if (can_be_tagged() && answer_.version.empty() && complete()) tag(body());
+}
+
 void exchange::start_body() {
+    tag_by_version();
+    fill_first_block();
+    tag_by_body();
+}
+
+void exchange::fill_first_block() {
     if (answer_.status == 200 && is_compressible(answer_)) {
         coding_ = pick_coding(request_.field("accept-encoding"));
     }
@@ -240,12 +276,15 @@ void exchange::append_cors_fields(std::string& out) const {
     }
     if (request_.method == verb::options) {
         field("Access-Control-Allow-Methods", allowed_methods());
-        field("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Prefer");
+        field(
+            "Access-Control-Allow-Headers",
+            "Authorization, Content-Type, Accept, Prefer, If-None-Match"
+        );
         field("Access-Control-Max-Age", "86400");
     } else {
         field(
             "Access-Control-Expose-Headers",
-            "Content-Encoding, Content-Length, Preference-Applied, Retry-After"
+            "Content-Encoding, Content-Length, ETag, Preference-Applied, Retry-After"
         );
     }
 }
@@ -273,7 +312,8 @@ std::string exchange::head(bool keep_alive) const {
         field("Content-Encoding", streaming::coding_name(coding_));
     }
     if (complete()) {
-        if (answer_.status != 204) field("Content-Length", std::to_string(body().size()));
+        const bool has_body = answer_.status != 204 && answer_.status != 304;
+        if (has_body) field("Content-Length", std::to_string(body().size()));
     } else if (request_.http_1_1) {
         field("Transfer-Encoding", "chunked");
     }

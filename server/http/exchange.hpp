@@ -69,6 +69,13 @@ class exchange {
     void check_body_fields();
     void call_handler();
     void start_body();
+    void fill_first_block();
+    /// Names the answer to a GET by what its body depends on, or by the body, and leaves the body
+    /// out where the client has it (RFC 9110, sections 8.8.3 and 13.1.2).
+    void tag_by_version();
+    void tag_by_body();
+    void tag(std::string_view what);
+    bool can_be_tagged() const noexcept;
     void use_problem(const std::exception& e) noexcept;
     void use_error(const error& e);
     std::string allowed_methods() const;

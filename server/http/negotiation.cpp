@@ -142,4 +142,17 @@ streaming::coding pick_coding(std::string_view accept_encoding) {
     return best;
 }
 
+bool has_tag(std::string_view if_none_match, std::string_view entity_tag) {
+    while (!if_none_match.empty()) {
+        const auto comma = std::min(if_none_match.find(','), if_none_match.size());
+        auto one = if_none_match.substr(0, comma);
+        if_none_match.remove_prefix(std::min(comma + 1, if_none_match.size()));
+        while (one.starts_with(' ') || one.starts_with('\t')) one.remove_prefix(1);
+        while (one.ends_with(' ') || one.ends_with('\t')) one.remove_suffix(1);
+        if (one.starts_with("W/")) one.remove_prefix(2);
+        if (one == entity_tag || one == "*") return true;
+    }
+    return false;
+}
+
 }  // namespace callstream::http

@@ -22,6 +22,9 @@ bool is_json(std::string_view content_type);
 /// Whether a Prefer field holds this preference (RFC 7240), in lower case.
 bool prefers(std::string_view prefer, std::string_view preference);
 
+/// Whether an If-None-Match field names this entity tag, which is without `W/`, or any.
+bool has_tag(std::string_view if_none_match, std::string_view entity_tag);
+
 /// zstd before gzip at equal quality; identity when the client names neither.
 streaming::coding pick_coding(std::string_view accept_encoding);
 

@@ -1,8 +1,8 @@
 // A request as handlers see it: parsed, decoded, without a socket.
 #pragma once
 
-#include "server/auth/rights.hpp"
 #include "engine/core/spool_file.hpp"
+#include "server/auth/rights.hpp"
 
 #include <cstdint>
 #include <memory>

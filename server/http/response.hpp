@@ -17,6 +17,9 @@ struct response {
     std::string body;                                ///< used when `source` is null
     bool may_compress = true;                        ///< not what is bytes of a file
     std::unique_ptr<streaming::body_source> source;  ///< takes part in streaming, see there
+    /// Tells apart all bodies that a GET of this target can have; empty: nobody knows before it is
+    /// made. Any text.
+    std::string version;
 };
 
 std::string_view reason_phrase(int status);

@@ -121,5 +121,15 @@ TEST(negotiation, json_is_told_from_everything_else) {
     }
 }
 
+TEST(has_tag, compares_weakly_and_knows_lists) {
+    const std::string_view tag = "\"ab\"";
+    for (const auto* field : {"\"ab\"", "W/\"ab\"", "*", "\"x\", W/\"ab\"", "\"x\" ,\t\"ab\" ,"}) {
+        EXPECT_TRUE(has_tag(field, tag)) << field;
+    }
+    for (const auto* field : {"", "ab", "\"AB\"", "\"abc\"", "w/\"ab\"", ",", "\"a\", \"b\""}) {
+        EXPECT_FALSE(has_tag(field, tag)) << field;
+    }
+}
+
 }  // namespace
 }  // namespace callstream::http
