@@ -2,6 +2,7 @@
 
 #include "engine/core/error.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -39,14 +40,42 @@ void read_alleles(const hts::format_field& gt, std::size_t sample, std::vector<s
     }
 }
 
-std::int32_t dosage_of(const std::vector<std::int32_t>& alleles) {
-    if (alleles.empty()) return missing_allele;
-    std::int32_t dosage = 0;
-    for (const auto allele : alleles) {
+dosage_reader::dosage_reader(bool haploids_twice) : haploids_twice_(haploids_twice) {
+    const auto dose = [](unsigned value) { return value < 2 ? missing_allele : value < 4 ? 0 : 1; };
+    for (unsigned first = 0; first < pair_values; ++first) {
+        for (unsigned second = 0; second < pair_values; ++second) {
+            const bool complete = dose(first) >= 0 && dose(second) >= 0;
+            pairs_[first * pair_values + second] =
+                static_cast<std::int8_t>(complete ? dose(first) + dose(second) : missing_allele);
+        }
+    }
+}
+
+void dosage_reader::read(
+    const hts::format_field* gt, std::span<const std::uint32_t> samples, std::int8_t* out
+) {
+    if (gt == nullptr) {
+        std::fill_n(out, samples.size(), static_cast<std::int8_t>(missing_allele));
+        return;
+    }
+    const bool is_diploid = gt->type == hts::value_type::int8 && gt->per_sample == 2;
+    for (const auto sample : samples) {
+        const std::uint8_t* at = is_diploid ? gt->of_sample(sample) : nullptr;
+        const bool in_pairs = is_diploid && (at[0] | at[1]) < pair_values;
+        *out++ = in_pairs ? pairs_[at[0] * pair_values + at[1]] : read_one(*gt, sample);
+    }
+}
+
+std::int8_t dosage_reader::read_one(const hts::format_field& gt, std::uint32_t sample) {
+    constexpr std::int32_t largest = std::numeric_limits<std::int8_t>::max();
+    read_alleles(gt, sample, alleles_);
+    std::int32_t dosage = alleles_.empty() ? missing_allele : 0;
+    for (const auto allele : alleles_) {
         if (allele == missing_allele) return missing_allele;
         dosage += allele > 0 ? 1 : 0;
     }
-    return dosage;
+    if (haploids_twice_ && alleles_.size() == 1) dosage *= 2;
+    return static_cast<std::int8_t>(std::min(dosage, largest));
 }
 
 }  // namespace callstream::genotype

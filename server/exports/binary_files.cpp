@@ -6,7 +6,8 @@
 #include "server/exports/makers.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <array>
+#include <vector>
 
 namespace callstream::exports {
 namespace {
@@ -24,37 +25,35 @@ std::string word(std::string_view text) {
 /// none; four samples to a byte, the first in the lowest bits.
 class plink_bed : public row_export {
  public:
-    using row_export::row_export;
+    // A haploid is homozygous, as plink2 writes it.
+    explicit plink_bed(export_subject from) : row_export(std::move(from)), dosages_(true) {}
 
  private:
     void begin(text_buffer& out) override {
         out.append({"\x6c\x1b\x01", 3});  // variant by variant
+        row_.resize((subject().columns.size() + 3) / 4 * 4, padding);
     }
     void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
-        const auto* field = gt_.find(record, at);
-        const auto& columns = subject().columns;
-        for (std::size_t i = 0; i < columns.size(); i += 4) {
+        dosages_.read(gt_.find(record, at), subject().columns, row_.data());
+        char* end = out.prepare(row_.size() / 4);
+        for (std::size_t i = 0; i < row_.size(); i += 4) {
             unsigned byte = 0;
-            for (std::size_t j = i; j < std::min(i + 4, columns.size()); ++j) {
-                byte |= code_of(field, columns[j]) << (2 * (j - i));
-            }
-            out.append(static_cast<char>(byte));
+            for (unsigned j = 0; j < 4; ++j) byte |= code_of(row_[i + j]) << (2 * j);
+            *end++ = static_cast<char>(byte);
         }
+        out.commit(end);
     }
 
-    unsigned code_of(const hts::format_field* field, std::uint32_t column) {
-        constexpr unsigned missing = 0b01;
-        if (field == nullptr) return missing;
-        genotype::read_alleles(*field, column, alleles_);
-        const auto dosage = genotype::dosage_of(alleles_);
-        if (dosage < 0 || alleles_.size() > 2) return missing;
-        // A haploid counts as homozygous, as plink2 writes it.
-        const auto alternatives = alleles_.size() == 1 ? 2 * dosage : dosage;
-        return alternatives == 2 ? 0b00 : alternatives == 1 ? 0b10 : 0b11;
+    static constexpr std::int8_t padding = 2;  // bits that stand for no sample are 0
+
+    static unsigned code_of(std::int8_t dosage) {
+        constexpr std::array<unsigned char, 4> codes = {0b01, 0b11, 0b10, 0b00};
+        return codes[static_cast<std::size_t>(dosage + 1) & 3];
     }
 
     genotype_field gt_;
-    std::vector<std::int32_t> alleles_;
+    genotype::dosage_reader dosages_;
+    std::vector<std::int8_t> row_;
 };
 
 class plink_bim : public row_export {
@@ -118,21 +117,15 @@ class npy : public row_export {
         out.append(header);
     }
     void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
-        constexpr std::int32_t largest = std::numeric_limits<std::int8_t>::max();
-        const auto* field = gt_.find(record, at);
-        for (const auto column : subject().columns) {
-            std::int32_t dosage = genotype::missing_allele;
-            if (field != nullptr) {
-                genotype::read_alleles(*field, column, alleles_);
-                dosage = std::min(genotype::dosage_of(alleles_), largest);
-            }
-            out.append(static_cast<char>(dosage));
-        }
+        const auto& columns = subject().columns;
+        char* row = out.prepare(columns.size());
+        dosages_.read(gt_.find(record, at), columns, reinterpret_cast<std::int8_t*>(row));
+        out.commit(row + columns.size());
     }
 
     std::uint64_t rows_;
     genotype_field gt_;
-    std::vector<std::int32_t> alleles_;
+    genotype::dosage_reader dosages_{false};
 };
 
 }  // namespace
