@@ -116,6 +116,7 @@ class file_search {
         if (wanted.end0 <= wanted.begin0) return;
         const auto starts = first_at_or_behind(contig, wanted.begin0);
         add(starts, first_at_or_behind({starts, contig.end}, wanted.end0), found);
+        if (wanted.must_start) return;
         const auto nearby =
             first_at_or_behind({contig.first, starts}, wanted.begin0 - long_record_bases);
         for (auto ordinal = nearby; ordinal < starts; ++ordinal) {

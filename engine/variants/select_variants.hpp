@@ -35,6 +35,7 @@ struct region {
     std::optional<std::string> contig = std::nullopt;  ///< as the file has it; absent: each
     std::int64_t begin0 = 0;
     std::int64_t end0 = std::numeric_limits<std::int64_t>::max();
+    bool must_start = false;  ///< the record starts in it, however far it reaches
 };
 
 /// Both bounds inclusive.

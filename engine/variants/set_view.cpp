@@ -2,7 +2,10 @@
 
 #include "engine/core/hash.hpp"
 
-#include <string>
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace callstream::variants {
 namespace {
@@ -39,6 +42,27 @@ std::optional<std::uint64_t> set_view::record_count() const {
         total += *count;
     }
     return total;
+}
+
+std::optional<std::vector<indexed_contig>> set_view::contigs() const {
+    if (!indexed_records()) return std::nullopt;
+    std::vector<indexed_contig> out;
+    std::unordered_map<std::string_view, std::size_t> known;  // views into the indexes
+    for (std::size_t i = 0; i < indexes_.size(); ++i) {
+        for (const auto& contig : indexes_[i]->contigs()) {
+            const auto [at, is_new] = known.emplace(contig.name, out.size());
+            if (is_new) {
+                out.push_back(contig);
+                out.back().first_ordinal += first_ordinals_[i];
+                continue;
+            }
+            auto& whole = out[at->second];
+            whole.records += contig.records;
+            whole.first_pos0 = std::min(whole.first_pos0, contig.first_pos0);
+            whole.last_pos0 = std::max(whole.last_pos0, contig.last_pos0);
+        }
+    }
+    return out;
 }
 
 std::uint64_t set_view::provisional_fingerprint() const {

@@ -33,6 +33,11 @@ class set_view {
     /// to decide where the set ends. Nothing when a file has neither.
     std::optional<std::uint64_t> record_count() const;
 
+    /// The contigs that have records, in the order of their first ones; known when all files are
+    /// indexed. Of one that several files share the records are added up, and `first_ordinal` is
+    /// that of its first one among all of the set.
+    std::optional<std::vector<indexed_contig>> contigs() const;
+
     /// Of the bytes of all files together, see engine/hts/bgzf.hpp; the content fingerprint is 0
     /// while a file is not indexed.
     std::uint64_t provisional_fingerprint() const;

@@ -1,14 +1,13 @@
 #include "server/brapi/genotype_choice.hpp"
 
 #include "engine/core/hash.hpp"
-#include "engine/core/id.hpp"
+#include "server/brapi/contig_finder.hpp"
 #include "server/brapi/listed.hpp"
 #include "server/brapi/relations.hpp"
 #include "server/brapi/variant_id.hpp"
 
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
 #include <unordered_set>
 
 namespace callstream::brapi {
@@ -40,46 +39,6 @@ callset_filter of_call_sets(const genotype_filter& wanted) {
     out.sample_names = wanted.sample_names;
     return out;
 }
-
-/// Finds out which contigs of one variant set somebody means.
-class contig_finder {
- public:
-    explicit contig_finder(const chosen_set& chosen) : set_(*chosen.set), view_(chosen.view) {}
-
-    /// As the files have it; nothing when they do not.
-    std::optional<std::string> find(const std::string& name) const {
-        for (auto& spelling : set_.home->contigs.spellings(name)) {
-            if (has(spelling)) return std::move(spelling);
-        }
-        return std::nullopt;
-    }
-
-    /// The contig that is this reference.
-    std::optional<std::string> find_reference(const std::string& id) const {
-        const auto parts = id::split_last(id);
-        if (!parts || set_.reference_set_id.empty() || parts->first != set_.reference_set_id) {
-            return std::nullopt;
-        }
-        const auto name = id::decode(parts->second);
-        return name ? find(*name) : std::nullopt;
-    }
-
- private:
-    bool has(const std::string& name) const {
-        const auto is_it = [&](const auto& contig) { return contig.name == name; };
-        for (std::size_t i = 0; i < view_.files().size(); ++i) {
-            const auto& declared = view_.files()[i]->header().contigs;
-            if (std::any_of(declared.begin(), declared.end(), is_it)) return true;
-            const auto* index = view_.index(i);  // may have what no header declares
-            if (index == nullptr) continue;
-            if (std::any_of(index->contigs().begin(), index->contigs().end(), is_it)) return true;
-        }
-        return false;
-    }
-
-    const catalog::variant_set& set_;
-    const variants::set_view& view_;
-};
 
 using regions = std::vector<variants::region>;
 
@@ -113,31 +72,19 @@ regions window_of(const genotype_filter& wanted, const contig_finder& contigs) {
     return out;
 }
 
-/// The variants of a set that texts mean: ids, and names where those are allowed.
-variants::named_variants named_in(
-    const catalog::variant_set& set, const std::vector<std::string>& ids
-) {
-    variants::named_variants out;
-    for (const auto& id : ids) {
-        if (auto place = place_of_variant_id(id, set.id)) out.places.push_back(*place);
-    }
-    return out;
-}
-
 variants::variant_criteria criteria_of(
     const genotype_filter& wanted, const std::optional<listed>& list, const chosen_set& chosen
 ) {
     variants::variant_criteria out;
     if (wanted.variant_ids.wanted()) {
-        out.named.push_back(named_in(*chosen.set, wanted.variant_ids.texts()));
+        out.named.push_back({places_of_variant_ids(wanted.variant_ids.texts(), chosen.set->id)});
     }
     if (wanted.variant_names.wanted()) out.named.push_back({{}, wanted.variant_names.texts()});
     if (list && list->variants) {
-        auto members = named_in(*chosen.set, *list->variants);
-        members.names = *list->variants;
-        out.named.push_back(std::move(members));
+        const auto& members = *list->variants;
+        out.named.push_back({places_of_variant_ids(members, chosen.set->id), members});
     }
-    const contig_finder contigs(chosen);
+    const contig_finder contigs(*chosen.set, chosen.view);
     if (!wanted.position_ranges.empty()) {
         auto& ranges = out.regions.emplace_back();
         for (const auto& text : wanted.position_ranges) add_range(contigs, text, ranges);
@@ -231,7 +178,7 @@ class chooser {
         // No file says what its variants are called elsewhere.
         if (wanted_.external_ids.wanted() || wanted_.external_sources.wanted()) return false;
         const auto& ids = wanted_.variant_ids;
-        return !ids.wanted() || !named_in(set, ids.texts()).places.empty();
+        return !ids.wanted() || !places_of_variant_ids(ids.texts(), set.id).empty();
     }
 
     bool fits(const catalog::call_set& c) const {

@@ -16,8 +16,8 @@ constexpr std::int64_t page_size_max = 100'000;
 /// The list, a block at a time.
 class list_source : public streaming::body_source {
  public:
-    list_source(std::size_t count, make_item make, json::object meta)
-        : count_(count), make_(std::move(make)), meta_(std::move(meta)) {}
+    list_source(std::size_t count, write_item write, json::object meta)
+        : count_(count), write_(std::move(write)), meta_(std::move(meta)) {}
 
     result<progress> fill(text_buffer& out) override {
         const std::size_t began = out.size();
@@ -31,7 +31,7 @@ class list_source : public streaming::body_source {
         for (; at_ < count_; ++at_) {
             if (out.size() - began >= streaming::block_bytes) return progress::more;
             if (at_ > 0) out.append(',');
-            out.append(json::serialize(make_(at_)));
+            write_(out, at_);
         }
         out.append("]}}\n");
         return progress::done;
@@ -39,7 +39,7 @@ class list_source : public streaming::body_source {
 
  private:
     std::size_t count_;
-    make_item make_;
+    write_item write_;
     json::object meta_;
     std::size_t at_ = 0;
 };
@@ -85,10 +85,23 @@ http::response list_response(
     make_item make,
     const std::vector<std::string>& warnings
 ) {
+    const auto write = [make = std::move(make)](text_buffer& out, std::size_t i) {
+        out.append(json::serialize(make(i)));
+    };
+    return list_response(window, total, count, write_item(write), warnings);
+}
+
+http::response list_response(
+    const page_window& window,
+    std::uint64_t total,
+    std::size_t count,
+    write_item write,
+    const std::vector<std::string>& warnings
+) {
     const page_numbers numbers{window.number, window.size, total};
     http::response r;
     r.source = std::make_unique<list_source>(
-        count, std::move(make), metadata(pagination(numbers), warnings)
+        count, std::move(write), metadata(pagination(numbers), warnings)
     );
     return r;
 }

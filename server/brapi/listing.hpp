@@ -1,6 +1,7 @@
 // Lists of metadata: paged by number, written item by item as the client takes them.
 #pragma once
 
+#include "engine/core/text_buffer.hpp"
 #include "server/http/query.hpp"
 #include "server/http/response.hpp"
 
@@ -41,12 +42,22 @@ result<page_window> plan_list(const list_page& page, std::vector<std::string>& w
 /// keeps alive what it needs.
 using make_item = std::function<boost::json::value(std::size_t)>;
 
+/// Writes that item as JSON; for long lists of small ones. Is called with ascending numbers.
+using write_item = std::function<void(text_buffer&, std::size_t)>;
+
 /// The answer: `total` items in the list, `count` of them on this page.
 http::response list_response(
     const page_window& window,
     std::uint64_t total,
     std::size_t count,
     make_item make,
+    const std::vector<std::string>& warnings
+);
+http::response list_response(
+    const page_window& window,
+    std::uint64_t total,
+    std::size_t count,
+    write_item write,
     const std::vector<std::string>& warnings
 );
 

@@ -14,6 +14,8 @@ void add_routes(http::router& routes, const context& ctx) {
     add_export_routes(routes, ctx);
     add_germplasm_routes(routes, ctx);
     add_list_routes(routes, ctx);
+    add_map_routes(routes, ctx);
+    add_marker_position_routes(routes, ctx);
     add_plate_routes(routes, ctx);
     add_program_routes(routes, ctx);
     add_sample_routes(routes, ctx);

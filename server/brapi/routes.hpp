@@ -21,6 +21,8 @@ void add_crop_routes(http::router& routes, const context& ctx);
 void add_export_routes(http::router& routes, const context& ctx);
 void add_germplasm_routes(http::router& routes, const context& ctx);
 void add_list_routes(http::router& routes, const context& ctx);
+void add_map_routes(http::router& routes, const context& ctx);
+void add_marker_position_routes(http::router& routes, const context& ctx);
 void add_plate_routes(http::router& routes, const context& ctx);
 void add_program_routes(http::router& routes, const context& ctx);
 void add_sample_routes(http::router& routes, const context& ctx);

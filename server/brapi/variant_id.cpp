@@ -23,6 +23,16 @@ std::optional<variants::numbered_place> place_of_variant_id(
     return variants::numbered_place{std::move(*contig), *position - 1, *number};
 }
 
+std::vector<variants::numbered_place> places_of_variant_ids(
+    const std::vector<std::string>& ids, std::string_view variant_set_id
+) {
+    std::vector<variants::numbered_place> out;
+    for (const auto& id : ids) {
+        if (auto place = place_of_variant_id(id, variant_set_id)) out.push_back(std::move(*place));
+    }
+    return out;
+}
+
 variant_namer::variant_namer(std::string_view variant_set_id)
     : set_prefix_(streaming::json_escaped(variant_set_id) + "~") {}
 

@@ -9,12 +9,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace callstream::brapi {
 
 /// What an id of this variant set names; nothing for any other text.
 std::optional<variants::numbered_place> place_of_variant_id(
     std::string_view id, std::string_view variant_set_id
+);
+
+/// What those of them name that are ids of this variant set.
+std::vector<variants::numbered_place> places_of_variant_ids(
+    const std::vector<std::string>& ids, std::string_view variant_set_id
 );
 
 /// Writes ids and names of the variants of one set into JSON strings. One thread at a time.

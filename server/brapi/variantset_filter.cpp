@@ -79,10 +79,7 @@ bool variantset_filter::fits(const relations& all, const catalog::variant_set& s
 
 result<bool> variantset_filter::fits_variants(const catalog::variant_set& set) const {
     if (!variant_ids.wanted()) return true;
-    variants::named_variants wanted;
-    for (const auto& id : variant_ids.texts()) {
-        if (auto place = place_of_variant_id(id, set.id)) wanted.places.push_back(*place);
-    }
+    const variants::named_variants wanted{places_of_variant_ids(variant_ids.texts(), set.id)};
     if (wanted.places.empty()) return false;
     const auto found =
         variants::select_variants(variants::set_view(set.files), {.named = {wanted}});

@@ -56,6 +56,7 @@ class authentication(CredentialsTest):
         self.places = {
             "callSetDbId": call_set, "referenceDbId": "alpha~SecretGenome~1",
             "referenceSetDbId": "alpha~SecretGenome", "variantSetDbId": "alpha~SecretChip", "sampleDbId": call_set,
+            "mapDbId": "alpha~SecretChip",
             "studyDbId": "SecretStudy", "trialDbId": "SecretTrial", "programDbId": "SecretProgram",
             "germplasmDbId": "SecretGermplasm", "plateDbId": self.make_plate(), "listDbId": made["result"]["data"][0]["listDbId"],
         }
@@ -196,7 +197,7 @@ class authentication(CredentialsTest):
             self.assertEqual(self.json("GET", f"/brapi/v2/germplasm/{made}", token)[0], status)
             _, told = self.json("GET", "/brapi/v2/callsets?germplasmName=SecretItemMade", token)
             self.assertEqual(len(told["result"]["data"]), found)
-        for entity in (*NAMES, "commoncropnames", "callsets", "variantsets"):
+        for entity in (*NAMES, "commoncropnames", "callsets", "variantsets", "maps", "markerpositions"):
             if entity != "plates":
                 self.assert_nothing_in(self.ask("GET", f"/brapi/v2/{entity}", self.bearer("beta")), entity)
 

@@ -130,6 +130,19 @@ TEST_F(select_regions_test, are_those_that_the_records_cover) {
     EXPECT_THAT(chosen_in({}), IsEmpty());
 }
 
+TEST_F(select_regions_test, can_ask_for_those_that_start_in_them) {
+    const auto starts = [&](region in) {
+        in.must_start = true;
+        return chosen_in({in});
+    };
+    EXPECT_THAT(starts({"1", 2999, 3000}), ElementsAre(2, 3));
+    EXPECT_THAT(starts({"1", 1999, 3000}), ElementsAre(1, 2, 3));
+    EXPECT_THAT(starts({"1", 1050, 1051}), IsEmpty());
+    EXPECT_THAT(starts({std::nullopt, 2999, 3001}), ElementsAre(2, 3, 4, 7));
+    EXPECT_THAT(starts({"1", -1, 2000}), ElementsAre(0, 1));
+    EXPECT_THAT(starts({"2"}), ElementsAre(7));
+}
+
 TEST_F(select_regions_test, are_cut_with_each_other_and_with_names) {
     const region left{"1", 0, 3000};
     const region right{"1", 2999, 4000};
