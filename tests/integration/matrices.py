@@ -172,6 +172,6 @@ def same_number(mine, theirs):
     if mine == theirs:
         return True
     try:
-        return abs(float(mine) - float(theirs)) <= abs(float(theirs)) * 1e-5
+        return abs(float(mine) - float(theirs)) <= max(abs(float(theirs)) * 1e-5, 1e-37)
     except ValueError:
         return False
