@@ -102,6 +102,8 @@ result<http::response> get_file(
         std::vector<std::string> warnings;
         auto chosen = choose_genotypes(ctx, request, *wanted, warnings);
         if (!chosen) return chosen.error();
+        // A file without variants is one; what is named and not there is a mistake.
+        if (!chosen->sets.empty()) std::erase(warnings, nothing_fits);
         if (!warnings.empty()) return error{errc::bad_request, warnings.front()};
         auto& from = chosen->sets.front();
         auto source = format->make(

@@ -331,7 +331,10 @@ result<genotype_choice> choose_genotypes(
     auto sets = chooser(ctx, wanted, std::move(*list), *all, warnings).choose();
     if (!sets) return sets.error();
     out.sets = std::move(*sets);
-    if (out.sets.empty() && wanted.any()) warnings.emplace_back("Nothing fits the filters");
+    const bool has_any = std::any_of(out.sets.begin(), out.sets.end(), [](const auto& c) {
+        return !c.variants || c.variants->size() > 0;
+    });
+    if (!has_any && wanted.any()) warnings.emplace_back(nothing_fits);
     return out;
 }
 

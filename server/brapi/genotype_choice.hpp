@@ -40,6 +40,9 @@ struct genotype_choice {
     std::vector<variants::walk_part> records() const;
 };
 
+/// The warning where the filters leave no variant.
+constexpr const char* nothing_fits = "Nothing fits the filters";
+
 /// Adds a warning about each thing that is named and not there. `errc::unavailable` while a file
 /// that must be indexed for it is not, and then sees to it that it will be; `errc::bad_request` and
 /// `errc::forbidden` as `read_listed`.

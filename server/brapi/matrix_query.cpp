@@ -21,9 +21,11 @@ void add_page(json::array& pages, const char* name, const dimension_page& page) 
     pages.push_back(std::move(out));
 }
 
-result<void> check_page(const dimension_page& page) {
+/// `name` is what the client calls the page.
+result<void> check_page(const dimension_page& page, const std::string& name) {
     const auto plan = paging::plan_request(page.page, page.size, std::nullopt);
-    return plan ? result<void>() : plan.error();
+    if (plan) return {};
+    return error{plan.error().code, name + ": " + plan.error().text};
 }
 
 /// Under the names of BrAPI, or under those that brapiR2 sends.
@@ -39,9 +41,11 @@ result<void> read_page(
     for (const auto& [parameter, where] : parameters) {
         const auto value = q.integer(parameter);
         if (!value) return value.error();
-        if (*value) *where = *value;
+        if (!*value) continue;
+        *where = *value;
+        if (auto fits = check_page(into, parameter); !fits) return fits;
     }
-    return check_page(into);
+    return {};
 }
 
 result<void> read_pages(http::query& q, matrix_query& into) {
@@ -81,7 +85,7 @@ result<void> read_pages(http::json_fields& body, matrix_query& into) {
         const auto size = page.integer("pageSize");
         if (!size) return size.error();
         into.of(*d) = {*number, *size};
-        if (auto fits = check_page(into.of(*d)); !fits) return fits;
+        if (auto fits = check_page(into.of(*d), "pagination"); !fits) return fits;
     }
     return {};
 }

@@ -58,6 +58,7 @@ class authentication(CredentialsTest):
             "referenceSetDbId": "alpha~SecretGenome", "variantSetDbId": "alpha~SecretChip", "sampleDbId": call_set,
             "mapDbId": "alpha~SecretChip",
             "studyDbId": "SecretStudy", "trialDbId": "SecretTrial", "programDbId": "SecretProgram",
+            "variantDbId": "alpha~SecretChip~1~11~1",
             "germplasmDbId": "SecretGermplasm", "plateDbId": self.make_plate(), "listDbId": made["result"]["data"][0]["listDbId"],
         }
         _, placed = self.json("POST", "/brapi/v2/vendor/orders", "writer", ORDER)
@@ -88,11 +89,14 @@ class authentication(CredentialsTest):
                 return urllib.parse.quote(self.places[found[1]], safe="")
             entity = pattern.split("/")[4]
             if entity not in self.searches:
-                _, answer = self.json("POST", f"/brapi/v2/search/{entity}", "admin", {})
+                # A matrix of everything wants one variant set.
+                body = {"start": 0} if entity == "allelematrix" else {}
+                _, answer = self.json("POST", f"/brapi/v2/search/{entity}", "admin", body)
                 self.searches[entity] = answer["result"]["searchResultsDbId"]
             return self.searches[entity]
 
-        return re.sub(r"{(\w+)}", fill, pattern)
+        choice = "?start=0" if pattern == "/brapi/v2/allelematrix" else ""
+        return re.sub(r"{(\w+)}", fill, pattern) + choice
 
     def body_of(self, method, pattern):
         if method == "GET":

@@ -1,13 +1,12 @@
 """Every call equals what bcftools reads from the same file."""
 
-import gzip
 import os
 import pathlib
-import subprocess
 import sys
 import unittest
 
 import support
+from shared_files import bgzipped, collect
 from support import DEMO, SHARED_DATA, FolderTest, Server, run
 
 # Calls that are compared per file; `all` compares every one of every file.
@@ -61,75 +60,12 @@ class the_demo(unittest.TestCase):
         print(f"demo: {files} files, {calls} calls", file=sys.stderr)
 
 
-def has_genotypes(path):
-    """Whether bcftools accepts the file and some record has GT."""
-    view = subprocess.run(["bcftools", "view", "-H", path], capture_output=True)
-    if view.returncode != 0 or not support.samples_of(path):
-        return False
-    return any(
-        b"GT" in line.split(b"\t")[8].split(b":")
-        for line in view.stdout.splitlines()
-        if line.count(b"\t") > 8
-    )
-
-
-def bgzipped(source, target):
-    """The same text with an index-friendly compression."""
-    if run("htsfile", source).find(b"BGZF") >= 0:
-        target.write_bytes(source.read_bytes())
-        return
-    raw = source.read_bytes()
-    text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    target.write_bytes(run("bgzip", "-c", input=text))
-
-
-def is_sorted(path):
-    """By bcftools' judgement. It fails to index two more files, whose headers promise shorter
-    contigs than they have; calls need no CSI, so those are served."""
-    index = path.with_name(path.name + ".try")
-    done = subprocess.run(["bcftools", "index", "-f", "-o", index, path], capture_output=True)
-    index.unlink(missing_ok=True)
-    return b"not continuous" not in done.stderr and b"Unsorted" not in done.stderr
-
-
 @unittest.skipUnless(SHARED_DATA.is_dir(), "the real data sets are not on this machine")
 class real_files(FolderTest):
     """All files with GT that bcftools accepts, as VCF.gz and as BCF."""
 
-    def collect(self):
-        """[(data set, stem, path)] of what is sorted, and of the rest."""
-        good, bad, seen = [], [], set()
-        endings = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
-        for source in sorted(SHARED_DATA.rglob("*")):
-            if not source.name.endswith(endings) or not source.is_file():
-                continue
-            if "derived" in source.parts or not has_genotypes(source):
-                continue
-            digest = hash(source.read_bytes())
-            if digest in seen:
-                continue
-            seen.add(digest)
-            data_set = f"d{len(seen)}"
-            folder = self.folder / data_set
-            folder.mkdir()
-            forms = []
-            if not source.name.endswith(".bcf"):
-                bgzipped(source, folder / "text.vcf.gz")
-                forms.append("text.vcf.gz")
-            binary = folder / "binary.bcf"
-            if subprocess.run(
-                ["bcftools", "view", "--no-version", "-Ob", "-o", binary, source], capture_output=True
-            ).returncode == 0:
-                forms.append("binary.bcf")
-            else:
-                binary.unlink(missing_ok=True)
-            for name in forms:
-                path = folder / name
-                (good if is_sorted(path) else bad).append((data_set, name.split(".")[0], path))
-        return good, bad
-
     def test_equal_bcftools(self):
-        good, bad = self.collect()
+        good, bad = collect(self.folder)
         calls = 0
         with Server(self.folder) as server:
             refused = {p["file"] for p in server.get("/ready")["problems"]}

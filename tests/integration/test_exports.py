@@ -141,6 +141,10 @@ class exports(FolderTest):
         self.assertEqual(text.splitlines()[1].split("\t")[1:], names)
         self.assertEqual(len(self.fetch("main~wheat", ".bim", **wanted).splitlines()), len(names))
 
+    def test_a_filter_may_leave_nothing(self):
+        made = self.keep(self.fetch("main~wheat", ".vcf", minMaf=0.5, maxMaf=0.1), "x.vcf")
+        self.assertEqual((sites_of(made), samples_of(made)), ([], samples_of(FILES["main~wheat"])))
+
     def test_tables_have_the_genotypes(self):
         for variant_set, source in FILES.items():
             sites = sites_of(source)

@@ -228,6 +228,15 @@ def entity_services(*entities):
     return services
 
 
+STREAMED_SEARCHES = ["search/allelematrix", "search/calls", "search/variants"]
+# Those that come as NDJSON, too.
+STREAMED = sorted([
+    "allelematrix", "calls", "callsets/{callSetDbId}/calls", "variants", "variants/{variantDbId}/calls",
+    "variantsets/{variantSetDbId}/calls", "variantsets/{variantSetDbId}/variants",
+    *STREAMED_SEARCHES, *(f"{name}/{{searchResultsDbId}}" for name in STREAMED_SEARCHES),
+])
+
+
 class server_information(FolderTest):
     def test_serverinfo_lists_exactly_what_is_served(self):
         with Server(self.folder) as server:
@@ -243,7 +252,6 @@ class server_information(FolderTest):
                     "serverinfo": ["GET"],
                     "callsets": ["GET"],
                     "callsets/{callSetDbId}": ["GET", "PUT"],
-                    "callsets/{callSetDbId}/calls": ["GET"],
                     "commoncropnames": ["GET"],
                     "lists": ["GET", "POST"],
                     "lists/{listDbId}": ["GET", "PUT"],
@@ -261,6 +269,8 @@ class server_information(FolderTest):
                     "variantsets": ["GET"],
                     "variantsets/{variantSetDbId}": ["GET", "PUT"],
                     "variantsets/{variantSetDbId}/callsets": ["GET"],
+                    "variants/{variantDbId}": ["GET"],
+                    **{name: ["POST"] if name in STREAMED_SEARCHES else ["GET"] for name in STREAMED},
                     "search/variantsets": ["POST"],
                     "search/variantsets/{searchResultsDbId}": ["GET"],
                     "vendor/specifications": ["GET"],
@@ -292,7 +302,7 @@ class server_information(FolderTest):
             for parameter in ("contentType", "dataType"):
                 answer = server.get("/brapi/v2/serverinfo", **{parameter: "application/x-ndjson"})
                 names = [c["service"] for c in answer["result"]["calls"]]
-                self.assertEqual(names, ["callsets/{callSetDbId}/calls"])
+                self.assertEqual(names, STREAMED)
 
     def test_serverinfo_says_what_the_configuration_says(self):
         config = self.folder.parent / "c.toml"

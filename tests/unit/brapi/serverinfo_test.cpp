@@ -10,7 +10,6 @@ namespace callstream::brapi {
 namespace {
 
 namespace json = boost::json;
-using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using strings = std::vector<std::string>;
@@ -33,6 +32,8 @@ TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
     EXPECT_THAT(
         services(),
         ElementsAreArray(strings{
+            "allelematrix",
+            "calls",
             "callsets",
             "callsets/{callSetDbId}",
             "callsets/{callSetDbId}/calls",
@@ -58,6 +59,10 @@ TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
             "referencesets/{referenceSetDbId}",
             "samples",
             "samples/{sampleDbId}",
+            "search/allelematrix",
+            "search/allelematrix/{searchResultsDbId}",
+            "search/calls",
+            "search/calls/{searchResultsDbId}",
             "search/callsets",
             "search/callsets/{searchResultsDbId}",
             "search/germplasm",
@@ -80,6 +85,8 @@ TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
             "search/studies/{searchResultsDbId}",
             "search/trials",
             "search/trials/{searchResultsDbId}",
+            "search/variants",
+            "search/variants/{searchResultsDbId}",
             "search/variantsets",
             "search/variantsets/{searchResultsDbId}",
             "serverinfo",
@@ -87,15 +94,20 @@ TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
             "studies/{studyDbId}",
             "trials",
             "trials/{trialDbId}",
+            "variants",
+            "variants/{variantDbId}",
+            "variants/{variantDbId}/calls",
             "variantsets",
             "variantsets/{variantSetDbId}",
-            "variantsets/{variantSetDbId}/callsets"})
+            "variantsets/{variantSetDbId}/calls",
+            "variantsets/{variantSetDbId}/callsets",
+            "variantsets/{variantSetDbId}/variants"})
     );
 }
 
 TEST_F(serverinfo_test, each_service_says_how_it_is_called) {
     const auto document = server.get("/brapi/v2/serverinfo").json();
-    const auto& calls = document.at("result").at("calls").at(2);
+    const auto& calls = document.at("result").at("calls").at(4);
     EXPECT_EQ(calls.at("methods"), json::array{"GET"});
     EXPECT_EQ(calls.at("versions"), json::value({"2.0", "2.1"}));
     EXPECT_EQ(calls.at("contentTypes"), json::value({"application/json", "application/x-ndjson"}));
@@ -105,12 +117,22 @@ TEST_F(serverinfo_test, each_service_says_how_it_is_called) {
 }
 
 TEST_F(serverinfo_test, can_be_asked_for_one_content_type) {
-    EXPECT_THAT(
-        services("?contentType=application/x-ndjson"), ElementsAre("callsets/{callSetDbId}/calls")
-    );
-    EXPECT_THAT(
-        services("?dataType=application/x-ndjson"), ElementsAre("callsets/{callSetDbId}/calls")
-    );
+    const strings streamed = {
+        "allelematrix",
+        "calls",
+        "callsets/{callSetDbId}/calls",
+        "search/allelematrix",
+        "search/allelematrix/{searchResultsDbId}",
+        "search/calls",
+        "search/calls/{searchResultsDbId}",
+        "search/variants",
+        "search/variants/{searchResultsDbId}",
+        "variants",
+        "variants/{variantDbId}/calls",
+        "variantsets/{variantSetDbId}/calls",
+        "variantsets/{variantSetDbId}/variants"};
+    EXPECT_THAT(services("?contentType=application/x-ndjson"), ElementsAreArray(streamed));
+    EXPECT_THAT(services("?dataType=application/x-ndjson"), ElementsAreArray(streamed));
     EXPECT_THAT(services("?contentType=text/csv"), IsEmpty());
     EXPECT_EQ(services("?contentType="), services());
 }
