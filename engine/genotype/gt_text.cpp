@@ -177,10 +177,7 @@ char* gt_writer::write_allele(char* out, std::uint32_t index) const {
     if (format_.encoding == allele_encoding::index) {
         return std::to_chars(out, out + index_digits_max, index).ptr;
     }
-    if (index >= bases_.size()) {
-        throw damaged_file("a genotype names an allele that its record does not have");
-    }
-    return put(out, bases_[index]);
+    return index < bases_.size() ? put(out, bases_[index]) : put_unknown(out);
 }
 
 char* gt_writer::write_pieces(char* out, const std::uint8_t* alleles, std::uint32_t count) const {

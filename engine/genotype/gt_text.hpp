@@ -28,7 +28,8 @@ struct cell_frame {
 /// Rules: the separator before an allele follows that allele's phase bit; a genotype whose alleles
 /// are all missing is `unknown` once; single missing alleles are written as `unknown` and keep the
 /// genotype from being collapsed; with `expand_homozygotes` off, two or more equal alleles are
-/// written once. A dosage has no separators.
+/// written once. A dosage has no separators. Real files have genotypes that name an allele which
+/// their record does not have: as bases it is `unknown`.
 class gt_writer {
  public:
     /// The strings of `format` and `frame` are copied into the output as they are; escape them
@@ -46,8 +47,7 @@ class gt_writer {
     }
 
     /// Writes the genotype of one sample at `out`, which has `room(field.per_sample)` bytes, and
-    /// returns the end of the text. Throws damaged_file if GT does not hold integers, or names an
-    /// allele that has no bases.
+    /// returns the end of the text. Throws damaged_file if GT does not hold integers.
     char* write(char* out, const hts::format_field& field, std::size_t sample) const;
 
     /// What is written when a record has no GT field.

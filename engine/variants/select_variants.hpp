@@ -49,7 +49,7 @@ struct fraction_bounds {
 /// What the genotypes of a record come to, all samples of the set taken together.
 struct count_bounds {
     /// The rarer of an ALT allele and all others, as a part of all called alleles; one ALT must
-    /// fit. Nothing fits where there is no ALT, or no called allele.
+    /// fit each bound. Nothing fits where there is no ALT, or no called allele.
     fraction_bounds minor_frequency = {};
     /// Samples with a missing allele, as a part of all.
     fraction_bounds missing = {};

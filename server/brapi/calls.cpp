@@ -174,8 +174,10 @@ result<http::response> calls_of_call_set(
     return get_calls(ctx, request, [&](genotype_filter& filter) -> result<void> {
         const auto now = visible(ctx, request);
         if (!now->find_call_set(id)) return no_call_set(*now, id);
+        criterion ids;
+        ids.add(filter.call_set_ids);
         filter.call_set_ids = {std::string(id)};
-        return {};
+        return take_from_path(ids, id, "callSetDbId");
     });
 }
 
@@ -184,9 +186,7 @@ result<http::response> calls_of_variant_set(
 ) {
     return get_calls(ctx, request, [&](genotype_filter& filter) -> result<void> {
         if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
-        filter.variant_set_ids = {};
-        filter.variant_set_ids.add({std::string(id)});
-        return {};
+        return take_from_path(filter.variant_set_ids, id, "variantSetDbId");
     });
 }
 
@@ -195,9 +195,7 @@ result<http::response> calls_of_variant(
 ) {
     return get_calls(ctx, request, [&](genotype_filter& filter) -> result<void> {
         if (auto there = check_variant(ctx, request, id); !there) return there.error();
-        filter.variant_ids = {};
-        filter.variant_ids.add({std::string(id)});
-        return {};
+        return take_from_path(filter.variant_ids, id, "variantDbId");
     });
 }
 

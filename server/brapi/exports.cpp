@@ -94,8 +94,9 @@ result<http::response> get_file(
             errc::bad_request,
             "an export does not know the parameter " + http::shown_name(unknown.front())};
     }
-    wanted->variant_set_ids = {};
-    wanted->variant_set_ids.add({std::string(id)});
+    if (auto one = take_from_path(wanted->variant_set_ids, id, "variantSetDbId"); !one) {
+        return one.error();
+    }
     wanted->counts.alleles_max = format->alleles_max;
     return with_current_files(ctx, [&]() -> result<http::response> {
         if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();

@@ -338,6 +338,16 @@ result<genotype_choice> choose_genotypes(
     return out;
 }
 
+result<void> take_from_path(criterion& ids, std::string_view id, std::string_view parameter) {
+    if (!ids.fits(id)) {
+        return error{
+            errc::bad_request, std::string(parameter) + " names something else than the path does"};
+    }
+    ids = {};
+    ids.add({std::string(id)});
+    return {};
+}
+
 result<void> check_variant(const context& ctx, const http::request& request, std::string_view id) {
     genotype_filter one;
     one.variant_ids.add({std::string(id)});

@@ -53,6 +53,10 @@ result<genotype_choice> choose_genotypes(
     std::vector<std::string>& warnings
 );
 
+/// Puts what a path names into a criterion. `errc::bad_request` when the query names something
+/// else.
+result<void> take_from_path(criterion& ids, std::string_view id, std::string_view parameter);
+
 /// 404 in words when no variant has this id; `errc::unavailable` while that is not known.
 result<void> check_variant(const context& ctx, const http::request& request, std::string_view id);
 

@@ -93,9 +93,7 @@ result<http::response> variants_of_variant_set(
 ) {
     return get_variants(ctx, request, [&](genotype_filter& filter) -> result<void> {
         if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
-        filter.variant_set_ids = {};
-        filter.variant_set_ids.add({std::string(id)});
-        return {};
+        return take_from_path(filter.variant_set_ids, id, "variantSetDbId");
     });
 }
 

@@ -144,8 +144,9 @@ def records(path, tags, columns, *options):
 
 
 def bases(genotype, alleles):
-    """As bcftools prints TGT."""
-    return re.sub(r"\d+", lambda index: alleles[int(index[0])], genotype)
+    """As bcftools prints TGT; alleles that are not there are unknown."""
+    there = alleles[:1] if alleles[1:] == ["."] else alleles
+    return re.sub(r"\d+", lambda index: dict(enumerate(there)).get(int(index[0]), "."), genotype)
 
 
 def names_no_allele(record):

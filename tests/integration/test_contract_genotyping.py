@@ -45,7 +45,7 @@ BODIES = {
     "variantSetDbIds": (["wheat~chip", "x"], ["wheat~chip"]),
 }
 FIELDS = {
-    "additionalInfo": {}, "availableFormats": [], "callSetCount": 2, "externalReferences": [],
+    "additionalInfo": {}, "callSetCount": 2, "externalReferences": [],
     "metadataFields": [{"dataType": "integer", "fieldAbbreviation": "DP", "fieldName": "Read Depth"},
                        {"dataType": "integer", "fieldAbbreviation": "PS", "fieldName": "Phase Set"}],
     "referenceSetDbId": "wheat~genome", "studyDbId": "wheat", "variantCount": 2, "variantSetDbId": "wheat~chip",
@@ -57,10 +57,10 @@ CALL_SET_FIELDS = {
     "updated", "variantSetDbIds",
 }
 ENDPOINTS = {
-    LIST: ({*PARAMETERS, *PAGING}, (), {*FIELDS, "analysis"}),
+    LIST: ({*PARAMETERS, *PAGING}, (), {*FIELDS, "analysis", "availableFormats"}),
     SEARCH: ((), {*BODIES, *PAGING}, ()),
-    RESULTS: (PAGING, (), {*FIELDS, "analysis"}),
-    ONE: ((), (), {*FIELDS, "analysis"}),
+    RESULTS: (PAGING, (), {*FIELDS, "analysis", "availableFormats"}),
+    ONE: ((), (), {*FIELDS, "analysis", "availableFormats"}),
     CALL_SETS: ({*CALL_SET_PARAMETERS, *PAGING}, (), CALL_SET_FIELDS),
 }
 CONFIG = """\
@@ -142,8 +142,12 @@ class contract(ContractTest):
         for name, wanted in FIELDS.items():
             with self.subTest(name):
                 self.assertEqual(one[name], wanted)
-        self.assertEqual(set(one), {*FIELDS, "analysis"})
+        self.assertEqual(set(one), {*FIELDS, "analysis", "availableFormats"})
         self.assertEqual(one["analysis"][0]["created"], "2026-01-31T00:00:00Z")
+        self.assertEqual(
+            {f["dataFormat"] for f in one["availableFormats"]},
+            {"VCF", "BCF", "Flapjack", "Flapjack-transposed", "Flapjack-map", "Hapmap", "tabular", "PLINK", "NumPy", "JSON"},
+        )
         self.assertEqual(self.ask(LIST, variantSetDbId="main~old")["result"]["data"][0]["studyDbId"], "main")
         call_sets = self.ask(CALL_SETS, path="wheat~chip")["result"]["data"]
         whole = self.server.get("/brapi/v2/callsets", variantSetDbId="wheat~chip")["result"]["data"]

@@ -119,14 +119,13 @@ class Comparison:
         )
 
     def compare_bases(self):
-        """Of what has them: a genotype may name an allele that its record does not have, and bcftools
-        has no bases for records with more than 63 alleles."""
-        if any(map(matrices.names_no_allele, self.records)):
-            return
+        """A genotype may name an allele that its record does not have, which is unknown. bcftools has no
+        bases for those, nor for records with more than 63 alleles."""
         wanted = [
             [matrices.bases(text, r.alleles) for text in r.cells["GT"]] for r in self.records
         ]
-        if all(len(record.alleles) < 64 for record in self.records):
+        has_all = not any(map(matrices.names_no_allele, self.records))
+        if has_all and all(len(record.alleles) < 64 for record in self.records):
             theirs = self.read(self.path, ["TGT"])
             self.test.assertEqual(wanted, [record.cells["TGT"] for record in theirs])
         for row, record in zip(wanted, self.records):

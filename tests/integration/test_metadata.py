@@ -269,6 +269,7 @@ class server_information(FolderTest):
                     "variantsets": ["GET"],
                     "variantsets/{variantSetDbId}": ["GET", "PUT"],
                     "variantsets/{variantSetDbId}/callsets": ["GET"],
+                    "variantsets/{variantSetDbId}/exports/{fileName}": ["GET"],
                     "variants/{variantDbId}": ["GET"],
                     **{name: ["POST"] if name in STREAMED_SEARCHES else ["GET"] for name in STREAMED},
                     "search/variantsets": ["POST"],

@@ -101,6 +101,7 @@ TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
             "variantsets/{variantSetDbId}",
             "variantsets/{variantSetDbId}/calls",
             "variantsets/{variantSetDbId}/callsets",
+            "variantsets/{variantSetDbId}/exports/{fileName}",
             "variantsets/{variantSetDbId}/variants"})
     );
 }
@@ -133,7 +134,11 @@ TEST_F(serverinfo_test, can_be_asked_for_one_content_type) {
         "variantsets/{variantSetDbId}/variants"};
     EXPECT_THAT(services("?contentType=application/x-ndjson"), ElementsAreArray(streamed));
     EXPECT_THAT(services("?dataType=application/x-ndjson"), ElementsAreArray(streamed));
-    EXPECT_THAT(services("?contentType=text/csv"), IsEmpty());
+    EXPECT_THAT(
+        services("?contentType=text/csv"),
+        ElementsAreArray(strings{"variantsets/{variantSetDbId}/exports/{fileName}"})
+    );
+    EXPECT_THAT(services("?contentType=text/xml"), IsEmpty());
     EXPECT_EQ(services("?contentType="), services());
 }
 
