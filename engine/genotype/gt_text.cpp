@@ -38,10 +38,17 @@ gt_writer::gt_writer(const genotype_format& format, cell_frame frame)
     if (in_pairs_) make_pair_pieces();
 }
 
-void gt_writer::enter_record(std::span<const std::string_view> alleles) {
+/// Most records have the alleles of one before them.
+void gt_writer::enter_record(
+    std::span<const std::string_view> alleles, std::string (*escape)(std::string_view)
+) {
     if (format_.encoding != allele_encoding::bases) return;
-    if (std::equal(alleles.begin(), alleles.end(), bases_.begin(), bases_.end())) return;
-    bases_.assign(alleles.begin(), alleles.end());
+    if (std::equal(alleles.begin(), alleles.end(), alleles_.begin(), alleles_.end())) return;
+    alleles_.assign(alleles.begin(), alleles.end());
+    bases_ = alleles_;
+    if (escape != nullptr) {
+        for (auto& text : bases_) text = escape(text);
+    }
     measure();
     if (in_pairs_) make_pair_pieces();
 }

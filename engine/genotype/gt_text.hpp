@@ -36,9 +36,11 @@ class gt_writer {
     /// first where the output is JSON.
     explicit gt_writer(const genotype_format& format, cell_frame frame = {});
 
-    /// Where alleles are written as bases: those of the record whose genotypes follow, REF first;
-    /// copied into the output as they are.
-    void enter_record(std::span<const std::string_view> alleles);
+    /// Where alleles are written as bases: those of the record whose genotypes follow, REF first.
+    /// `escape` makes of an allele what is copied into the output; null: itself.
+    void enter_record(
+        std::span<const std::string_view> alleles, std::string (*escape)(std::string_view) = nullptr
+    );
 
     /// The most bytes that `write` may touch for this many alleles.
     std::size_t room(std::uint32_t ploidy) const noexcept {
@@ -89,12 +91,13 @@ class gt_writer {
 
     genotype_format format_;
     cell_frame frame_;
-    std::vector<std::string> bases_;  // of the record's alleles
-    std::size_t widest_ = 0;          // separator plus the longer of unknown and an allele
-    bool in_pieces_ = false;          // every allele with its separator fits a piece
-    bool in_pairs_ = false;           // and every framed pair of small alleles does
-    std::array<piece, 256> first_{};  // by GT byte: the allele alone
-    std::array<piece, 256> next_{};   // by GT byte: separator and allele
+    std::vector<std::string> alleles_;  // of the record
+    std::vector<std::string> bases_;    // what is written for them
+    std::size_t widest_ = 0;            // separator plus the longer of unknown and an allele
+    bool in_pieces_ = false;            // every allele with its separator fits a piece
+    bool in_pairs_ = false;             // and every framed pair of small alleles does
+    std::array<piece, 256> first_{};    // by GT byte: the allele alone
+    std::array<piece, 256> next_{};     // by GT byte: separator and allele
     std::array<piece, pair_values * pair_values> pairs_{};  // by two GT bytes: the framed genotype
 };
 

@@ -77,36 +77,21 @@ void add_allele_matrix_routes(http::router& routes, const context& ctx) {
         },
         .content_types = types,
     });
-    add_search_routes(
-        routes,
-        ctx,
-        {
-            .entity = "allelematrix",
-            .by_token = true,
-            .parameters = page_parameters(),
-            .canonical = [](http::json_fields& fields) -> result<json::object> {
-                const auto wanted = read_matrix_query(fields);
-                if (!wanted) return wanted.error();
-                return wanted->to_body();
-            },
-            .list = [&ctx](
-                        const http::request& request,
-                        const json::object& body,
-                        const list_page&,
-                        std::vector<std::string> warnings
-                    ) -> result<http::response> {
-                http::json_fields fields(body);
-                auto wanted = read_matrix_query(fields);
-                if (!wanted) return wanted.error();
-                http::query q(request);
-                if (auto done = read_matrix_pages(q, *wanted); !done) return done.error();
-                return with_current_files(ctx, [&] {
-                    return answer(ctx, request, *wanted, warnings);
-                });
-            },
-            .content_types = types,
+    auto search = search_of(
+        "allelematrix",
+        [](http::json_fields& fields) { return read_matrix_query(fields); },
+        [&ctx](
+            const http::request& request, auto wanted, const auto&, const auto& warnings
+        ) -> result<http::response> {
+            http::query q(request);
+            if (auto done = read_matrix_pages(q, wanted); !done) return done.error();
+            return with_current_files(ctx, [&] { return answer(ctx, request, wanted, warnings); });
         }
     );
+    search.by_token = true;
+    search.parameters = page_parameters();
+    search.content_types = types;
+    add_search_routes(routes, ctx, std::move(search));
 }
 
 }  // namespace callstream::brapi

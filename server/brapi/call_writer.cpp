@@ -81,7 +81,10 @@ void call_writer::enter(const hts::record& record, const variants::set_cursor& c
         variants_.enter_contig(reader.contig_name(contig_));
     }
     find_fields(record, reader);
-    if (form_.format.encoding == genotype::allele_encoding::bases) enter_alleles(reader);
+    if (form_.format.encoding == genotype::allele_encoding::bases) {
+        reader.read_site(site_);
+        genotypes_.enter_record(site_.alleles, json_escaped);
+    }
     prepare_tail(record, cursor);
 }
 
@@ -135,14 +138,6 @@ void call_writer::find_fields(const hts::record& record, const hts::vcf_reader& 
         }
         if (meaning != role::genotype) shown_.emplace_back(&field, writer);
     }
-}
-
-void call_writer::enter_alleles(const hts::vcf_reader& reader) {
-    reader.read_site(site_);
-    escaped_alleles_.clear();
-    for (const auto allele : site_.alleles) escaped_alleles_.push_back(json_escaped(allele));
-    const std::vector<std::string_view> views(escaped_alleles_.begin(), escaped_alleles_.end());
-    genotypes_.enter_record(views);
 }
 
 /// What the record has no field for is alike in all its calls, as is the variant.

@@ -93,7 +93,6 @@ class call_writer {
     std::size_t writer_of(const hts::vcf_reader& reader, std::int32_t key);
     static field_writer learn_field(const hts::vcf_reader& reader, std::int32_t key);
     void find_fields(const hts::record& record, const hts::vcf_reader& reader);
-    void enter_alleles(const hts::vcf_reader& reader);
     void prepare_tail(const hts::record& record, const variants::set_cursor& cursor);
 
     void write_call(text_buffer& out, std::size_t number);
@@ -122,7 +121,6 @@ class call_writer {
     std::array<const hts::format_field*, special_roles> special_{};
     std::vector<std::pair<const hts::format_field*, std::size_t>> shown_;  // as metadata
     hts::site_columns site_;
-    std::vector<std::string> escaped_alleles_;
     text_buffer tail_;  // members that are alike for all calls of the row
 
     std::uint32_t column_ = 0;  // of the call that is being written

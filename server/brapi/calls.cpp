@@ -227,33 +227,18 @@ void add_call_routes(http::router& routes, const context& ctx) {
             },
         .content_types = types,
     });
-    add_search_routes(
-        routes,
-        ctx,
-        {
-            .entity = "calls",
-            .by_token = true,
-            .canonical = [](http::json_fields& fields) -> result<json::object> {
-                const auto wanted = read_calls_query(fields);
-                if (!wanted) return wanted.error();
-                return wanted->to_body();
-            },
-            .list = [&ctx](
-                        const http::request& request,
-                        const json::object& body,
-                        const list_page& page,
-                        std::vector<std::string> warnings
-                    ) -> result<http::response> {
-                http::json_fields fields(body);
-                const auto wanted = read_calls_query(fields);
-                if (!wanted) return wanted.error();
-                return with_current_files(ctx, [&] {
-                    return answer(ctx, request, *wanted, page, warnings);
-                });
-            },
-            .content_types = types,
+    auto search = search_of(
+        "calls",
+        [](http::json_fields& fields) { return read_calls_query(fields); },
+        [&ctx](const auto& request, const auto& wanted, const auto& page, const auto& warnings) {
+            return with_current_files(ctx, [&] {
+                return answer(ctx, request, wanted, page, warnings);
+            });
         }
     );
+    search.by_token = true;
+    search.content_types = types;
+    add_search_routes(routes, ctx, std::move(search));
 }
 
 }  // namespace callstream::brapi

@@ -37,30 +37,9 @@ void add_filtered_list(
             return list(request, *wanted, *page, ignored_parameters(q));
         },
     });
-    add_search_routes(
-        routes,
-        ctx,
-        {
-            .entity = entities,
-            .what = what,
-            .canonical = [read](http::json_fields& fields) -> result<boost::json::object> {
-                const auto wanted = read(fields);
-                if (!wanted) return wanted.error();
-                return wanted->to_body();
-            },
-            .list = [read, list](
-                        const http::request& request,
-                        const boost::json::object& body,
-                        const list_page& page,
-                        std::vector<std::string> warnings
-                    ) -> result<http::response> {
-                http::json_fields fields(body);
-                const auto wanted = read(fields);
-                if (!wanted) return wanted.error();
-                return list(request, *wanted, page, std::move(warnings));
-            },
-        }
-    );
+    auto search = search_of(entities, read, list);
+    search.what = what;
+    add_search_routes(routes, ctx, std::move(search));
 }
 
 }  // namespace callstream::brapi

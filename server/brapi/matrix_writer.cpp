@@ -24,15 +24,6 @@ const hts::format_field* matrix_writer::find(
     return nullptr;
 }
 
-void matrix_writer::enter_alleles(const hts::vcf_reader& reader) {
-    reader.read_site(site_);
-    if (style_.escape == nullptr) return genotypes_.enter_record(site_.alleles);
-    escaped_alleles_.clear();
-    for (const auto allele : site_.alleles) escaped_alleles_.push_back(style_.escape(allele));
-    const std::vector<std::string_view> views(escaped_alleles_.begin(), escaped_alleles_.end());
-    genotypes_.enter_record(views);
-}
-
 void matrix_writer::write(
     text_buffer& out,
     const hts::record& record,
@@ -50,7 +41,10 @@ void matrix_writer::write(
         const auto* estimated = find(record, reader, "DS");
         if (estimated != nullptr) return write_values(out, *estimated, columns);
     }
-    if (format_.encoding == genotype::allele_encoding::bases) enter_alleles(reader);
+    if (format_.encoding == genotype::allele_encoding::bases) {
+        reader.read_site(site_);
+        genotypes_.enter_record(site_.alleles, style_.escape);
+    }
     genotypes_.write_row(out, field, columns);
 }
 

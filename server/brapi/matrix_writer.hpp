@@ -44,7 +44,6 @@ class matrix_writer {
     const hts::format_field* find(
         const hts::record& record, const hts::vcf_reader& reader, std::string_view name
     );
-    void enter_alleles(const hts::vcf_reader& reader);
     void write_values(
         text_buffer& out, const hts::format_field& field, std::span<const std::uint32_t> columns
     );
@@ -56,7 +55,6 @@ class matrix_writer {
     genotype::gt_writer genotypes_;
     std::string unknown_cell_;
     hts::site_columns site_;
-    std::vector<std::string> escaped_alleles_;
 };
 
 }  // namespace callstream::brapi

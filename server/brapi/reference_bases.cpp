@@ -176,6 +176,16 @@ std::string head_of(const json::value& next, std::uint64_t offset, const bases_r
     return head + ",\"offset\":" + std::to_string(offset) + ",\"sequence\":\"";
 }
 
+/// Of the letters, which are those of the file as it is now.
+std::string version_of(const reference_item& item, const walk_place& place, std::uint64_t end0) {
+    const auto& file = item.file->identity();
+    std::string out = item.id();
+    for (const auto number : {file.device, file.inode, file.size, place.at, end0}) {
+        out.append(" ").append(std::to_string(number));
+    }
+    return out + " " + std::to_string(file.mtime_ns);
+}
+
 result<http::response> answer(
     const context& ctx, const bases_request& asked, const reference_item& item
 ) {
@@ -188,11 +198,13 @@ result<http::response> answer(
     // Where a client asked for letters behind the end, it is told so by the place it asked for.
     const auto start = static_cast<std::uint64_t>(asked.start.value_or(0));
     const std::uint64_t offset = asked.token ? place->at : std::max(start, place->at);
-    auto source = std::make_unique<bases_source>(item, head_of(next, offset, asked));
+    const std::string head = head_of(next, offset, asked);
+    auto source = std::make_unique<bases_source>(item, head);
     if (auto turned = source->turn_to(item.sequence, place->at, end0); !turned) {
         return turned.error();
     }
     http::response r;
+    r.version = head + version_of(item, *place, end0);
     r.source = std::move(source);
     return r;
 }

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace callstream::brapi {
@@ -39,6 +40,31 @@ struct search_service {
         list;
     std::vector<std::string> content_types = {"application/json"};
 };
+
+/// A search of what `read(json_fields&)` makes of a body: a value whose `to_body()` is the body
+/// that means it. `list(request, value, page, warnings)` answers.
+template <class Read, class List>
+search_service search_of(std::string entity, Read read, List list) {
+    search_service out;
+    out.entity = std::move(entity);
+    out.canonical = [read](http::json_fields& fields) -> result<boost::json::object> {
+        const auto wanted = read(fields);
+        if (!wanted) return wanted.error();
+        return wanted->to_body();
+    };
+    out.list = [read, list](
+                   const http::request& request,
+                   const boost::json::object& body,
+                   const list_page& page,
+                   std::vector<std::string> warnings
+               ) -> result<http::response> {
+        http::json_fields fields(body);
+        const auto wanted = read(fields);
+        if (!wanted) return wanted.error();
+        return list(request, *wanted, page, std::move(warnings));
+    };
+    return out;
+}
 
 /// Paging of the body is the default of the GET. `ctx` and `routes` outlive the handlers.
 void add_search_routes(http::router& routes, const context& ctx, search_service service);

@@ -159,33 +159,18 @@ void add_variant_routes(http::router& routes, const context& ctx) {
                   ) { return variants_of_variant_set(ctx, request, values[0]); },
         .content_types = types,
     });
-    add_search_routes(
-        routes,
-        ctx,
-        {
-            .entity = "variants",
-            .by_token = true,
-            .canonical = [](http::json_fields& fields) -> result<json::object> {
-                const auto wanted = read_genotype_filter(fields);
-                if (!wanted) return wanted.error();
-                return wanted->to_body();
-            },
-            .list = [&ctx](
-                        const http::request& request,
-                        const json::object& body,
-                        const list_page& page,
-                        std::vector<std::string> warnings
-                    ) -> result<http::response> {
-                http::json_fields fields(body);
-                const auto wanted = read_genotype_filter(fields);
-                if (!wanted) return wanted.error();
-                return with_current_files(ctx, [&] {
-                    return list_variants(ctx, request, *wanted, page, warnings);
-                });
-            },
-            .content_types = types,
+    auto search = search_of(
+        "variants",
+        [](http::json_fields& fields) { return read_genotype_filter(fields); },
+        [&ctx](const auto& request, const auto& wanted, const auto& page, const auto& warnings) {
+            return with_current_files(ctx, [&] {
+                return list_variants(ctx, request, wanted, page, warnings);
+            });
         }
     );
+    search.by_token = true;
+    search.content_types = types;
+    add_search_routes(routes, ctx, std::move(search));
 }
 
 }  // namespace callstream::brapi

@@ -61,12 +61,7 @@ class table_export : public row_export {
     ) {
         if (subject().format.encoding == genotype::allele_encoding::bases) {
             at.reader().read_site(site_);
-            escaped_.clear();
-            for (const auto allele : site_.alleles) {
-                escaped_.push_back(quotes() ? with_quotes_doubled(allele) : escape_(allele));
-            }
-            const std::vector<std::string_view> views(escaped_.begin(), escaped_.end());
-            genotypes_.enter_record(views);
+            genotypes_.enter_record(site_.alleles, quotes() ? with_quotes_doubled : escape_);
         }
         genotypes_.write_row(out, gt_.find(record, at), subject().columns);
     }
@@ -98,7 +93,6 @@ class table_export : public row_export {
     std::string (*escape_)(std::string_view);
     genotype::gt_writer genotypes_;
     genotype_field gt_;
-    std::vector<std::string> escaped_;
 };
 
 class plain_table : public table_export {
