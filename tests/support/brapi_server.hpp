@@ -65,7 +65,15 @@ class brapi_server {
         http::router routes;
         streaming::block_pool blocks{64 * streaming::block_bytes};
         auth::catalog_view view{catalog};
-        brapi::context context{&catalog, &view, &tokens, &store, &numbers.calls_streamed, {}, {}, std::filesystem::temp_directory_path()};
+        brapi::context context{
+            &catalog,
+            &view,
+            &tokens,
+            &store,
+            &numbers.calls_streamed,
+            {},
+            {},
+            std::filesystem::temp_directory_path()};
     };
 
     answer ask(http::request request) {

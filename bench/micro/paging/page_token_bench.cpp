@@ -21,7 +21,9 @@ constexpr token_scope scope{
     .query = 1, .variant_set = 2, .provisional = 3, .content = 4, .overlay_generation = 5};
 constexpr token_position position{
     .place =
-        {.row = {.point = {.ordinal = 123456, .virtual_offset = 7890123456, .duplicate = 1, .check = 42}}},
+        {.row =
+             {.point =
+                  {.ordinal = 123456, .virtual_offset = 7890123456, .duplicate = 1, .check = 42}}},
     .exact = true};
 
 void report(benchmark::State& state, std::size_t size) {

@@ -65,10 +65,7 @@ TEST(page_token, a_position_comes_back_as_it_was) {
                   {.file = max32,
                    .file_first = ~0ULL,
                    .point =
-                       {.ordinal = ~0ULL,
-                        .virtual_offset = 0,
-                        .duplicate = max32,
-                        .check = max32}},
+                       {.ordinal = ~0ULL, .virtual_offset = 0, .duplicate = max32, .check = max32}},
               .within = max32},
          .exact = false},
     };
