@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace callstream::variants {
@@ -36,6 +37,57 @@ bool has_one_of(const names_set& names, std::string_view listed) {
     return false;
 }
 
+/// Contigs by their names. A file may have very many, a request may name very many, and most name
+/// one: a table is made when it begins to pay.
+class contig_lookup {
+ public:
+    explicit contig_lookup(const std::vector<indexed_contig>& contigs) : contigs_(contigs) {}
+
+    /// Null when there is none.
+    const indexed_contig* find(std::string_view name) {
+        constexpr int few = 8;
+        if (asked_++ < few) {
+            const auto at = std::find_if(contigs_.begin(), contigs_.end(), [&](const auto& c) {
+                return c.name == name;
+            });
+            return at == contigs_.end() ? nullptr : &*at;
+        }
+        if (by_name_.empty()) {
+            for (const auto& c : contigs_) by_name_.emplace(c.name, &c);
+        }
+        const auto at = by_name_.find(name);
+        return at == by_name_.end() ? nullptr : at->second;
+    }
+
+ private:
+    const std::vector<indexed_contig>& contigs_;
+    std::unordered_map<std::string_view, const indexed_contig*> by_name_;
+    int asked_ = 0;
+};
+
+/// A stretch of one contig.
+struct stretch {
+    std::int64_t begin0;
+    std::int64_t end0;
+};
+
+/// Those that touch as one, in their order, without empty ones.
+std::vector<stretch> merged(std::vector<stretch> all) {
+    std::erase_if(all, [](const stretch& s) { return s.end0 <= s.begin0; });
+    std::sort(all.begin(), all.end(), [](const stretch& a, const stretch& b) {
+        return a.begin0 < b.begin0;
+    });
+    std::vector<stretch> out;
+    for (const auto& s : all) {
+        if (!out.empty() && s.begin0 <= out.back().end0) {
+            out.back().end0 = std::max(out.back().end0, s.end0);
+        } else {
+            out.push_back(s);
+        }
+    }
+    return out;
+}
+
 /// Finds records of one file by what its index and site table say. Ordinals are those of the set.
 class file_search {
  public:
@@ -44,15 +96,16 @@ class file_search {
           sites_(sites),
           positions_(sites.column(site_column::pos0)),
           lengths_(sites.column(site_column::length)),
-          first_(first_ordinal) {}
+          first_(first_ordinal),
+          contigs_(index.contigs()) {}
 
-    void find(const numbered_place& place, std::vector<range>& found) const {
+    void find(const numbered_place& place, std::vector<range>& found) {
         const auto at = records_at(place.contig, place.pos0);
         const std::uint64_t wanted = at.first + place.duplicate - 1;
         if (place.duplicate >= 1 && wanted < at.end) add(wanted, wanted + 1, found);
     }
 
-    void find(const names_set& names, std::vector<range>& found) const {
+    void find(const names_set& names, std::vector<range>& found) {
         for (const auto& name : names) {
             if (const auto place = place_of_name(name)) {
                 find_nameless(place->first, place->second, found);
@@ -64,10 +117,22 @@ class file_search {
         }
     }
 
-    void find(const region& wanted, std::vector<range>& found) const {
-        for (const auto& contig : index_.contigs()) {
-            if (!wanted.contig || *wanted.contig == contig.name) {
-                find_in(of(contig), wanted, found);
+    void find(const std::vector<region>& wanted, std::vector<range>& found) const {
+        for (const bool must_start : {false, true}) {
+            std::unordered_map<std::string_view, std::vector<stretch>> of_contigs;
+            std::vector<stretch> everywhere;
+            for (const auto& r : wanted) {
+                if (r.must_start != must_start) continue;
+                (r.contig ? of_contigs[*r.contig] : everywhere).push_back({r.begin0, r.end0});
+            }
+            if (of_contigs.empty() && everywhere.empty()) continue;
+            for (const auto& contig : index_.contigs()) {
+                auto stretches = everywhere;
+                const auto own = of_contigs.find(contig.name);
+                if (own != of_contigs.end()) {
+                    stretches.insert(stretches.end(), own->second.begin(), own->second.end());
+                }
+                find_in(of(contig), merged(std::move(stretches)), must_start, found);
             }
         }
     }
@@ -83,12 +148,9 @@ class file_search {
         return {contig.first_ordinal, contig.first_ordinal + contig.records};
     }
 
-    range records_at(std::string_view contig, std::int64_t pos0) const {
-        const auto& contigs = index_.contigs();
-        const auto c = std::find_if(contigs.begin(), contigs.end(), [&](const auto& known) {
-            return known.name == contig;
-        });
-        if (c == contigs.end()) return {};
+    range records_at(std::string_view contig, std::int64_t pos0) {
+        const auto* c = contigs_.find(contig);
+        if (c == nullptr) return {};
         return {first_at_or_behind(of(*c), pos0), first_at_or_behind(of(*c), pos0 + 1)};
     }
 
@@ -102,32 +164,43 @@ class file_search {
     }
 
     /// Those at the place that have no name.
-    void find_nameless(std::string_view contig, std::int64_t pos0, std::vector<range>& found)
-        const {
+    void find_nameless(std::string_view contig, std::int64_t pos0, std::vector<range>& found) {
         const auto at = records_at(contig, pos0);
         for (auto ordinal = at.first; ordinal < at.end; ++ordinal) {
             if (sites_.name(ordinal).empty()) add(ordinal, ordinal + 1, found);
         }
     }
 
-    /// Records that start in the region are neighbours. Those that reach into it from the left do
-    /// so from nearby, or are among the long ones.
-    void find_in(range contig, const region& wanted, std::vector<range>& found) const {
-        if (wanted.end0 <= wanted.begin0) return;
-        const auto starts = first_at_or_behind(contig, wanted.begin0);
-        add(starts, first_at_or_behind({starts, contig.end}, wanted.end0), found);
-        if (wanted.must_start) return;
-        const auto nearby =
-            first_at_or_behind({contig.first, starts}, wanted.begin0 - long_record_bases);
-        for (auto ordinal = nearby; ordinal < starts; ++ordinal) {
-            if (end_of(ordinal) > wanted.begin0) add(ordinal, ordinal + 1, found);
+    /// Records that start in a stretch are neighbours. Those that reach into it from the left do so
+    /// from nearby, or are among the long ones. What starts before the stretch in front of it and
+    /// reaches as far as this one was found there, so that no record is looked at twice.
+    void find_in(
+        range contig,
+        const std::vector<stretch>& stretches,
+        bool must_start,
+        std::vector<range>& found
+    ) const {
+        std::uint64_t seen = contig.first;
+        for (const auto& s : stretches) {
+            const auto starts = first_at_or_behind({seen, contig.end}, s.begin0);
+            add(starts, first_at_or_behind({starts, contig.end}, s.end0), found);
+            if (!must_start) find_before({seen, starts}, s.begin0, found);
+            seen = starts;
+        }
+    }
+
+    /// Those of `before` that reach beyond a position behind them.
+    void find_before(range before, std::int64_t begin0, std::vector<range>& found) const {
+        const auto nearby = first_at_or_behind(before, begin0 - long_record_bases);
+        for (auto ordinal = nearby; ordinal < before.end; ++ordinal) {
+            if (end_of(ordinal) > begin0) add(ordinal, ordinal + 1, found);
         }
         const auto& longs = sites_.long_records();
         auto at = std::partition_point(longs.begin(), longs.end(), [&](const auto& l) {
-            return l.ordinal < contig.first;
+            return l.ordinal < before.first;
         });
         for (; at != longs.end() && at->ordinal < nearby; ++at) {
-            if (at->end0 > wanted.begin0) add(at->ordinal, at->ordinal + 1, found);
+            if (at->end0 > begin0) add(at->ordinal, at->ordinal + 1, found);
         }
     }
 
@@ -146,6 +219,7 @@ class file_search {
     column_view positions_;
     column_view lengths_;
     std::uint64_t first_;
+    contig_lookup contigs_;
 };
 
 /// Whether the records of one file have the counts that are wanted.
@@ -228,10 +302,10 @@ class set_search {
         return selection(std::move(found));
     }
 
-    selection named(const named_variants& wanted) const {
+    selection named(const named_variants& wanted) {
         const names_set names(wanted.names.begin(), wanted.names.end());
         std::vector<range> found;
-        for (const auto& file : files_) {
+        for (auto& file : files_) {
             for (const auto& place : wanted.places) file.find(place, found);
             file.find(names, found);
         }
@@ -240,9 +314,7 @@ class set_search {
 
     selection in_one_of(const std::vector<region>& regions) const {
         std::vector<range> found;
-        for (const auto& file : files_) {
-            for (const auto& wanted : regions) file.find(wanted, found);
-        }
+        for (const auto& file : files_) file.find(regions, found);
         return selection(std::move(found));
     }
 
@@ -284,7 +356,7 @@ bool count_bounds::any() const {
 }
 
 result<selection> select_variants(const set_view& view, const variant_criteria& criteria) {
-    const auto search = set_search::of(view);
+    auto search = set_search::of(view);
     if (!search) return search.error();
     std::optional<selection> left;
     const auto narrow = [&left](selection more) {

@@ -43,7 +43,7 @@ callset_filter of_call_sets(const genotype_filter& wanted) {
 using regions = std::vector<variants::region>;
 
 /// Where a range is in this set; a contig that is not there has none.
-void add_range(const contig_finder& contigs, const std::string& text, regions& into) {
+void add_range(contig_finder& contigs, const std::string& text, regions& into) {
     const auto meanings = read_position_range(text);
     if (!meanings) return;
     for (const auto& meaning : *meanings) {
@@ -56,7 +56,7 @@ void add_range(const contig_finder& contigs, const std::string& text, regions& i
 }
 
 /// The window of a search for variants, on the references that are named, else on all.
-regions window_of(const genotype_filter& wanted, const contig_finder& contigs) {
+regions window_of(const genotype_filter& wanted, contig_finder& contigs) {
     variants::region window;
     window.begin0 = wanted.start.value_or(window.begin0);
     window.end0 = wanted.end.value_or(window.end0);
@@ -84,7 +84,7 @@ variants::variant_criteria criteria_of(
         const auto& members = *list->variants;
         out.named.push_back({places_of_variant_ids(members, chosen.set->id), members});
     }
-    const contig_finder contigs(*chosen.set, chosen.view);
+    contig_finder contigs(*chosen.set, chosen.view);
     if (!wanted.position_ranges.empty()) {
         auto& ranges = out.regions.emplace_back();
         for (const auto& text : wanted.position_ranges) add_range(contigs, text, ranges);

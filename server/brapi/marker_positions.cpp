@@ -77,7 +77,7 @@ result<marker_filter> read_marker_filter(From& from) {
 }
 
 /// Where markers may start; nowhere when the set has none of the linkage groups.
-std::vector<variants::region> places_of(const marker_filter& wanted, const contig_finder& contigs) {
+std::vector<variants::region> places_of(const marker_filter& wanted, contig_finder contigs) {
     variants::region place;
     place.must_start = true;
     place.begin0 = wanted.min_position.value_or(0) - 1;  // POS 0 is a place, too

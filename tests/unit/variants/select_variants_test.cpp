@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace callstream::variants {
 namespace {
 
@@ -141,6 +143,25 @@ TEST_F(select_regions_test, can_ask_for_those_that_start_in_them) {
     EXPECT_THAT(starts({std::nullopt, 2999, 3001}), ElementsAre(2, 3, 4, 7));
     EXPECT_THAT(starts({"1", -1, 2000}), ElementsAre(0, 1));
     EXPECT_THAT(starts({"2"}), ElementsAre(7));
+}
+
+TEST_F(select_regions_test, many_of_them_find_what_each_alone_finds) {
+    std::vector<region> all;
+    std::vector<std::uint64_t> wanted;
+    for (std::int64_t at = 0; at < 260'000; at += 999) {
+        all.push_back({"1", at, at + 5});
+        all.push_back({"1", at, at + 5});
+        const auto alone = chosen_in({{"1", at, at + 5}});
+        wanted.insert(wanted.end(), alone.begin(), alone.end());
+    }
+    for (int i = 0; i < 100; ++i) all.push_back({"no" + std::to_string(i), 0, 10});
+    all.push_back({"2", 2999, 3000});
+    wanted.push_back(7);
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    std::reverse(all.begin(), all.end());
+    EXPECT_EQ(chosen_in(all), wanted);
+    EXPECT_GT(wanted.size(), 2U);
 }
 
 TEST_F(select_regions_test, are_cut_with_each_other_and_with_names) {
