@@ -25,9 +25,11 @@ const paging::token_scope& issued_scope() {
 
 const std::array<std::string, 3>& issued_tokens() {
     static const std::array<std::string, 3> tokens = {
-        signer().issue(issued_scope(), paging::token_position::at_ordinal(0)),
-        signer().issue(issued_scope(), {{0, 0, {7, 1234 << 16 | 56, 2, 99}}, true, 3}),
-        signer().issue(issued_scope(), {{2, 1000, {~0ULL, ~0ULL, ~0U, ~0U}}, true, ~0U}),
+        signer().issue(issued_scope(), paging::token_position::at_number(0)),
+        signer().issue(issued_scope(), {{0, 0, {0, 0, {7, 1234 << 16 | 56, 2, 99}}, 3}, true, 0}),
+        signer().issue(
+            issued_scope(), {{2, 9, {2, 1000, {~0ULL, ~0ULL, ~0U, ~0U}}, ~0U}, true, ~0ULL}
+        ),
     };
     return tokens;
 }
@@ -64,7 +66,7 @@ std::string edited(std::string text, std::string_view edits) {
 }
 
 bool same(const paging::token_position& a, const paging::token_position& b) {
-    return a.place == b.place && a.exact == b.exact && a.sample == b.sample;
+    return a.place == b.place && a.exact == b.exact && a.number == b.number;
 }
 
 void check_round_trip(std::string_view bytes) {
@@ -73,7 +75,9 @@ void check_round_trip(std::string_view bytes) {
     const auto u32 = [&] { return from.ConsumeIntegral<std::uint32_t>(); };
     const paging::token_scope scope{u64(), u64(), u64(), u64(), u32()};
     const paging::token_position position{
-        {u32(), u64(), {u64(), u64(), u32(), u32()}}, from.ConsumeBool(), u32()};
+        {u32(), u64(), {u32(), u64(), {u64(), u64(), u32(), u32()}}, u32()},
+        from.ConsumeBool(),
+        u64()};
     const std::string token = signer().issue(scope, position);
     const auto read = signer().read(token, scope);
     require(read.has_value() && same(*read, position), "a token says what it was issued for");
