@@ -308,6 +308,8 @@ class exports(FolderTest):
             ending = next((e for e in (".vcf.gz", ".bcf") if source.name.endswith(e)), None)
             if ending is None or source.stat().st_size > 4 << 20:
                 continue
+            if support.SANITIZED and number % 5 != 0:
+                continue
             (folder / f"n{number}").mkdir(parents=True)
             (folder / f"n{number}" / f"set{ending}").symlink_to(source.resolve())
             sources[f"n{number}~set"] = source
@@ -328,7 +330,7 @@ class exports(FolderTest):
                         made = run("bgzip", "-dc", self.keep(made, "x.vcf.gz"))
                     self.assertEqual(made, whole.stdout, source.name)
                 compared += 1
-        self.assertGreater(compared, 250)
+        self.assertGreater(compared, 50 if support.SANITIZED else 250)
         self.assertLess(len(refused), 10, refused)
 
 

@@ -2,6 +2,7 @@
 
 import random
 import re
+import signal
 import sys
 import unittest
 import urllib.parse
@@ -185,41 +186,57 @@ class real_files(VariantsTest):
         print(f"real files: {len(good)} files, {count} variants equal", file=sys.stderr)
 
 
-@unittest.skipIf(support.SANITIZED, "it is about speed")
 class before_the_index(FolderTest):
     """What needs no index is there at once, the rest says when to come back."""
 
+    def setUp(self):
+        super().setUp()
+        self.folder.mkdir(exist_ok=True)
+        self.state = self.folder.parent / "state"
+        self.call_set = {"callSetDbId": "main~panel~S1"}
+
+    def serve_unindexed(self, server):
+        """A file comes when nothing can be kept of it."""
+        index = self.state / "index"
+        index.rmdir()
+        index.write_text("no folder")
+        simple_panel(self.folder / "panel.bcf", 2000, samples=4)
+        server.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: server.get("/brapi/v2/variantsets")["result"]["data"])
+
+    def answers(self, server):
+        """What the first pages hold."""
+        matrix = server.get("/brapi/v2/allelematrix", dimensionVariantPageSize=5, **self.call_set)["result"]
+        return (
+            server.get(PATH, pageSize=5)["result"],
+            server.get("/brapi/v2/calls", pageSize=5, **self.call_set)["result"],
+            matrix["dataMatrices"], matrix["variantDbIds"],
+        )
+
     def test_waits_for_it(self):
-        simple_panel(self.folder / "panel.bcf", 60_000, samples=40)
-        call_set = {"callSetDbId": "main~panel~S1"}
-        with Server(self.folder, wait=False) as server:
-            self.assertGreater(server.get("/ready")["indexing"]["files"], 0)
+        with Server(self.folder, state=self.state) as server:
+            self.serve_unindexed(server)
             for target, parameters in (
                 (PATH, {"minMaf": "0.1"}), (PATH, {"positionRange": "1"}), (PATH, {"page": 3}),
                 (f"{PATH}/main~panel~1~1~1", {}), ("/brapi/v2/calls", {"variantName": "rs3"}),
                 ("/brapi/v2/allelematrix", {"maxHeZ": "0.4"}),
-                ("/brapi/v2/allelematrix", {"dimensionVariantPage": 9} | call_set),
+                ("/brapi/v2/allelematrix", {"dimensionVariantPage": 9} | self.call_set),
+                ("/brapi/v2/variantsets/main~panel/exports/x.npy", {}),
+                ("/brapi/v2/variantsets/main~panel/exports/x.vcf", {"minMaf": "0.1"}),
             ):
                 status, headers, body = server.request(support.url(target, parameters))
-                if status == 200 and server.get("/ready")["indexing"]["files"] == 0:
-                    self.fail("the file is too small for this test")
                 self.assertEqual(status, 503, (target, parameters, body[:200]))
                 self.assertGreater(int(headers["Retry-After"]), 0)
-            first = server.get(PATH, pageSize=5)
-            calls = server.get("/brapi/v2/calls", pageSize=5, **call_set)
-            matrix = server.get("/brapi/v2/allelematrix", dimensionVariantPageSize=5, **call_set)
-            early = server.get("/ready")["indexing"]["files"]
-            server.wait_until_indexed()
-            self.assertGreater(early, 0, "the file is too small for this test")
-            self.assertEqual(server.get(PATH, pageSize=5)["result"], first["result"])
-            token = first["metadata"]["pagination"]["nextPageToken"]
+            first = self.answers(server)
+            token = server.get(PATH, pageSize=5)["metadata"]["pagination"]["nextPageToken"]
             following = server.get(PATH, pageSize=5, pageToken=token)["result"]["data"]
-            self.assertEqual(following, server.get(PATH, pageSize=5, page=1)["result"]["data"])
-            again = server.get("/brapi/v2/calls", pageSize=5, **call_set)
-            self.assertEqual(again["result"], calls["result"])
-            again = server.get("/brapi/v2/allelematrix", dimensionVariantPageSize=5, **call_set)["result"]
-            self.assertEqual(again["dataMatrices"], matrix["result"]["dataMatrices"])
-            self.assertEqual(again["variantDbIds"], matrix["result"]["variantDbIds"])
+            whole = server.request("/brapi/v2/variantsets/main~panel/exports/x.vcf")[2]
+        (self.state / "index").unlink()
+        with Server(self.folder, state=self.state) as server:
+            self.assertEqual(self.answers(server), first)
+            self.assertEqual(server.get(PATH, pageSize=5, pageToken=token)["result"]["data"], following)
+            self.assertEqual(server.get(PATH, pageSize=5, page=1)["result"]["data"], following)
+            self.assertEqual(server.request("/brapi/v2/variantsets/main~panel/exports/x.vcf")[2], whole)
 
 
 if __name__ == "__main__":
