@@ -284,8 +284,8 @@ record_head variant_export::state::put_record(text_buffer& out, const vcf_reader
     const raw_record& raw = source.last_bytes();
     header.enter(source.header());
     source.read_site(site);
-    count_chosen(source);
     record_head head = head_of(source);
+    count_chosen(source);
     const std::size_t begin = out.size();
     out.commit(out.prepare(sizeof head) + sizeof head);
     put_bytes(out, names_of(raw));
