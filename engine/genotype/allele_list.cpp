@@ -1,6 +1,7 @@
 #include "engine/genotype/allele_list.hpp"
 
 #include "engine/core/error.hpp"
+#include "engine/hts/gt_value.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -9,15 +10,14 @@
 namespace callstream::genotype {
 namespace {
 
-/// BCF's encoding of a GT value: see gt_text.cpp.
 template <class Integer>
 void read(const std::uint8_t* at, std::uint32_t count, std::vector<std::int32_t>& out) {
     for (std::uint32_t i = 0; i < count; ++i) {
         Integer value;
         std::memcpy(&value, at + i * sizeof value, sizeof value);
-        if (value == std::numeric_limits<Integer>::min() + 1)
-            return;  // the end of a shorter vector
-        out.push_back(value < 0 ? missing_allele : std::int32_t{value} / 2 - 1);
+        if (value == hts::gt_vector_end<Integer>) return;
+        // The code of a missing allele is 0.
+        out.push_back(static_cast<std::int32_t>(hts::gt_allele_code(value)) - 1);
     }
 }
 

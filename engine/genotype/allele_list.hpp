@@ -24,8 +24,8 @@ class dosage_reader {
     /// With `haploids_twice` a single allele counts as two.
     explicit dosage_reader(bool haploids_twice);
 
-    /// Of these samples, 127 at most, into as many bytes at `out`. `gt` is null when the record has
-    /// no GT field. Throws as `read_alleles`.
+    /// Of these samples, into as many bytes at `out`; more than 127 copies count as 127. `gt` is
+    /// null when the record has no GT field. Throws as `read_alleles`.
     void read(
         const hts::format_field* gt, std::span<const std::uint32_t> samples, std::int8_t* out
     );

@@ -1,17 +1,16 @@
 #include "engine/genotype/gt_counts.hpp"
 
 #include "engine/core/error.hpp"
+#include "engine/hts/gt_value.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 namespace callstream::genotype {
 namespace {
 
-/// GT values as BCF has them: (allele + 1) << 1 | phased, see gt_text.cpp.
-template <class Integer>
-constexpr Integer vector_end = std::numeric_limits<Integer>::min() + 1;
+using hts::gt_allele_code;
+using hts::gt_vector_end;
 
 template <class Integer>
 Integer load(const std::uint8_t* at) {
@@ -25,11 +24,11 @@ void add_sample(gt_counts& c, const std::uint8_t* alleles, std::uint32_t count) 
     std::uint32_t present = 0;
     std::uint32_t called = 0;
     bool differ = false;
-    Integer first = 0;
+    std::uint32_t first = 0;
     for (; present < count; ++present) {
         const auto value = load<Integer>(alleles + present * sizeof(Integer));
-        if (value == vector_end<Integer>) break;
-        const Integer code = value < 0 ? Integer{0} : static_cast<Integer>(value >> 1);
+        if (value == gt_vector_end<Integer>) break;
+        const std::uint32_t code = gt_allele_code(value);
         called += code != 0;
         c.ref_alleles += code == 1;
         if (present == 0) {
@@ -37,7 +36,7 @@ void add_sample(gt_counts& c, const std::uint8_t* alleles, std::uint32_t count) 
             continue;
         }
         differ = differ || code != first;
-        const bool phased = value >= 0 && (value & 1) != 0;
+        const bool phased = hts::gt_is_phased(value);
         c.any_phased = c.any_phased || phased;
         c.any_unphased = c.any_unphased || !phased;
     }
@@ -52,7 +51,7 @@ void add_sample(gt_counts& c, const std::uint8_t* alleles, std::uint32_t count) 
 /// Two int8 alleles per sample, what nearly all files have, without branches. Returns false, with
 /// nothing counted, when a vector ends early.
 bool count_diploid(gt_counts& c, const std::uint8_t* at, std::size_t samples) {
-    constexpr auto end = static_cast<std::uint8_t>(vector_end<std::int8_t>);
+    constexpr auto end = static_cast<std::uint8_t>(gt_vector_end<std::int8_t>);
     std::uint32_t called = 0;
     std::uint32_t ref = 0;
     std::uint32_t missing = 0;
@@ -118,8 +117,7 @@ void count_alleles(
     const std::size_t values = samples * gt.per_sample;
     const std::uint8_t* at = gt.bytes.data();
     for (std::size_t i = 0; i < values; ++i, at += sizeof(Integer)) {
-        const auto value = load<Integer>(at);
-        const auto code = value < 0 ? 0U : static_cast<std::uint32_t>(value) >> 1;
+        const auto code = gt_allele_code(load<Integer>(at));
         if (code != 0 && code <= counts.size()) ++counts[code - 1];
     }
 }

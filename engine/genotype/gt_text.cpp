@@ -1,6 +1,7 @@
 #include "engine/genotype/gt_text.hpp"
 
 #include "engine/core/error.hpp"
+#include "engine/hts/gt_value.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -18,16 +19,9 @@ char* put(char* out, const std::string& text) {
     return out + text.size();
 }
 
-/// BCF's encoding of a GT value: (index + 1) << 1 | phased, 0 or 1 for a missing allele. The
-/// smallest integer is BCF's "missing", the next one ends a vector that is shorter than its field.
-/// Returns the index plus one, 0 when missing. Negative values are not valid and read as missing.
-template <class Integer>
-std::uint32_t allele_code(Integer value) {
-    return value < 0 ? 0 : static_cast<std::uint32_t>(value) >> 1;
-}
-template <class Integer>
-constexpr Integer vector_end = std::numeric_limits<Integer>::min() + 1;
-constexpr auto end_byte = static_cast<std::uint8_t>(vector_end<std::int8_t>);
+using hts::gt_allele_code;
+using hts::gt_vector_end;
+constexpr auto end_byte = static_cast<std::uint8_t>(gt_vector_end<std::int8_t>);
 
 }  // namespace
 
@@ -82,9 +76,9 @@ void gt_writer::make_allele_pieces() {
     };
     for (std::size_t byte = 0; byte < first_.size(); ++byte) {
         const auto value = static_cast<std::int8_t>(byte);
-        const std::uint32_t code = allele_code(value);
+        const std::uint32_t code = gt_allele_code(value);
         const std::string allele = code == 0 ? format_.unknown : std::to_string(code - 1);
-        const bool phased = value >= 0 && (value & 1) != 0;
+        const bool phased = hts::gt_is_phased(value);
         fill(first_[byte], allele);
         fill(
             next_[byte], (phased ? format_.separator_phased : format_.separator_unphased) + allele
@@ -97,7 +91,7 @@ void gt_writer::make_pair_pieces() {
     const std::size_t values =
         has_bases ? std::min<std::size_t>(pair_values, 2 * (bases_.size() + 1)) : pair_values;
     pairs_ = {};
-    std::array<char, piece_chars + index_digits_max> room{};
+    std::array<char, 2 * sizeof(piece)> room{};  // a piece is copied whole, wherever it begins
     for (std::uint8_t first = 0; first < values; ++first) {
         for (std::uint8_t second = 0; second < values; ++second) {
             const std::uint8_t alleles[] = {first, second};
@@ -196,7 +190,7 @@ char* gt_writer::write_pieces(char* out, const std::uint8_t* alleles, std::uint3
     const auto* table = &first_;
     for (; present < count && alleles[present] != end_byte; ++present) {
         const std::uint8_t byte = alleles[present];
-        const std::uint32_t code = allele_code(static_cast<std::int8_t>(byte));
+        const std::uint32_t code = gt_allele_code(static_cast<std::int8_t>(byte));
         if (present == 0) first_code = code;
         missing += code == 0;
         different += code != first_code;
@@ -223,12 +217,12 @@ char* gt_writer::write_long(char* out, const std::uint8_t* alleles, std::uint32_
     for (; present < count; ++present) {
         Integer value;
         std::memcpy(&value, alleles + present * sizeof value, sizeof value);
-        if (value == vector_end<Integer>) break;
-        const std::uint32_t code = allele_code(value);
+        if (value == gt_vector_end<Integer>) break;
+        const std::uint32_t code = gt_allele_code(value);
         if (present == 0) {
             first_code = code;
         } else {
-            const bool phased = value >= 0 && (value & 1) != 0;
+            const bool phased = hts::gt_is_phased(value);
             out = put(out, phased ? format_.separator_phased : format_.separator_unphased);
         }
         missing += code == 0;
@@ -248,8 +242,8 @@ char* gt_writer::write_dosage(char* out, const std::uint8_t* alleles, std::uint3
     for (; present < count; ++present) {
         Integer value;
         std::memcpy(&value, alleles + present * sizeof value, sizeof value);
-        if (value == vector_end<Integer>) break;
-        const std::uint32_t code = allele_code(value);
+        if (value == gt_vector_end<Integer>) break;
+        const std::uint32_t code = gt_allele_code(value);
         if (code == 0) return put_unknown(out);
         alternatives += code > 1;
     }

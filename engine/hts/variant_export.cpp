@@ -5,6 +5,7 @@
 #include "engine/hts/bcf_values.hpp"
 #include "engine/hts/byte_reader.hpp"
 #include "engine/hts/export_header.hpp"
+#include "engine/hts/gt_value.hpp"
 #include "engine/hts/handles.hpp"
 #include "engine/hts/limits.hpp"
 #include "engine/hts/vcf_reader.hpp"
@@ -32,18 +33,16 @@ std::span<const std::uint8_t> names_of(const raw_record& raw) {
 /// Adds one sample's alleles to `counts`, which has a place for each allele of the record.
 template <class T>
 void count_alleles(const typed_values& genotype, std::span<std::int32_t> counts) {
-    constexpr T missing = std::numeric_limits<T>::min();
-    constexpr T end = missing + 1;
     for (std::uint32_t i = 0; i < genotype.count; ++i) {
         T value;
         std::memcpy(&value, genotype.bytes + std::size_t{i} * sizeof value, sizeof value);
-        if (value == end) return;
-        if (value == missing || value >> 1 == 0) continue;
-        const std::int32_t allele = (value >> 1) - 1;
-        if (allele < 0 || static_cast<std::size_t>(allele) >= counts.size()) {
+        if (value == gt_vector_end<T>) return;
+        const std::uint32_t code = gt_allele_code(value);
+        if (code == 0) continue;
+        if (code > counts.size()) {
             throw damaged_file("a genotype names an allele that the record does not have");
         }
-        ++counts[static_cast<std::size_t>(allele)];
+        ++counts[code - 1];
     }
 }
 

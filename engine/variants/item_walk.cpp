@@ -83,6 +83,7 @@ void item_walk::load() {
 }
 
 void item_walk::leave_part() {
+    if (!cursor_->at().is_unchanged()) throw damaged_file("the file was changed in place");
     const std::uint64_t next_first = part_first_ + cursor_->count_at_end() * parts_[part_].per_row;
     for (std::size_t next = part_ + 1; next < parts_.size(); ++next) {
         if (parts_[next].per_row > 0) return enter(next, next_first);

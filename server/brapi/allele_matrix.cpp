@@ -56,7 +56,9 @@ const std::vector<std::string>& page_parameters() {
         "dimensionVariantPage",
         "dimensionVariantPageSize",
         "dimensionCallSetPage",
-        "dimensionCallSetPageSize"};
+        "dimensionCallSetPageSize",
+        "variantPage",
+        "callSetPage"};
     return names;
 }
 

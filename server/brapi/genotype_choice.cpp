@@ -8,6 +8,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace callstream::brapi {
@@ -72,28 +73,57 @@ regions window_of(const genotype_filter& wanted, contig_finder& contigs) {
     return out;
 }
 
-variants::variant_criteria criteria_of(
-    const genotype_filter& wanted, const std::optional<listed>& list, const chosen_set& chosen
-) {
-    variants::variant_criteria out;
-    if (wanted.variant_ids.wanted()) {
-        out.named.push_back({places_of_variant_ids(wanted.variant_ids.texts(), chosen.set->id)});
-    }
-    if (wanted.variant_names.wanted()) out.named.push_back({{}, wanted.variant_names.texts()});
-    if (list && list->variants) {
-        const auto& members = *list->variants;
-        out.named.push_back({places_of_variant_ids(members, chosen.set->id), members});
-    }
+/// All of these must have the variant.
+std::vector<regions> regions_of(const genotype_filter& wanted, const chosen_set& chosen) {
+    std::vector<regions> out;
     contig_finder contigs(*chosen.set, chosen.view);
     if (!wanted.position_ranges.empty()) {
-        auto& ranges = out.regions.emplace_back();
+        auto& ranges = out.emplace_back();
         for (const auto& text : wanted.position_ranges) add_range(contigs, text, ranges);
     }
     const bool has_window = wanted.start || wanted.end || wanted.reference_ids.wanted() ||
                             wanted.reference_names.wanted();
-    if (has_window) out.regions.push_back(window_of(wanted, contigs));
-    out.counts = wanted.counts;
+    if (has_window) out.push_back(window_of(wanted, contigs));
     return out;
+}
+
+std::vector<variants::named_variants> named_of(
+    const genotype_filter& wanted, const std::optional<listed>& list, const chosen_set& chosen
+) {
+    std::vector<variants::named_variants> out;
+    if (wanted.variant_ids.wanted()) {
+        out.push_back({places_of_variant_ids(wanted.variant_ids.texts(), chosen.set->id)});
+    }
+    if (wanted.variant_names.wanted()) out.push_back({{}, wanted.variant_names.texts()});
+    if (list && list->variants) {
+        const auto& members = *list->variants;
+        out.push_back({places_of_variant_ids(members, chosen.set->id), members});
+    }
+    return out;
+}
+
+/// Of all that a selection depends on. Regions as they were understood: what a contig is called can
+/// change while its file does not.
+std::uint64_t key_of_selection(
+    const genotype_filter& wanted,
+    const std::vector<regions>& places,
+    std::uint64_t list_version,
+    const chosen_set& chosen
+) {
+    std::string text = chosen.set->id + "\n" + json::serialize(wanted.variants_body());
+    const auto add = [&text](auto number) { text.append(" ").append(std::to_string(number)); };
+    add(wanted.counts.alleles_max);
+    add(list_version);
+    add(chosen.view.content_fingerprint());
+    for (const auto& group : places) {
+        text.append("\n");
+        for (const auto& region : group) {
+            text.append(region.contig.value_or("")).append(region.contig ? ":" : "*");
+            add(region.begin0);
+            add(region.end0);
+        }
+    }
+    return hash64(text);
 }
 
 /// Makes a choice, set by set.
@@ -211,12 +241,12 @@ class chooser {
 
     result<void> choose_variants(chosen_set& chosen) {
         if (!wanted_.asks_for_variants() && !(list_ && list_->variants)) return {};
-        const auto criteria = criteria_of(wanted_, list_, chosen);
-        const std::string key = chosen.set->id + "\n" + json::serialize(wanted_.variants_body()) +
-                                "\n" + std::to_string(list_ ? list_->version : 0) + "\n" +
-                                std::to_string(chosen.view.content_fingerprint());
-        auto found = ctx_.selections->get(hash64(key), [&] {
-            return variants::select_variants(chosen.view, criteria);
+        const auto places = regions_of(wanted_, chosen);
+        chosen.selection_key =
+            key_of_selection(wanted_, places, list_ ? list_->version : 0, chosen);
+        auto found = ctx_.selections->get(chosen.selection_key, [&] {
+            const auto named = named_of(wanted_, list_, chosen);
+            return variants::select_variants(chosen.view, {named, places, wanted_.counts});
         });
         if (!found) {
             if (found.error().code == errc::unavailable) {
@@ -275,6 +305,10 @@ paging::token_scope genotype_choice::scope(std::string_view query) const {
         is_indexed = is_indexed && bytes != 0;
         add(content, bytes);
         add(overlays, chosen.set->overlay_generation());
+        // Which columns and variants a filter chooses can change while the files do not.
+        overlays.add(chosen.columns.data(), chosen.columns.size() * sizeof chosen.columns[0]);
+        add(overlays, chosen.columns.size());
+        add(overlays, chosen.selection_key);
     }
     return {
         .query = hash64(text),

@@ -19,6 +19,7 @@ struct chosen_set {
     variants::set_view view;
     std::shared_ptr<const variants::selection> variants;  ///< null: all
     std::vector<std::uint32_t> columns;                   ///< in the order of the answer
+    std::uint64_t selection_key = 0;                      ///< another one for other variants
 };
 
 /// Sets that cannot have what is wanted are not in it; those of which a filter leaves no variant

@@ -1,7 +1,9 @@
 """Filters choose the variants that bcftools chooses, alike on every endpoint."""
 
 import fractions
+import json
 import random
+import signal
 import sys
 import unittest
 
@@ -9,7 +11,7 @@ import matrices
 import selections
 import support
 from selections import ENDPOINTS, Numbered, found_ids, random_panel, variant_ids
-from support import DEMO, FolderTest, Server, run, write_vcf
+from support import DEMO, FolderTest, Server, run, simple_panel, write_vcf
 
 HET = 'COUNT(GT="het")/(N_SAMPLES-N_MISSING)'
 COMPLETE = "N_MISSING<N_SAMPLES"
@@ -333,6 +335,60 @@ class everywhere(SelectionTest):
                     "/brapi/v2/search/calls", body | {"pageSize": len(expected)}, {"Prefer": "respond-sync"}
                 )
                 self.assertEqual([c["callSetDbId"] for c in calls["result"]["data"]], expected)
+
+
+class remembered(FolderTest):
+    """What a filter chose is remembered for the next page, and for nothing else."""
+
+    def reload(self, server, condition):
+        server.process.send_signal(signal.SIGHUP)
+        self.wait_for(condition)
+
+    def test_a_format_that_needs_fewer_alleles_chooses_for_itself(self):
+        rows = [("1", 10 * n, f"rs{n}", "A", "C,G" if n % 3 == 0 else "C", "GT", ["0/1", "1/1"]) for n in range(1, 31)]
+        support.write_vcf(self.folder / "panel.vcf.gz", rows, ["a", "b"])
+        base = "/brapi/v2/variantsets/main~panel/exports/x"
+        for first, then in (((".tsv", 31), (".bim", 20)), ((".bim", 20), (".tsv", 31))):
+            with Server(self.folder) as server:
+                for ending, lines in (first, then):
+                    _, _, body = server.request(f"{base}{ending}?positionRange=1")
+                    self.assertEqual(len(body.splitlines()), lines, (ending, first, then))
+
+    def test_another_alias_of_a_contig_is_another_choice(self):
+        simple_panel(self.folder / "panel.vcf.gz", 50, 3)
+        query = {"variantSetDbId": "main~panel", "positionRange": "barley-one:1-101"}
+        with Server(self.folder) as server:
+            def count():
+                return len(server.get("/brapi/v2/variants", **query)["result"]["data"])
+
+            self.assertEqual(count(), 0)
+            (self.folder / "dataset.toml").write_text('[aliases]\n"1" = ["barley-one"]\n')
+            self.reload(server, lambda: count() == 11)
+
+    def test_other_samples_are_another_answer(self):
+        simple_panel(self.folder / "panel.vcf.gz", 3000, 6)
+        table = self.folder / "samples.tsv"
+
+        def write(samples):
+            table.write_text("sample\tgermplasmDbId\n" + "".join(f"{s}\tg1\n" for s in samples))
+
+        write(["S1", "S2"])
+        query = {"variantSetDbId": "main~panel", "germplasmDbId": "g1"}
+        calls = support.url("/brapi/v2/calls", {**query, "pageSize": 5000})
+        with Server(self.folder) as server:
+            _, fields, body = server.request(calls)
+            token = json.loads(body)["metadata"]["pagination"]["nextPageToken"]
+            write(["S3", "S4"])
+
+            def call_sets():
+                data = server.get("/brapi/v2/calls", pageSize=2, **query)["result"]["data"]
+                return [c["callSetName"] for c in data]
+
+            self.reload(server, lambda: call_sets() == ["S3", "S4"])
+            self.assertEqual(server.request(calls, headers={"If-None-Match": fields["ETag"]})[0], 200)
+            status, text = server.error("/brapi/v2/calls", pageSize=5000, pageToken=token, **query)
+            self.assertEqual(status, 400)
+            self.assertIn("stale", text)
 
 
 if __name__ == "__main__":
