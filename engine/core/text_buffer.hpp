@@ -2,7 +2,9 @@
 // zero-fills what it is about to be overwritten with, and `clear` keeps the memory.
 #pragma once
 
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -70,5 +72,12 @@ class text_buffer {
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
 };
+
+/// In decimal digits.
+inline void append_integer(text_buffer& out, std::int64_t value) {
+    constexpr std::size_t digits_max = 20;
+    char* room = out.prepare(digits_max);
+    out.commit(std::to_chars(room, room + digits_max, value).ptr);
+}
 
 }  // namespace callstream

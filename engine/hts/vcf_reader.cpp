@@ -426,6 +426,13 @@ info_kind vcf_reader::info_kind(std::int32_t key) const {
     return kind_of_info(state_->header.get(), key);
 }
 
+const format_field* vcf_reader::find_field(const record& r, std::string_view name) const {
+    const auto at = std::find_if(r.fields.begin(), r.fields.end(), [&](const auto& field) {
+        return field_name(field.key) == name;
+    });
+    return at == r.fields.end() ? nullptr : &*at;
+}
+
 std::int32_t vcf_reader::find_field(std::string_view name) const {
     return bcf_hdr_id2int(state_->header.get(), BCF_DT_ID, std::string(name).c_str());
 }

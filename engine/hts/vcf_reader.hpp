@@ -75,6 +75,9 @@ class vcf_reader {
     hts::info_kind info_kind(std::int32_t key) const;
     /// The key of a FORMAT field, or -1 while the header does not know it.
     std::int32_t find_field(std::string_view name) const;
+    /// The FORMAT field of a record with this name, null when it has none. Where a record repeats
+    /// one, the first counts, as for bcftools. Lives as long as the record.
+    const format_field* find_field(const record& r, std::string_view name) const;
     /// Grows when the header of a text VCF learns a field; ids keep their meaning.
     std::int32_t field_count() const;
     /// Bytes held by the record buffers, which grow with the widest record and never shrink, and,

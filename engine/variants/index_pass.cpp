@@ -161,7 +161,8 @@ class pass {
                 return unsorted(reader_, *r);
             }
             const std::uint64_t ordinal = gathered_.records();
-            const auto counts = counter_.count(genotypes_of(*r), samples_, r->allele_count);
+            const auto counts =
+                counter_.count(reader_.find_field(*r, "GT"), samples_, r->allele_count);
             gathered_.add(note(*r, counts, reader_.tell()), r->name);
             const std::uint64_t block = at >> 16;
             if (block == last_block_) continue;
@@ -174,14 +175,6 @@ class pass {
             gathered_.checkpoint(subject_);
             checkpointed_ = block;
         }
-    }
-
-    const hts::format_field* genotypes_of(const hts::record& r) {
-        if (genotype_key_ < 0) genotype_key_ = reader_.find_field("GT");
-        for (const auto& field : r.fields) {
-            if (field.key == genotype_key_) return &field;
-        }
-        return nullptr;
     }
 
     result<void> publish(std::stop_token stop) {
@@ -242,7 +235,6 @@ class pass {
     std::uint64_t last_block_ = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t checkpointed_ = 0;  // the block up to which a checkpoint was made
     std::int64_t last_pos0_ = 0;
-    std::int32_t genotype_key_ = -1;
 };
 
 /// The file was opened before, so that it cannot be now may pass.

@@ -5,6 +5,7 @@
 #include "server/brapi/callsets.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/genotype_form.hpp"
+#include "server/brapi/id_route.hpp"
 #include "server/brapi/item_stream.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/brapi/search.hpp"
@@ -203,20 +204,12 @@ result<http::response> calls_of_variant(
 
 void add_call_routes(http::router& routes, const context& ctx) {
     const std::vector<std::string> types = {"application/json", std::string(ndjson_type)};
-    const auto add = [&](const char* pattern, auto answer_one) {
-        routes.add({
-            .method = http::verb::get,
-            .pattern = pattern,
-            .blocking = true,
-            .handle = [&ctx, answer_one](
-                          const auto& request, const auto& values
-                      ) { return answer_one(ctx, request, values[0]); },
-            .content_types = types,
-        });
-    };
-    add("/brapi/v2/callsets/{callSetDbId}/calls", calls_of_call_set);
-    add("/brapi/v2/variants/{variantDbId}/calls", calls_of_variant);
-    add("/brapi/v2/variantsets/{variantSetDbId}/calls", calls_of_variant_set);
+    const std::string base = "/brapi/v2/";
+    add_id_route(routes, ctx, base + "callsets/{callSetDbId}/calls", calls_of_call_set, types);
+    add_id_route(routes, ctx, base + "variants/{variantDbId}/calls", calls_of_variant, types);
+    add_id_route(
+        routes, ctx, base + "variantsets/{variantSetDbId}/calls", calls_of_variant_set, types
+    );
     routes.add({
         .method = http::verb::get,
         .pattern = "/brapi/v2/calls",

@@ -69,6 +69,21 @@ result<genotype::genotype_format> format_of(http::query& q, const exports::file_
     return read_genotype_format(q, format.genotypes);
 }
 
+/// A file has no place for a warning: what is named and not in it is a mistake.
+result<void> check_names(const genotype_choice& chosen, const genotype_filter& wanted) {
+    if (!chosen.missing.empty()) return error{errc::bad_request, chosen.missing.front()};
+    if (chosen.sets.empty()) {
+        return error{errc::bad_request, "the variant set has nothing that fits the filters"};
+    }
+    for (const auto& id : wanted.call_set_ids) {
+        if (chosen.now->find_call_set(id)->set == chosen.sets.front().set) continue;
+        return error{
+            errc::bad_request,
+            "the call set " + http::shown_name(id) + " is one of another variant set"};
+    }
+    return {};
+}
+
 json::object format_body(const genotype::genotype_format& format) {
     json::object body;
     add_genotype_format(body, format);
@@ -103,9 +118,7 @@ result<http::response> get_file(
         std::vector<std::string> warnings;
         auto chosen = choose_genotypes(ctx, request, *wanted, warnings);
         if (!chosen) return chosen.error();
-        // A file without variants is one; what is named and not there is a mistake.
-        if (!chosen->sets.empty()) std::erase(warnings, nothing_fits);
-        if (!warnings.empty()) return error{errc::bad_request, warnings.front()};
+        if (auto fine = check_names(*chosen, *wanted); !fine) return fine.error();
         auto& from = chosen->sets.front();
         auto source = format->make(
             {from.view, from.variants, from.columns, names_of(from), *genotypes, ctx.work_folder}

@@ -15,7 +15,7 @@ namespace callstream::brapi {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t warnings_max = 10;  // about names that are not there
+constexpr std::size_t missing_max = 10;  // that are told
 
 variantset_filter of_sets(const genotype_filter& wanted) {
     variantset_filter out;
@@ -134,13 +134,13 @@ class chooser {
         const genotype_filter& wanted,
         std::optional<listed> list,
         const relations& all,
-        std::vector<std::string>& warnings
+        std::vector<std::string>& missing
     )
         : ctx_(ctx),
           wanted_(wanted),
           list_(std::move(list)),
           all_(all),
-          warnings_(warnings),
+          missing_(missing),
           sets_(of_sets(wanted)),
           call_sets_(of_call_sets(wanted)) {
         find_call_sets();
@@ -166,7 +166,7 @@ class chooser {
     }
 
     void warn(std::string text) {
-        if (warned_++ < warnings_max) warnings_.push_back(std::move(text));
+        if (missing_.size() < missing_max) missing_.push_back(std::move(text));
     }
 
     void find_call_sets() {
@@ -262,8 +262,7 @@ class chooser {
     const genotype_filter& wanted_;
     std::optional<listed> list_;
     const relations& all_;
-    std::vector<std::string>& warnings_;
-    std::size_t warned_ = 0;
+    std::vector<std::string>& missing_;
     variantset_filter sets_;
     callset_filter call_sets_;
     std::vector<catalog::call_set> named_;      // in the order in which they are wanted
@@ -274,12 +273,12 @@ result<std::optional<listed>> list_of(
     const context& ctx,
     const http::request& request,
     const std::string& id,
-    std::vector<std::string>& warnings
+    std::vector<std::string>& missing
 ) {
     if (id.empty()) return std::optional<listed>();
     auto list = read_listed(ctx, request, id);
     if (list && !*list) {
-        warnings.emplace_back("There is no list with this listDbId");
+        missing.emplace_back("There is no list with this listDbId");
         list->emplace().variants.emplace();
     }
     return list;
@@ -356,19 +355,20 @@ result<genotype_choice> choose_genotypes(
     const genotype_filter& wanted,
     std::vector<std::string>& warnings
 ) {
-    auto list = list_of(ctx, request, wanted.list_id, warnings);
-    if (!list) return list.error();
     genotype_choice out;
+    auto list = list_of(ctx, request, wanted.list_id, out.missing);
+    if (!list) return list.error();
     out.list_version = *list ? (*list)->version : 0;
     const auto all = relations_now(ctx, request, warnings);
     out.now = all->snapshot();
-    auto sets = chooser(ctx, wanted, std::move(*list), *all, warnings).choose();
+    auto sets = chooser(ctx, wanted, std::move(*list), *all, out.missing).choose();
     if (!sets) return sets.error();
     out.sets = std::move(*sets);
+    warnings.insert(warnings.end(), out.missing.begin(), out.missing.end());
     const bool has_any = std::any_of(out.sets.begin(), out.sets.end(), [](const auto& c) {
         return !c.variants || c.variants->size() > 0;
     });
-    if (!has_any && wanted.any()) warnings.emplace_back(nothing_fits);
+    if (!has_any && wanted.any()) warnings.emplace_back("Nothing fits the filters");
     return out;
 }
 

@@ -28,6 +28,7 @@ struct genotype_choice {
     std::shared_ptr<const catalog::snapshot> now;  ///< what the sets point into
     std::vector<chosen_set> sets;                  ///< in the order of the catalog
     std::uint64_t list_version = 0;                ///< 0: no list chose
+    std::vector<std::string> missing;              ///< what is named and not there, a sentence each
 
     /// What page tokens of a walk over it are bound to. `query` is the canonical request, paging
     /// left out.
@@ -41,12 +42,9 @@ struct genotype_choice {
     std::vector<variants::walk_part> records() const;
 };
 
-/// The warning where the filters leave no variant.
-constexpr const char* nothing_fits = "Nothing fits the filters";
-
-/// Adds a warning about each thing that is named and not there. `errc::unavailable` while a file
-/// that must be indexed for it is not, and then sees to it that it will be; `errc::bad_request` and
-/// `errc::forbidden` as `read_listed`.
+/// Adds a warning about each thing that is named and not there, and when nothing is left.
+/// `errc::unavailable` while a file that must be indexed for it is not, and then sees to it that it
+/// will be; `errc::bad_request` and `errc::forbidden` as `read_listed`.
 result<genotype_choice> choose_genotypes(
     const context& ctx,
     const http::request& request,

@@ -3,6 +3,7 @@
 #include "engine/variants/set_view.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/envelope.hpp"
+#include "server/brapi/id_route.hpp"
 #include "server/brapi/listing.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/brapi/variantset_filter.hpp"
@@ -185,18 +186,8 @@ void add_map_routes(http::router& routes, const context& ctx) {
         .blocking = true,
         .handle = [&ctx](const auto& request, const auto&) { return list_maps(ctx, request); },
     });
-    const auto add_of_map = [&](const char* pattern, auto answer) {
-        routes.add({
-            .method = http::verb::get,
-            .pattern = pattern,
-            .blocking = true,
-            .handle = [&ctx, answer](
-                          const auto& request, const auto& values
-                      ) { return answer(ctx, request, values[0]); },
-        });
-    };
-    add_of_map("/brapi/v2/maps/{mapDbId}", get_one);
-    add_of_map("/brapi/v2/maps/{mapDbId}/linkagegroups", linkage_groups);
+    add_id_route(routes, ctx, "/brapi/v2/maps/{mapDbId}", get_one);
+    add_id_route(routes, ctx, "/brapi/v2/maps/{mapDbId}/linkagegroups", linkage_groups);
 }
 
 }  // namespace callstream::brapi

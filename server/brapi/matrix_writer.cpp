@@ -14,16 +14,6 @@ matrix_writer::matrix_writer(std::string field, genotype::genotype_format format
       genotypes_(format_, style_.frame),
       unknown_cell_(style_.frame.before + format_.unknown + style_.frame.after) {}
 
-/// Where a record repeats a field, the first one counts, as for bcftools.
-const hts::format_field* matrix_writer::find(
-    const hts::record& record, const hts::vcf_reader& reader, std::string_view name
-) {
-    for (const auto& field : record.fields) {
-        if (reader.field_name(field.key) == name) return &field;
-    }
-    return nullptr;
-}
-
 void matrix_writer::write(
     text_buffer& out,
     const hts::record& record,
@@ -31,14 +21,14 @@ void matrix_writer::write(
     std::span<const std::uint32_t> columns
 ) {
     const auto& reader = cursor.reader();
-    const auto* field = find(record, reader, field_);
+    const auto* field = reader.find_field(record, field_);
     if (!is_genotype_) {
         if (field == nullptr) return write_unknown(out, columns.size());
         return write_values(out, *field, columns);
     }
     // A dosage that was estimated stands for one that can be counted.
     if (field == nullptr && format_.encoding == genotype::allele_encoding::dosage) {
-        const auto* estimated = find(record, reader, "DS");
+        const auto* estimated = reader.find_field(record, "DS");
         if (estimated != nullptr) return write_values(out, *estimated, columns);
     }
     if (format_.encoding == genotype::allele_encoding::bases) {

@@ -41,9 +41,6 @@ class matrix_writer {
     void write_unknown(text_buffer& out, std::size_t count) const;
 
  private:
-    const hts::format_field* find(
-        const hts::record& record, const hts::vcf_reader& reader, std::string_view name
-    );
     void write_values(
         text_buffer& out, const hts::format_field& field, std::span<const std::uint32_t> columns
     );

@@ -4,8 +4,6 @@
 #include "engine/core/parse.hpp"
 #include "server/streaming/json_text.hpp"
 
-#include <charconv>
-
 namespace callstream::brapi {
 
 std::optional<variants::numbered_place> place_of_variant_id(
@@ -53,12 +51,6 @@ void variant_namer::append_name(text_buffer& out, std::string_view names, std::i
         return out.append(streaming::json_escaped(names.substr(0, names.find(';'))));
     out.append(name_prefix_);
     append_integer(out, pos0 + 1);
-}
-
-void append_integer(text_buffer& out, std::int64_t value) {
-    constexpr std::size_t digits_max = 20;
-    char* room = out.prepare(digits_max);
-    out.commit(std::to_chars(room, room + digits_max, value).ptr);
 }
 
 }  // namespace callstream::brapi

@@ -42,6 +42,4 @@ class variant_namer {
     std::string name_prefix_;  // `contig:`, escaped
 };
 
-void append_integer(text_buffer& out, std::int64_t value);
-
 }  // namespace callstream::brapi

@@ -1,6 +1,7 @@
 // GET /variants, /variants/{variantDbId} and /variantsets/{variantSetDbId}/variants, POST
 // /search/variants: the records of the files.
 #include "server/brapi/envelope.hpp"
+#include "server/brapi/id_route.hpp"
 #include "server/brapi/item_stream.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/brapi/search.hpp"
@@ -142,23 +143,9 @@ void add_variant_routes(http::router& routes, const context& ctx) {
             },
         .content_types = types,
     });
-    routes.add({
-        .method = http::verb::get,
-        .pattern = "/brapi/v2/variants/{variantDbId}",
-        .blocking = true,
-        .handle = [&ctx](
-                      const auto& request, const auto& values
-                  ) { return get_one(ctx, request, values[0]); },
-    });
-    routes.add({
-        .method = http::verb::get,
-        .pattern = "/brapi/v2/variantsets/{variantSetDbId}/variants",
-        .blocking = true,
-        .handle = [&ctx](
-                      const auto& request, const auto& values
-                  ) { return variants_of_variant_set(ctx, request, values[0]); },
-        .content_types = types,
-    });
+    add_id_route(routes, ctx, "/brapi/v2/variants/{variantDbId}", get_one);
+    const auto* of_set = "/brapi/v2/variantsets/{variantSetDbId}/variants";
+    add_id_route(routes, ctx, of_set, variants_of_variant_set, types);
     auto search = search_of(
         "variants",
         [](http::json_fields& fields) { return read_genotype_filter(fields); },

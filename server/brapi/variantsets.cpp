@@ -10,6 +10,7 @@
 #include "server/brapi/exports.hpp"
 #include "server/brapi/filtered_list.hpp"
 #include "server/brapi/format_field.hpp"
+#include "server/brapi/id_route.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/brapi/variantset_filter.hpp"
 #include "server/streaming/json_text.hpp"
@@ -141,18 +142,8 @@ error no_variant_set() {
 }
 
 void add_variantset_routes(http::router& routes, const context& ctx) {
-    const auto add_of_set = [&](const char* pattern, auto answer) {
-        routes.add({
-            .method = http::verb::get,
-            .pattern = pattern,
-            .blocking = true,
-            .handle = [&ctx, answer](
-                          const auto& request, const auto& values
-                      ) { return answer(ctx, request, values[0]); },
-        });
-    };
-    add_of_set("/brapi/v2/variantsets/{variantSetDbId}", get_one);
-    add_of_set("/brapi/v2/variantsets/{variantSetDbId}/callsets", call_sets_of);
+    add_id_route(routes, ctx, "/brapi/v2/variantsets/{variantSetDbId}", get_one);
+    add_id_route(routes, ctx, "/brapi/v2/variantsets/{variantSetDbId}/callsets", call_sets_of);
     add_metadata_write(
         routes,
         ctx,

@@ -2,7 +2,6 @@
 #include "engine/genotype/allele_list.hpp"
 #include "engine/hts/site_columns.hpp"
 #include "engine/variants/site_list.hpp"
-#include "server/exports/genotype_field.hpp"
 #include "server/exports/makers.hpp"
 
 #include <algorithm>
@@ -34,7 +33,7 @@ class plink_bed : public row_export {
         row_.resize((subject().columns.size() + 3) / 4 * 4, padding);
     }
     void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
-        dosages_.read(gt_.find(record, at), subject().columns, row_.data());
+        dosages_.read(at.reader().find_field(record, "GT"), subject().columns, row_.data());
         char* end = out.prepare(row_.size() / 4);
         for (std::size_t i = 0; i < row_.size(); i += 4) {
             unsigned byte = 0;
@@ -51,7 +50,6 @@ class plink_bed : public row_export {
         return codes[static_cast<std::size_t>(dosage + 1) & 3];
     }
 
-    genotype_field gt_;
     genotype::dosage_reader dosages_;
     std::vector<std::int8_t> row_;
 };
@@ -119,12 +117,13 @@ class npy : public row_export {
     void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
         const auto& columns = subject().columns;
         char* row = out.prepare(columns.size());
-        dosages_.read(gt_.find(record, at), columns, reinterpret_cast<std::int8_t*>(row));
+        dosages_.read(
+            at.reader().find_field(record, "GT"), columns, reinterpret_cast<std::int8_t*>(row)
+        );
         out.commit(row + columns.size());
     }
 
     std::uint64_t rows_;
-    genotype_field gt_;
     genotype::dosage_reader dosages_{false};
 };
 

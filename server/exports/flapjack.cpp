@@ -5,7 +5,6 @@
 #include "engine/hts/site_columns.hpp"
 #include "engine/variants/selected_cursor.hpp"
 #include "engine/variants/site_list.hpp"
-#include "server/exports/genotype_field.hpp"
 #include "server/exports/makers.hpp"
 
 #include <algorithm>
@@ -129,7 +128,7 @@ class flapjack : public streaming::body_source {
         const auto& at = cursor_.at();
         at.reader().read_site(site_);
         genotypes_.enter_record(site_.alleles);
-        const auto* field = gt_.find(record, at);
+        const auto* field = at.reader().find_field(record, "GT");
         cell_.resize(genotypes_.room(field == nullptr ? 0 : field->per_sample));
         for (std::size_t line = 0; line < subject_.columns.size(); ++line) {
             const char* end = field == nullptr
@@ -160,7 +159,6 @@ class flapjack : public streaming::body_source {
     variants::site_list sites_;
     variants::selected_cursor cursor_;
     genotype::gt_writer genotypes_;
-    genotype_field gt_;
     hts::site_columns site_;
     std::vector<char> cell_;
     tiles tiles_;

@@ -4,6 +4,7 @@
 #include "server/exports/row_export.hpp"
 
 #include <memory>
+#include <string_view>
 
 namespace callstream::exports {
 
@@ -14,6 +15,10 @@ inline made_export started(std::unique_ptr<row_export> made) {
     if (auto moved = made->start(); !moved) return moved.error();
     return std::unique_ptr<streaming::body_source>(std::move(made));
 }
+
+/// `errc::bad_request` when a genotype of the set has more than two alleles, `errc::unavailable`
+/// while that is not known. `format` is what cannot hold it.
+result<void> check_diploid(const export_subject& from, std::string_view format);
 
 enum class variant_file_kind { vcf, vcf_gz, bcf };
 made_export make_variant_file(export_subject from, variant_file_kind kind);

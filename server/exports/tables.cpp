@@ -2,7 +2,6 @@
 #include "engine/genotype/allele_list.hpp"
 #include "engine/genotype/gt_text.hpp"
 #include "engine/hts/site_columns.hpp"
-#include "server/exports/genotype_field.hpp"
 #include "server/exports/makers.hpp"
 
 #include <algorithm>
@@ -63,7 +62,7 @@ class table_export : public row_export {
             at.reader().read_site(site_);
             genotypes_.enter_record(site_.alleles, quotes() ? with_quotes_doubled : escape_);
         }
-        genotypes_.write_row(out, gt_.find(record, at), subject().columns);
+        genotypes_.write_row(out, at.reader().find_field(record, "GT"), subject().columns);
     }
 
     hts::site_columns site_;
@@ -92,7 +91,6 @@ class table_export : public row_export {
     char separator_;
     std::string (*escape_)(std::string_view);
     genotype::gt_writer genotypes_;
-    genotype_field gt_;
 };
 
 class plain_table : public table_export {
@@ -214,7 +212,7 @@ class hapmap : public table_export {
         append_cell(out, std::to_string(record.pos0 + 1));
         append_cell(out, "+");
         for (int i = 0; i < 6; ++i) append_cell(out, "NA");
-        const auto* field = gt_.find(record, at);
+        const auto* field = at.reader().find_field(record, "GT");
         for (const auto column : subject().columns) append_pair(out, field, column, letters);
         end_line(out);
     }
@@ -243,7 +241,6 @@ class hapmap : public table_export {
         out.append('\t');
     }
 
-    genotype_field gt_;
     std::vector<std::int32_t> alleles_;
 };
 

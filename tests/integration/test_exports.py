@@ -87,6 +87,9 @@ class exports(FolderTest):
             self.assertIn(f'filename="{name}"', fields["Content-Disposition"])
         return body
 
+    def call_set_of(self, variant_set):
+        return self.server.get("/brapi/v2/callsets", variantSetDbId=variant_set)["result"]["data"][0]["callSetDbId"]
+
     @staticmethod
     def places_of(path):
         return [place.split("~") for place, _ in support.expected_calls(path)]
@@ -139,7 +142,18 @@ class exports(FolderTest):
         self.assertEqual([line.split("\t")[0] for line in text.splitlines()[1:]], names)
         text = self.fetch("main~wheat", ".flapjack.txt", **wanted).decode()
         self.assertEqual(text.splitlines()[1].split("\t")[1:], names)
-        self.assertEqual(len(self.fetch("main~wheat", ".bim", **wanted).splitlines()), len(names))
+        biallelic = [v for v in kept["result"]["data"] if len(v["alternateBases"]) < 2]
+        self.assertLess(len(biallelic), len(names))
+        self.assertEqual(len(self.fetch("main~wheat", ".bim", **wanted).splitlines()), len(biallelic))
+
+    def test_files_need_no_store(self):
+        state = self.folder / "state"
+        Server(DEMO, state=state).stop()
+        (state / "store.db").write_bytes(b"no store" * 1000)
+        with Server(DEMO, state=state) as server:
+            self.assertNotEqual(server.get("/ready")["sideStore"], "ok")
+            made = self.fetch("main~wheat", ".vcf", server=server, positionRange="chr1A:1-5000")
+        self.assertGreater(len(sites_of(self.keep(made, "x.vcf"))), 5)
 
     def test_a_filter_may_leave_nothing(self):
         made = self.keep(self.fetch("main~wheat", ".vcf", minMaf=0.5, maxMaf=0.1), "x.vcf")
@@ -252,6 +266,9 @@ class exports(FolderTest):
             (".vcf", 400, {"minMaf": 5}, b"minMaf"),
             (".vcf", 400, {"minMAF": 0.1}, b"minMAF"),
             (".vcf", 400, {"callSetDbId": "nobody"}, b"nobody"),
+            (".vcf", 400, {"callSetDbId": self.call_set_of("main~potato")}, b"fits"),
+            (".vcf", 400, {"callSetDbId": ",".join(map(self.call_set_of, ("main~wheat", "main~potato")))}, b"another"),
+            (".vcf", 400, {"listDbId": "none"}, b"list"),
             (".tsv", 400, {"alleleEncoding": "x"}, b"alleleEncoding"),
             (".vcf", 400, {"alleleEncoding": "bases"}, b"alleleEncoding"),
         ):

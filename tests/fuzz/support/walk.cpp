@@ -25,14 +25,6 @@ struct seen_record {
     genotype::gt_counts genotypes;
 };
 
-const hts::format_field* genotype_field(const hts::record& r, const hts::vcf_reader& reader) {
-    const std::int32_t key = reader.find_field("GT");
-    for (const auto& field : r.fields) {
-        if (field.key == key) return &field;
-    }
-    return nullptr;
-}
-
 /// Every byte that a field claims is there, and every key and contig has a name that can be asked.
 void touch(const hts::record& r, const hts::vcf_reader& reader) {
     unsigned sum = 0;
@@ -69,7 +61,7 @@ std::unique_ptr<std::vector<seen_record>> read_all(variants::set_cursor& cursor)
             exported.add(reader);
             reader.check_record();
             const auto counts =
-                counter.count(genotype_field(*r, reader), reader.sample_count(), r->allele_count);
+                counter.count(reader.find_field(*r, "GT"), reader.sample_count(), r->allele_count);
             seen->push_back(
                 {std::string(reader.contig_name(r->contig)),
                  r->pos0,
