@@ -29,7 +29,7 @@ gt_writer::gt_writer(const genotype_format& format, cell_frame frame)
     : format_(format), frame_(std::move(frame)) {
     measure();
     if (in_pieces_) make_allele_pieces();
-    if (in_pairs_) make_pair_pieces();
+    make_framed_pieces();
 }
 
 /// Most records have the alleles of one before them.
@@ -44,7 +44,7 @@ void gt_writer::enter_record(
         for (auto& text : bases_) text = escape(text);
     }
     measure();
-    if (in_pairs_) make_pair_pieces();
+    make_framed_pieces();
 }
 
 void gt_writer::measure() {
@@ -53,11 +53,13 @@ void gt_writer::measure() {
     // An int8 allele index has at most two digits, one of the first seven alleles one.
     std::size_t allele = index_digits_max;
     std::size_t short_allele = 2;
+    std::size_t longest_single = short_allele;
     std::size_t pair_allele = 1;
     if (format_.encoding == allele_encoding::bases) {
         allele = 0;
         for (const auto& text : bases_) allele = std::max(allele, text.size());
         pair_allele = allele;
+        longest_single = allele;
     } else if (format_.encoding == allele_encoding::dosage) {
         separator = 0;
     }
@@ -66,6 +68,7 @@ void gt_writer::measure() {
     widest_ = separator + std::max(unknown, allele);
     in_pieces_ = format_.encoding == allele_encoding::index &&
                  separator + std::max(unknown, short_allele) <= piece_chars;
+    in_singles_ = frame + std::max(unknown, std::min(allele, longest_single)) <= piece_chars;
     in_pairs_ = frame + separator + 2 * std::max(unknown, pair_allele) <= piece_chars;
 }
 
@@ -86,19 +89,33 @@ void gt_writer::make_allele_pieces() {
     }
 }
 
-void gt_writer::make_pair_pieces() {
-    const bool has_bases = format_.encoding == allele_encoding::bases;
-    const std::size_t values =
-        has_bases ? std::min<std::size_t>(pair_values, 2 * (bases_.size() + 1)) : pair_values;
-    pairs_ = {};
+/// The genotype of these alleles as a piece; it must fit one.
+gt_writer::piece gt_writer::framed_piece(std::span<const std::uint8_t> alleles) const {
     std::array<char, 2 * sizeof(piece)> room{};  // a piece is copied whole, wherever it begins
-    for (std::uint8_t first = 0; first < values; ++first) {
-        for (std::uint8_t second = 0; second < values; ++second) {
-            const std::uint8_t alleles[] = {first, second};
-            const char* end = write_framed<std::int8_t>(room.data(), alleles, 2);
-            piece& p = pairs_[first * pair_values + second];
-            p.length = static_cast<std::uint8_t>(end - room.data());
-            std::memcpy(p.text, room.data(), p.length);
+    const char* end = write_framed<std::int8_t>(
+        room.data(), alleles.data(), static_cast<std::uint32_t>(alleles.size())
+    );
+    piece p{};
+    p.length = static_cast<std::uint8_t>(end - room.data());
+    std::memcpy(p.text, room.data(), p.length);
+    return p;
+}
+
+/// Of alleles that the record has, where they are bases: there are few.
+void gt_writer::make_framed_pieces() {
+    const bool has_bases = format_.encoding == allele_encoding::bases;
+    const std::size_t known = has_bases ? 2 * (bases_.size() + 1) : singles_.size();
+    singles_ = {};
+    for (std::size_t value = 0; in_singles_ && value < std::min(known, singles_.size()); ++value) {
+        const auto byte = static_cast<std::uint8_t>(value);
+        singles_[value] = framed_piece({&byte, 1});
+    }
+    pairs_ = {};
+    const std::size_t in_pair = std::min<std::size_t>(pair_values, known);
+    for (std::uint8_t first = 0; in_pairs_ && first < in_pair; ++first) {
+        for (std::uint8_t second = 0; second < in_pair; ++second) {
+            const std::array alleles = {first, second};
+            pairs_[first * pair_values + second] = framed_piece(alleles);
         }
     }
 }
@@ -149,6 +166,11 @@ void gt_writer::write_row(
 }
 
 char* gt_writer::write_int8(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
+    if (count == 1 && in_singles_) {
+        const piece& p = singles_[alleles[0]];
+        std::memcpy(out, &p, sizeof p);
+        if (p.length != 0) return out + p.length;
+    }
     if (count == 2 && in_pairs_ && (alleles[0] | alleles[1]) < pair_values) {
         const piece& p = pairs_[alleles[0] * pair_values + alleles[1]];
         std::memcpy(out, &p, sizeof p);

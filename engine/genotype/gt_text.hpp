@@ -75,7 +75,8 @@ class gt_writer {
 
     void measure();
     void make_allele_pieces();
-    void make_pair_pieces();
+    piece framed_piece(std::span<const std::uint8_t> alleles) const;
+    void make_framed_pieces();
     template <class Integer>
     char* write_framed(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
     char* write_int8(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
@@ -95,9 +96,11 @@ class gt_writer {
     std::vector<std::string> bases_;    // what is written for them
     std::size_t widest_ = 0;            // separator plus the longer of unknown and an allele
     bool in_pieces_ = false;            // every allele with its separator fits a piece
-    bool in_pairs_ = false;             // and every framed pair of small alleles does
+    bool in_singles_ = false;           // every framed allele does
+    bool in_pairs_ = false;             // and every framed pair of small alleles
     std::array<piece, 256> first_{};    // by GT byte: the allele alone
     std::array<piece, 256> next_{};     // by GT byte: separator and allele
+    std::array<piece, 256> singles_{};  // by GT byte: the framed haploid genotype
     std::array<piece, pair_values * pair_values> pairs_{};  // by two GT bytes: the framed genotype
 };
 
