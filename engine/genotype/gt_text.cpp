@@ -26,7 +26,9 @@ constexpr auto end_byte = static_cast<std::uint8_t>(gt_vector_end<std::int8_t>);
 }  // namespace
 
 gt_writer::gt_writer(const genotype_format& format, cell_frame frame)
-    : format_(format), frame_(std::move(frame)) {
+    : format_(format),
+      frame_(std::move(frame)),
+      has_frame_(!frame_.before.empty() || !frame_.after.empty()) {
     measure();
     if (in_pieces_) make_allele_pieces();
     make_framed_pieces();
@@ -181,6 +183,7 @@ char* gt_writer::write_int8(char* out, const std::uint8_t* alleles, std::uint32_
 
 template <class Integer>
 char* gt_writer::write_framed(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
+    if (!has_frame_) return write_any<Integer>(out, alleles, count);
     out = put(out, frame_.before);
     return put(write_any<Integer>(out, alleles, count), frame_.after);
 }
@@ -194,13 +197,6 @@ char* gt_writer::write_any(char* out, const std::uint8_t* alleles, std::uint32_t
         if (in_pieces_) return write_pieces(out, alleles, count);
     }
     return write_long<Integer>(out, alleles, count);
-}
-
-char* gt_writer::write_allele(char* out, std::uint32_t index) const {
-    if (format_.encoding == allele_encoding::index) {
-        return std::to_chars(out, out + index_digits_max, index).ptr;
-    }
-    return index < bases_.size() ? put(out, bases_[index]) : put_unknown(out);
 }
 
 char* gt_writer::write_pieces(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
@@ -230,6 +226,7 @@ char* gt_writer::write_pieces(char* out, const std::uint8_t* alleles, std::uint3
 
 template <class Integer>
 char* gt_writer::write_long(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
+    const bool by_index = format_.encoding == allele_encoding::index;
     char* const start = out;
     char* first_end = out;
     std::uint32_t present = 0;
@@ -249,7 +246,13 @@ char* gt_writer::write_long(char* out, const std::uint8_t* alleles, std::uint32_
         }
         missing += code == 0;
         different += code != first_code;
-        out = code == 0 ? put_unknown(out) : write_allele(out, code - 1);
+        if (code == 0) {
+            out = put_unknown(out);
+        } else if (by_index) {
+            out = std::to_chars(out, out + index_digits_max, code - 1).ptr;
+        } else {
+            out = code <= bases_.size() ? put(out, bases_[code - 1]) : put_unknown(out);
+        }
         if (present == 0) first_end = out;
     }
     if (missing == present) return put_unknown(start);

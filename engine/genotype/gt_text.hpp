@@ -87,11 +87,11 @@ class gt_writer {
     char* write_long(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
     template <class Integer>
     char* write_dosage(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
-    char* write_allele(char* out, std::uint32_t index) const;
     char* put_unknown(char* out) const;
 
     genotype_format format_;
     cell_frame frame_;
+    bool has_frame_;
     std::vector<std::string> alleles_;  // of the record
     std::vector<std::string> bases_;    // what is written for them
     std::size_t widest_ = 0;            // separator plus the longer of unknown and an allele
