@@ -62,6 +62,10 @@ listed_site site_list::operator[](std::uint64_t number) const {
 
 std::uint32_t site_list::ploidy_max() const {
     std::uint64_t most = 0;
+    if (!selected_) {
+        for (const auto& in : parts_) most = std::max<std::uint64_t>(most, in.sites->ploidy_max());
+        return static_cast<std::uint32_t>(most);
+    }
     const auto look_at = [&](selection::range run) {
         for (const auto& in : parts_) {
             const auto ploidies = in.sites->column(site_column::ploidy_max);
@@ -71,8 +75,7 @@ std::uint32_t site_list::ploidy_max() const {
             }
         }
     };
-    if (!selected_) look_at({0, records_});
-    for (std::size_t i = 0; selected_ && i < selected_->runs(); ++i) look_at(selected_->run(i));
+    for (std::size_t i = 0; i < selected_->runs(); ++i) look_at(selected_->run(i));
     return static_cast<std::uint32_t>(most);
 }
 

@@ -59,6 +59,10 @@ result<std::shared_ptr<const site_table>> site_table::load(
             bytes.data() + head.column_offset[i], static_cast<unsigned>(head.column_width[i])
         );
     }
+    const auto ploidies = table->column(site_column::ploidy_max);
+    for (std::uint64_t at = 0; at < head.records; ++at) {
+        table->ploidy_max_ = std::max(table->ploidy_max_, narrow(ploidies[at]));
+    }
     const char* longs = bytes.data() + head.long_offset;
     table->long_records_ = {reinterpret_cast<const long_record*>(longs), head.long_count};
     const char* groups = bytes.data() + head.name_group_offset;

@@ -77,6 +77,8 @@ class site_table {
 
     std::uint64_t records() const noexcept { return records_; }
     hash128 content() const noexcept { return content_; }
+    /// The most alleles that a genotype has.
+    std::uint32_t ploidy_max() const noexcept { return ploidy_max_; }
     column_view column(site_column c) const noexcept {
         return columns_[static_cast<std::size_t>(c)];
     }
@@ -93,6 +95,7 @@ class site_table {
     mapped_file file_;
     std::uint64_t records_ = 0;
     hash128 content_;
+    std::uint32_t ploidy_max_ = 0;
     std::array<column_view, site_columns> columns_;
     std::span<const long_record> long_records_;
     std::span<const std::uint64_t> name_groups_;  // where the names of every 256 records start

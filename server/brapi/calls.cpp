@@ -69,12 +69,12 @@ result<std::vector<std::string>> member_names(http::json_fields& body) {
 }
 
 template <class From>
-result<calls_query> read_calls_query(From& from) {
+result<calls_query> read_calls_query(const context& ctx, From& from) {
     calls_query out;
     auto filter = read_genotype_filter(from);
     if (!filter) return filter.error();
     out.filter = std::move(*filter);
-    auto format = read_genotype_format(from);
+    auto format = read_genotype_format(from, ctx.genotypes);
     if (!format) return format.error();
     out.form.format = std::move(*format);
     const auto names = member_names(from);
@@ -157,7 +157,7 @@ result<http::response> answer(
 template <class Narrow>
 result<http::response> get_calls(const context& ctx, const http::request& request, Narrow narrow) {
     http::query q(request);
-    auto wanted = read_calls_query(q);
+    auto wanted = read_calls_query(ctx, q);
     if (!wanted) return wanted.error();
     const auto page = read_token_page(q);
     if (!page) return page.error();
@@ -222,7 +222,7 @@ void add_call_routes(http::router& routes, const context& ctx) {
     });
     auto search = search_of(
         "calls",
-        [](http::json_fields& fields) { return read_calls_query(fields); },
+        [&ctx](http::json_fields& fields) { return read_calls_query(ctx, fields); },
         [&ctx](const auto& request, const auto& wanted, const auto& page, const auto& warnings) {
             return with_current_files(ctx, [&] {
                 return answer(ctx, request, wanted, page, warnings);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/catalog/catalog_service.hpp"
+#include "engine/genotype/genotype_format.hpp"
 #include "engine/paging/page_token.hpp"
 #include "engine/store/side_store.hpp"
 #include "engine/variants/selection.hpp"
@@ -37,8 +38,9 @@ struct context {
     store::side_store* store;
     std::atomic<std::uint64_t>* calls_streamed;
     server_description description;
-    http::public_address address = {};       ///< for links
-    std::filesystem::path work_folder = {};  ///< for what does not fit into memory
+    genotype::genotype_format genotypes = {};  ///< of calls and matrices, unless a request says
+    http::public_address address = {};         ///< for links
+    std::filesystem::path work_folder = {};    ///< for what does not fit into memory
     std::shared_ptr<variants::selection_cache> selections =
         std::make_shared<variants::selection_cache>();
     std::shared_ptr<written_entities> wrote = std::make_shared<written_entities>(*store);

@@ -2,6 +2,7 @@
 // it, as a file. The end of the name says which format.
 #include "server/brapi/exports.hpp"
 
+#include "engine/variants/site_list.hpp"
 #include "server/brapi/genotype_choice.hpp"
 #include "server/brapi/genotype_form.hpp"
 #include "server/brapi/routes.hpp"
@@ -120,7 +121,8 @@ result<http::response> get_file(
         if (!chosen) return chosen.error();
         if (auto fine = check_names(*chosen, *wanted); !fine) return fine.error();
         auto& from = chosen->sets.front();
-        auto source = format->make(
+        auto source = exports::make_file(
+            *format,
             {from.view, from.variants, from.columns, names_of(from), *genotypes, ctx.work_folder}
         );
         if (!source) return index_if_that_helps(ctx, *chosen, source.error());
@@ -140,7 +142,7 @@ result<http::response> get_file(
 }  // namespace
 
 export_links::export_links(const context& ctx, const http::request& request)
-    : base_(ctx.address.link(request, std::string(base))) {}
+    : base_(ctx.address.link(request, std::string(base))), genotypes_(ctx.genotypes) {}
 
 json::array export_links::of(const catalog::variant_set& set) const {
     const auto entry = [](std::string_view data_format,
@@ -157,11 +159,14 @@ json::array export_links::of(const catalog::variant_set& set) const {
             {"unknownString", g.unknown}};
     };
     json::array out;
+    const auto sites = variants::site_list::of(variants::set_view(set.files));
+    const std::uint32_t ploidy = sites ? sites->ploidy_max() : 0;  // before that nobody knows
     for (const auto& f : exports::file_formats()) {
+        if (ploidy > f.ploidy_max) continue;
         const std::string url = base_ + set.id + "/exports/" + set.id + std::string(f.extension);
         out.push_back(entry(f.data_format, f.file_type, f.genotypes, url));
     }
-    out.push_back(entry("JSON", "application/json", {}, base_ + set.id + "/calls"));
+    out.push_back(entry("JSON", "application/json", genotypes_, base_ + set.id + "/calls"));
     return out;
 }
 

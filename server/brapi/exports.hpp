@@ -11,7 +11,8 @@
 namespace callstream::brapi {
 
 /// The links of variant sets to their files, `availableFormats` of BrAPI. Parameters that choose
-/// variants and call sets may be added to each. Immutable, and valid without the request.
+/// variants and call sets may be added to each. A set that is known to be polyploid has none to
+/// formats that cannot hold it. Immutable, and valid without the request.
 class export_links {
  public:
     export_links(const context& ctx, const http::request& request);
@@ -19,6 +20,7 @@ class export_links {
 
  private:
     std::string base_;  // what stands before the id of a set
+    genotype::genotype_format genotypes_;
 };
 
 }  // namespace callstream::brapi

@@ -50,13 +50,15 @@ result<genotype_format> read_genotype_format(http::query& q, const genotype_form
     return read(q, usual);
 }
 
-result<genotype_format> read_genotype_format(http::json_fields& body) {
-    return read(body, {});
+result<genotype_format> read_genotype_format(
+    http::json_fields& body, const genotype_format& usual
+) {
+    return read(body, usual);
 }
 
 void add_genotype_format(boost::json::object& body, const genotype_format& format) {
     const genotype_format usual;
-    if (!format.expand_homozygotes) body.emplace("expandHomozygotes", false);
+    body.emplace("expandHomozygotes", format.expand_homozygotes);
     for (const auto& [name, member] : texts) {
         if (format.*member != usual.*member) body.emplace(name, format.*member);
     }

@@ -11,15 +11,18 @@
 
 namespace callstream::brapi {
 
-/// `expandHomozygotes`, `unknownString`, `sepPhased`, `sepUnphased`, `alleleEncoding`, each with
-/// its default. `empty_string` is how BrAPI 1 spelled a text without characters; it is still
-/// understood.
+/// `expandHomozygotes`, `unknownString`, `sepPhased`, `sepUnphased`, `alleleEncoding`, each as
+/// in `usual` unless said. `empty_string` is how BrAPI 1 spelled a text without characters; it is
+/// still understood.
 result<genotype::genotype_format> read_genotype_format(
-    http::query& q, const genotype::genotype_format& usual = {}
+    http::query& q, const genotype::genotype_format& usual
 );
-result<genotype::genotype_format> read_genotype_format(http::json_fields& body);
+result<genotype::genotype_format> read_genotype_format(
+    http::json_fields& body, const genotype::genotype_format& usual
+);
 
-/// Adds what differs from the defaults to a search body.
+/// Adds the format to a search body. `expandHomozygotes` is always said: a search means what it
+/// meant when it was sent, also to a server with another default.
 void add_genotype_format(boost::json::object& body, const genotype::genotype_format& format);
 
 /// The format as members of a result: `"expandHomozygotes":true,"sepPhased":"|",...`.

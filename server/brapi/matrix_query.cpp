@@ -108,12 +108,12 @@ std::vector<std::string> trimmed(std::vector<std::string> texts) {
 }
 
 template <class From>
-result<matrix_query> read(From& from) {
+result<matrix_query> read(From& from, const genotype::genotype_format& usual) {
     matrix_query out;
     auto filter = read_genotype_filter(from);
     if (!filter) return filter.error();
     out.filter = std::move(*filter);
-    auto format = read_genotype_format(from);
+    auto format = read_genotype_format(from, usual);
     if (!format) return format.error();
     out.format = std::move(*format);
     auto abbreviations = read_names(from, "dataMatrixAbbreviations");
@@ -147,12 +147,14 @@ json::object matrix_query::to_body() const {
     return body;
 }
 
-result<matrix_query> read_matrix_query(http::query& q) {
-    return read(q);
+result<matrix_query> read_matrix_query(http::query& q, const genotype::genotype_format& usual) {
+    return read(q, usual);
 }
 
-result<matrix_query> read_matrix_query(http::json_fields& body) {
-    return read(body);
+result<matrix_query> read_matrix_query(
+    http::json_fields& body, const genotype::genotype_format& usual
+) {
+    return read(body, usual);
 }
 
 result<void> read_matrix_pages(http::query& q, matrix_query& into) {

@@ -39,8 +39,10 @@ struct matrix_query {
     boost::json::object to_body() const;
 };
 
-result<matrix_query> read_matrix_query(http::query& q);
-result<matrix_query> read_matrix_query(http::json_fields& body);
+result<matrix_query> read_matrix_query(http::query& q, const genotype::genotype_format& usual);
+result<matrix_query> read_matrix_query(
+    http::json_fields& body, const genotype::genotype_format& usual
+);
 
 /// The pages alone, which the GET of a search may say anew.
 result<void> read_matrix_pages(http::query& q, matrix_query& into);

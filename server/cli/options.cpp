@@ -152,6 +152,12 @@ void describe_serve(CLI::App& app, serve_options& o) {
     )
         ->check(is_web_address)
         ->default_str("as each request was sent");
+    app.add_flag(
+        "--collapse-homozygotes",
+        o.collapse_homozygotes,
+        "Write homozygous genotypes as one allele in calls and matrices, as Gigwa does, unless a "
+        "request has expandHomozygotes=true: QBMS counts on it"
+    );
     app.add_flag("--insecure", o.insecure, "Listen beyond loopback though nobody has to log in");
     app.add_flag("--access-log", o.access_log, "Log a line per request");
     app.footer(

@@ -23,6 +23,7 @@ struct serve_options {
     unsigned threads = 0;             ///< 0: one per processor
     std::filesystem::path config;
     std::size_t stream_memory_mib = 256;
+    bool collapse_homozygotes = false;
     std::size_t body_memory_mib = 64;
     std::size_t connections = 10000;
     http::deadlines limits;

@@ -179,6 +179,7 @@ int serve(const serve_options& options) {
         &store,
         &numbers.calls_streamed,
         options.description,
+        {.expand_homozygotes = !options.collapse_homozygotes},
         address,
         options.state};
     genomics::overlay_keeper overlays(catalog, store);

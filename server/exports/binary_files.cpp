@@ -1,7 +1,6 @@
 // Genotypes as numbers: PLINK's bed, bim and fam, and NumPy's npy.
 #include "engine/genotype/allele_list.hpp"
 #include "engine/hts/site_columns.hpp"
-#include "engine/variants/site_list.hpp"
 #include "server/exports/makers.hpp"
 
 #include <algorithm>
@@ -129,27 +128,15 @@ class npy : public row_export {
 
 }  // namespace
 
-result<void> check_diploid(const export_subject& from, std::string_view format) {
-    const auto sites = variants::site_list::of(from.view, from.variants);
-    if (!sites) return sites.error();
-    if (sites->ploidy_max() <= 2) return {};
-    return error{
-        errc::bad_request,
-        std::string(format) + " holds no genotype of more than two alleles, and this set has some"};
-}
-
 made_export make_plink_bed(export_subject from) {
-    if (auto fits = check_diploid(from, "PLINK"); !fits) return fits.error();
     return started(std::make_unique<plink_bed>(std::move(from)));
 }
 
 made_export make_plink_bim(export_subject from) {
-    if (auto fits = check_diploid(from, "PLINK"); !fits) return fits.error();
     return started(std::make_unique<plink_bim>(std::move(from)));
 }
 
 made_export make_plink_fam(export_subject from) {
-    if (auto fits = check_diploid(from, "PLINK"); !fits) return fits.error();
     return std::unique_ptr<streaming::body_source>(std::make_unique<plink_fam>(std::move(from)));
 }
 

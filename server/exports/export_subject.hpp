@@ -1,9 +1,11 @@
-// What leaves as a file: records of one variant set, and some of its call sets.
+// What leaves as a file: records of one variant set, and some of its call sets; and what it
+// becomes.
 #pragma once
 
 #include "engine/genotype/genotype_format.hpp"
 #include "engine/variants/selection.hpp"
 #include "engine/variants/set_view.hpp"
+#include "server/streaming/body_source.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -21,5 +23,7 @@ struct export_subject {
     genotype::genotype_format format = {};                ///< for formats that leave a choice
     std::filesystem::path work_folder = {};  ///< for what must be turned around on disk
 };
+
+using made_export = result<std::unique_ptr<streaming::body_source>>;
 
 }  // namespace callstream::exports

@@ -4,21 +4,14 @@
 #include "server/exports/row_export.hpp"
 
 #include <memory>
-#include <string_view>
 
 namespace callstream::exports {
-
-using made_export = result<std::unique_ptr<streaming::body_source>>;
 
 /// The export, when it could be moved to its start.
 inline made_export started(std::unique_ptr<row_export> made) {
     if (auto moved = made->start(); !moved) return moved.error();
     return std::unique_ptr<streaming::body_source>(std::move(made));
 }
-
-/// `errc::bad_request` when a genotype of the set has more than two alleles, `errc::unavailable`
-/// while that is not known. `format` is what cannot hold it.
-result<void> check_diploid(const export_subject& from, std::string_view format);
 
 enum class variant_file_kind { vcf, vcf_gz, bcf };
 made_export make_variant_file(export_subject from, variant_file_kind kind);
@@ -28,7 +21,6 @@ enum class table_kind { tsv, csv };
 made_export make_table(export_subject from, table_kind kind);
 
 /// A row for each variant that has an equivalent there: SNPs, and indels of two alleles.
-/// `errc::bad_request` for polyploids.
 made_export make_hapmap(export_subject from);
 
 /// Lines in rows and markers in columns, the other way round, and where the markers are.
@@ -36,8 +28,7 @@ made_export make_flapjack(export_subject from);
 made_export make_flapjack_transposed(export_subject from);
 made_export make_flapjack_map(export_subject from);
 
-/// Of PLINK 1, variant by variant. The variants must have two alleles at most. `errc::bad_request`
-/// for polyploids, `errc::unavailable` before the files are indexed.
+/// Of PLINK 1, variant by variant. The variants must have two alleles at most.
 made_export make_plink_bed(export_subject from);
 made_export make_plink_bim(export_subject from);
 made_export make_plink_fam(export_subject from);

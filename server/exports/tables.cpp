@@ -254,7 +254,6 @@ made_export make_table(export_subject from, table_kind kind) {
 }
 
 made_export make_hapmap(export_subject from) {
-    if (auto fits = check_diploid(from, "HapMap"); !fits) return fits.error();
     return started(std::make_unique<hapmap>(std::move(from), '\t', for_tsv));
 }
 

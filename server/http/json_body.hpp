@@ -19,7 +19,8 @@ constexpr std::size_t json_depth_max = 32;
 
 /// The object that `body` holds. What is not exactly one JSON object is `errc::bad_request` with
 /// the reason: an empty body, trailing bytes, bytes that are not UTF-8, numbers beyond 64 bits, a
-/// member that is there twice, too deep. Nothing of the result points into `body`. Thread-safe.
+/// member that is there twice with different values, too deep. Nothing of the result points into
+/// `body`. Thread-safe.
 result<boost::json::object> parse_json_object(const std::string& body);
 
 /// Reads the members of one object and remembers which were asked for, so that the others can be

@@ -85,6 +85,37 @@ class formats(FolderTest):
             lines = server.ndjson(path, pageSize=1, **asked)
             self.assertEqual(lines[0]["result"]["sepPhased"], "~")
 
+    def test_homozygotes_are_collapsed_where_the_operator_says_so(self):
+        config = self.folder.parent / "collapse.toml"
+        config.write_text("collapse-homozygotes = true\n")
+        path = calls_path(call_set_id("main", "text", "S0"))
+        matrix = {"variantSetDbIds": ["main~text"], "dataMatrixAbbreviations": ["GT"]}
+
+        def cells(server, search):
+            found = server.get(f"/brapi/v2/search/allelematrix/{search}")["result"]
+            return found["expandHomozygotes"], [row[0] for row in found["dataMatrices"][0]["dataMatrix"]]
+
+        expanded, one_allele = ([render(g[0], expand) for _, g in self.expected] for expand in (True, False))
+        key = self.folder.parent / "key"
+        key.write_bytes(bytes(range(32)))
+        options = ("--token-key", str(key))
+        with Server(self.folder, *options) as server:
+            usual = server.search("allelematrix", matrix)
+            self.assertEqual(cells(server, usual), (True, expanded))
+        for how in (["--config", str(config)], ["--collapse-homozygotes"]):
+            with self.subTest(how=how), Server(self.folder, *options, *how) as server:
+                result = server.get(path, pageSize=10_000)["result"]
+                self.assertFalse(result["expandHomozygotes"])
+                self.assertEqual([c["genotypeValue"] for c in result["data"]], one_allele)
+                self.check(server, "text", expandHomozygotes="true")
+                self.assertEqual(cells(server, server.search("allelematrix", matrix)), (False, one_allele))
+                asked = server.search("allelematrix", {**matrix, "expandHomozygotes": True})
+                self.assertEqual(cells(server, asked), (True, expanded))
+                self.assertEqual(cells(server, usual), (True, expanded), "a search means what it meant")
+                formats = server.get("/brapi/v2/variantsets/main~text")["result"]["availableFormats"]
+                [calls] = [f for f in formats if f["dataFormat"] == "JSON"]
+                self.assertFalse(calls["expandHomozygotes"])
+
     def test_empty_string_is_spelled_in_two_ways(self):
         path = calls_path(call_set_id("main", "text", "S0"))
         with Server(self.folder) as server:

@@ -112,17 +112,27 @@ TEST(json_body, what_is_not_one_object_is_refused_with_the_reason) {
     }
 }
 
-TEST(json_body, a_member_that_is_there_twice_is_named) {
+TEST(json_body, a_member_with_two_values_is_named) {
     EXPECT_EQ(
         error_text(parse_json_object(R"({"page":1,"x":{},"page":2})")),
-        "the request body has the member 'page' twice"
+        "the request body has the member 'page' twice, with different values"
     );
-    EXPECT_THAT(error_text(parse_json_object(R"({"a":[{"b":{"c":1,"c":1}}]})")), HasSubstr("'c'"));
+    EXPECT_THAT(
+        error_text(parse_json_object(R"({"a":[{"b":{"c":1,"c":"1"}}]})")), HasSubstr("'c'")
+    );
     EXPECT_THAT(error_text(parse_json_object("{\"a\":1,\"\\u0061\":2}")), HasSubstr("'a'"));
+    EXPECT_THAT(error_text(parse_json_object(R"({"a":[1,2],"a":[2,1]})")), HasSubstr("'a'"));
     EXPECT_TRUE(has_value(parse_json_object(R"({"a":{"a":1},"A":2})")));
     const std::string name(100'000, 'n');
     const auto twice = parse_json_object("{\"" + name + "\":1,\"" + name + "\":2}");
     EXPECT_LT(error_text(twice).size(), 200U);
+}
+
+TEST(json_body, a_member_that_says_twice_the_same_counts_once) {
+    const auto body =
+        parsed(R"({"page":0,"a":[{"b":1}],"pageSize":10,"page":0,"a":[{"b":1}],"page":0})");
+    EXPECT_EQ(body.size(), 3U);
+    EXPECT_EQ(body.at("page"), 0);
 }
 
 TEST(json_body, depth_has_an_end) {
