@@ -4,12 +4,12 @@
 #include "server/brapi/call_writer.hpp"
 #include "server/brapi/callsets.hpp"
 #include "server/brapi/envelope.hpp"
+#include "server/brapi/extract.hpp"
 #include "server/brapi/genotype_form.hpp"
 #include "server/brapi/id_route.hpp"
 #include "server/brapi/item_stream.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/brapi/search.hpp"
-#include "server/brapi/variantsets.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -68,13 +68,18 @@ result<std::vector<std::string>> member_names(http::json_fields& body) {
     return body.text_list("callFields");
 }
 
+/// `variant_set` is what the path names, if it names one.
 template <class From>
-result<calls_query> read_calls_query(const context& ctx, From& from) {
+result<calls_query> read_calls_query(
+    const context& ctx, From& from, std::string_view variant_set = {}
+) {
     calls_query out;
     auto filter = read_genotype_filter(from);
     if (!filter) return filter.error();
     out.filter = std::move(*filter);
-    auto format = read_genotype_format(from, ctx.genotypes);
+    criterion sets = out.filter.variant_set_ids;
+    if (!variant_set.empty()) sets.add({std::string(variant_set)});
+    auto format = read_genotype_format(from, usual_genotypes(ctx, sets));
     if (!format) return format.error();
     out.form.format = std::move(*format);
     const auto names = member_names(from);
@@ -114,7 +119,7 @@ class calls_writer : public row_writer {
     void enter_part(std::size_t part) {
         part_ = part;
         const auto& chosen = chosen_->sets[part];
-        writer_.emplace(chosen.set->id, chosen.set->name, form_);
+        writer_.emplace(chosen.id, chosen.name, form_);
         for (const auto column : chosen.columns) {
             const catalog::call_set c{chosen.set, column};
             writer_->add_call_set(c.id(), c.name(), column);
@@ -155,9 +160,14 @@ result<http::response> answer(
 
 /// `narrow(query)` leaves of all calls those that the path names, or says why there are none.
 template <class Narrow>
-result<http::response> get_calls(const context& ctx, const http::request& request, Narrow narrow) {
+result<http::response> get_calls(
+    const context& ctx,
+    const http::request& request,
+    Narrow narrow,
+    std::string_view variant_set = {}
+) {
     http::query q(request);
-    auto wanted = read_calls_query(ctx, q);
+    auto wanted = read_calls_query(ctx, q, variant_set);
     if (!wanted) return wanted.error();
     const auto page = read_token_page(q);
     if (!page) return page.error();
@@ -185,10 +195,11 @@ result<http::response> calls_of_call_set(
 result<http::response> calls_of_variant_set(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    return get_calls(ctx, request, [&](genotype_filter& filter) -> result<void> {
-        if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
+    const auto narrow = [&](genotype_filter& filter) -> result<void> {
+        if (auto there = check_variant_set(ctx, request, id); !there) return there;
         return take_from_path(filter.variant_set_ids, id, "variantSetDbId");
-    });
+    };
+    return get_calls(ctx, request, narrow, id);
 }
 
 result<http::response> calls_of_variant(

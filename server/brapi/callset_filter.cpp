@@ -97,13 +97,20 @@ bool callset_filter::fits(const relations& all, const catalog::variant_set& set)
     link l;
     l.home = set.home.get();
     // What clients wrote may put each sample elsewhere.
-    return variant_set_ids.fits(set.id) && (all.anything_written() || fits_home(*this, all, l));
+    const bool is_wanted = variant_set_ids.fits(set.id) || of_extracts.contains(&set);
+    return is_wanted && (all.anything_written() || fits_home(*this, all, l));
 }
 
 bool callset_filter::fits(const relations& all, const catalog::call_set& c) const {
     return call_set_names.fits(c.name()) && (!call_set_ids.wanted() || call_set_ids.fits(c.id())) &&
-           fits_references(*this, all, c) && fits_sample(*this, all, c) &&
+           is_in_sets(c) && fits_references(*this, all, c) && fits_sample(*this, all, c) &&
            (!of_lists || is_listed(*of_lists, all, c));
+}
+
+bool callset_filter::is_in_sets(const catalog::call_set& c) const {
+    if (of_extracts.empty() || variant_set_ids.fits(c.set->id)) return true;
+    const auto found = of_extracts.find(c.set);
+    return found != of_extracts.end() && found->second.contains(c.column);
 }
 
 boost::json::object callset_filter::to_body() const {

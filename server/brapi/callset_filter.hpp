@@ -6,7 +6,10 @@
 #include "server/brapi/criterion.hpp"
 #include "server/brapi/relations.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace callstream::brapi {
 
@@ -38,6 +41,10 @@ struct callset_filter {
     };
     std::optional<list_members> of_lists;
 
+    /// Columns of what stands behind the extracts among the variant sets that are wanted, once
+    /// somebody looked. Of the snapshot that is filtered.
+    std::unordered_map<const catalog::variant_set*, std::unordered_set<std::uint32_t>> of_extracts;
+
     /// Whether what a call set is of stands there.
     static bool is_listed(
         const list_members& listed, const relations& all, const catalog::call_set& c
@@ -48,6 +55,9 @@ struct callset_filter {
     bool fits(const relations& all, const catalog::variant_set& set) const;
     /// Of a variant set that fits.
     bool fits(const relations& all, const catalog::call_set& c) const;
+
+    /// Whether it is in one of the variant sets that are wanted.
+    bool is_in_sets(const catalog::call_set& c) const;
 
     /// The search body that means this filter, in one spelling per meaning.
     boost::json::object to_body() const;

@@ -7,6 +7,7 @@
 #include "server/brapi/entity_writes.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/filtered_list.hpp"
+#include "server/brapi/genotype_choice.hpp"
 #include "server/brapi/listed.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/streaming/json_text.hpp"
@@ -97,6 +98,23 @@ result<callset_filter> with_list_members(
     return wanted;
 }
 
+/// Extracts have no call sets of their own, but some of others.
+result<void> add_extracts(
+    const context& ctx, const http::request& request, const relations& all, callset_filter& wanted
+) {
+    genotype_filter extracts;
+    for (const auto& id : wanted.variant_set_ids.texts()) {
+        if (all.find_extract(id) != nullptr) extracts.variant_set_ids.add({id});
+    }
+    if (!extracts.variant_set_ids.wanted()) return {};
+    const auto chosen = choose_genotypes(ctx, request, all, extracts, choose_for::call_sets);
+    if (!chosen) return chosen.error();
+    for (const auto& c : chosen->sets) {
+        wanted.of_extracts[c.set].insert(c.columns.begin(), c.columns.end());
+    }
+    return {};
+}
+
 result<json::value> show_one(
     const context& ctx,
     const http::request& request,
@@ -145,9 +163,10 @@ result<http::response> list_call_sets(
 ) {
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
-    const auto whole = with_list_members(ctx, request, wanted);
+    auto whole = with_list_members(ctx, request, wanted);
     if (!whole) return whole.error();
     const auto all = relations_now(ctx, request, warnings);
+    if (auto done = add_extracts(ctx, request, *all, *whole); !done) return done.error();
     std::uint64_t total = 0;
     auto items = select(*all, *whole, window->first, window->size, total);
     warn_of_waiting(all->now(), warnings);

@@ -256,6 +256,7 @@ constexpr std::array<type_facts, entity_type_count> types = {{
     {"plateDbId", "plateName", plate_fields},
     {"callSetDbId", "", metadata_fields},
     {"variantSetDbId", "", metadata_fields},
+    {"variantSetDbId", "variantSetName", {}},
 }};
 
 const type_facts& facts_of(entity_type type) {

@@ -2,11 +2,8 @@
 // it, as a file. The end of the name says which format.
 #include "server/brapi/exports.hpp"
 
-#include "engine/variants/site_list.hpp"
-#include "server/brapi/genotype_choice.hpp"
 #include "server/brapi/genotype_form.hpp"
 #include "server/brapi/routes.hpp"
-#include "server/brapi/variantsets.hpp"
 #include "server/exports/file_formats.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -91,6 +88,22 @@ json::object format_body(const genotype::genotype_format& format) {
     return body;
 }
 
+json::object entry(
+    std::string_view data_format,
+    std::string_view file_type,
+    const genotype::genotype_format& genotypes,
+    const std::string& url
+) {
+    return {
+        {"dataFormat", data_format},
+        {"expandHomozygotes", genotypes.expand_homozygotes},
+        {"fileFormat", file_type},
+        {"fileURL", url},
+        {"sepPhased", genotypes.separator_phased},
+        {"sepUnphased", genotypes.separator_unphased},
+        {"unknownString", genotypes.unknown}};
+}
+
 result<http::response> get_file(
     const context& ctx,
     const http::request& request,
@@ -115,11 +128,17 @@ result<http::response> get_file(
     }
     wanted->counts.alleles_max = format->alleles_max;
     return with_current_files(ctx, [&]() -> result<http::response> {
-        if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
+        if (auto there = check_variant_set(ctx, request, id); !there) return there.error();
         std::vector<std::string> warnings;
         auto chosen = choose_genotypes(ctx, request, *wanted, warnings);
         if (!chosen) return chosen.error();
         if (auto fine = check_names(*chosen, *wanted); !fine) return fine.error();
+        if (chosen->sets.size() > 1) {
+            return error{
+                errc::bad_request,
+                "this variant set is an extract of " + std::to_string(chosen->sets.size()) +
+                    " others; a file has one, see /variantsets"};
+        }
         auto& from = chosen->sets.front();
         auto source = exports::make_file(
             *format,
@@ -145,29 +164,42 @@ export_links::export_links(const context& ctx, const http::request& request)
     : base_(ctx.address.link(request, std::string(base))), genotypes_(ctx.genotypes) {}
 
 json::array export_links::of(const catalog::variant_set& set) const {
-    const auto entry = [](std::string_view data_format,
-                          std::string_view file_type,
-                          const genotype::genotype_format& g,
-                          const std::string& url) {
-        return json::object{
-            {"dataFormat", data_format},
-            {"expandHomozygotes", g.expand_homozygotes},
-            {"fileFormat", file_type},
-            {"fileURL", url},
-            {"sepPhased", g.separator_phased},
-            {"sepUnphased", g.separator_unphased},
-            {"unknownString", g.unknown}};
-    };
     json::array out;
-    const auto sites = variants::site_list::of(variants::set_view(set.files));
+    add_files(out, set.id, variants::site_list::of(variants::set_view(set.files)));
+    add_calls(out, set.id, genotypes_);
+    return out;
+}
+
+json::array export_links::of(
+    std::string_view id, const genotype::genotype_format& genotypes, const genotype_choice& chosen
+) const {
+    json::array out;
+    if (chosen.sets.size() == 1) {
+        const auto& only = chosen.sets.front();
+        add_files(out, id, variants::site_list::of(only.view, only.variants));
+    }
+    add_calls(out, id, genotypes);
+    return out;
+}
+
+void export_links::add_files(
+    json::array& out, std::string_view id, const result<variants::site_list>& sites
+) const {
     const std::uint32_t ploidy = sites ? sites->ploidy_max() : 0;  // before that nobody knows
     for (const auto& f : exports::file_formats()) {
         if (ploidy > f.ploidy_max) continue;
-        const std::string url = base_ + set.id + "/exports/" + set.id + std::string(f.extension);
+        std::string url = base_;
+        url.append(id).append("/exports/").append(id).append(f.extension);
         out.push_back(entry(f.data_format, f.file_type, f.genotypes, url));
     }
-    out.push_back(entry("JSON", "application/json", genotypes_, base_ + set.id + "/calls"));
-    return out;
+}
+
+void export_links::add_calls(
+    json::array& out, std::string_view id, const genotype::genotype_format& genotypes
+) const {
+    std::string url = base_;
+    url.append(id).append("/calls");
+    out.push_back(entry("JSON", "application/json", genotypes, url));
 }
 
 void add_export_routes(http::router& routes, const context& ctx) {

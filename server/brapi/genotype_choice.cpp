@@ -1,14 +1,16 @@
 #include "server/brapi/genotype_choice.hpp"
 
 #include "engine/core/hash.hpp"
-#include "server/brapi/contig_finder.hpp"
+#include "server/brapi/extract.hpp"
 #include "server/brapi/listed.hpp"
 #include "server/brapi/relations.hpp"
 #include "server/brapi/variant_id.hpp"
+#include "server/brapi/wanted_regions.hpp"
 
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 namespace callstream::brapi {
@@ -17,6 +19,7 @@ namespace {
 
 constexpr std::size_t missing_max = 10;  // that are told
 
+/// All but their ids: those may be extracts'.
 variantset_filter of_sets(const genotype_filter& wanted) {
     variantset_filter out;
     out.common_crop_names = wanted.common_crop_names;
@@ -27,7 +30,6 @@ variantset_filter of_sets(const genotype_filter& wanted) {
     out.study_names = wanted.study_names;
     out.trial_ids = wanted.trial_ids;
     out.trial_names = wanted.trial_names;
-    out.variant_set_ids = wanted.variant_set_ids;
     return out;
 }
 
@@ -38,52 +40,6 @@ callset_filter of_call_sets(const genotype_filter& wanted) {
     out.germplasm_names = wanted.germplasm_names;
     out.sample_ids = wanted.sample_ids;
     out.sample_names = wanted.sample_names;
-    return out;
-}
-
-using regions = std::vector<variants::region>;
-
-/// Where a range is in this set; a contig that is not there has none.
-void add_range(contig_finder& contigs, const std::string& text, regions& into) {
-    const auto meanings = read_position_range(text);
-    if (!meanings) return;
-    for (const auto& meaning : *meanings) {
-        auto contig = contigs.find(meaning.contig);
-        if (!contig) contig = contigs.find_reference(meaning.contig);
-        if (!contig) continue;
-        into.push_back({std::move(contig), meaning.begin0, meaning.end0});
-        return;
-    }
-}
-
-/// The window of a search for variants, on the references that are named, else on all.
-regions window_of(const genotype_filter& wanted, contig_finder& contigs) {
-    variants::region window;
-    window.begin0 = wanted.start.value_or(window.begin0);
-    window.end0 = wanted.end.value_or(window.end0);
-    if (!wanted.reference_ids.wanted() && !wanted.reference_names.wanted()) return {window};
-    regions out;
-    const auto add = [&](std::optional<std::string> contig) {
-        if (!contig) return;
-        window.contig = std::move(contig);
-        out.push_back(window);
-    };
-    for (const auto& id : wanted.reference_ids.texts()) add(contigs.find_reference(id));
-    for (const auto& name : wanted.reference_names.texts()) add(contigs.find(name));
-    return out;
-}
-
-/// All of these must have the variant.
-std::vector<regions> regions_of(const genotype_filter& wanted, const chosen_set& chosen) {
-    std::vector<regions> out;
-    contig_finder contigs(*chosen.set, chosen.view);
-    if (!wanted.position_ranges.empty()) {
-        auto& ranges = out.emplace_back();
-        for (const auto& text : wanted.position_ranges) add_range(contigs, text, ranges);
-    }
-    const bool has_window = wanted.start || wanted.end || wanted.reference_ids.wanted() ||
-                            wanted.reference_names.wanted();
-    if (has_window) out.push_back(window_of(wanted, contigs));
     return out;
 }
 
@@ -131,15 +87,19 @@ class chooser {
  public:
     chooser(
         const context& ctx,
+        const http::request& request,
+        const relations& all,
         const genotype_filter& wanted,
         std::optional<listed> list,
-        const relations& all,
+        choose_for what,
         std::vector<std::string>& missing
     )
         : ctx_(ctx),
+          request_(request),
+          all_(all),
           wanted_(wanted),
           list_(std::move(list)),
-          all_(all),
+          what_(what),
           missing_(missing),
           sets_(of_sets(wanted)),
           call_sets_(of_call_sets(wanted)) {
@@ -148,14 +108,24 @@ class chooser {
     }
 
     result<std::vector<chosen_set>> choose() {
-        warn_of_unknown_sets();
         std::vector<chosen_set> out;
         for (const auto* set : all_.now().variant_sets()) {
-            if (!may_have(*set)) continue;
-            chosen_set chosen{set, variants::set_view(set->files), nullptr, columns_of(*set)};
+            if (!wanted_.variant_set_ids.fits(set->id) || !may_have(*set)) continue;
+            const variants::set_view view(set->files);
+            chosen_set chosen{set->id, set->name, set, view, nullptr, columns_of(*set)};
             if (chosen.columns.empty() && chooses_call_sets()) continue;
             if (auto done = choose_variants(chosen); !done) return done.error();
             out.push_back(std::move(chosen));
+        }
+        for (const auto& id : wanted_.variant_set_ids.texts()) {
+            if (const auto* named = all_.find_extract(id)) {
+                if (auto done = add_extract(id, *named, out); !done) return done.error();
+            } else if (all_.now().find_variant_set(id) == nullptr) {
+                warn("There is no variant set with the variantSetDbId " + http::shown_name(id));
+            }
+        }
+        if (looked_for_contigs_) {
+            for (auto& text : regions_not_in(contigs_, wanted_)) warn(std::move(text));
         }
         return out;
     }
@@ -195,14 +165,6 @@ class chooser {
         });
     }
 
-    void warn_of_unknown_sets() {
-        for (const auto& id : wanted_.variant_set_ids.texts()) {
-            if (all_.now().find_variant_set(id) == nullptr) {
-                warn("There is no variant set with the variantSetDbId " + http::shown_name(id));
-            }
-        }
-    }
-
     bool may_have(const catalog::variant_set& set) const {
         if (!sets_.fits(all_, set)) return false;
         // No file says what its variants are called elsewhere.
@@ -239,9 +201,57 @@ class chooser {
         return out;
     }
 
+    /// What the extract leaves of each of its variant sets, and of that what is wanted.
+    result<void> add_extract(
+        const std::string& id, const extract& named, std::vector<chosen_set>& into
+    ) {
+        auto whole = choose_genotypes(ctx_, request_, all_, named.filter, what_);
+        if (!whole) return whole.error();
+        for (auto& text : whole->missing) warn(std::move(text));
+        for (auto& part : whole->sets) {
+            if (!may_have(*part.set)) continue;
+            part.id = id;
+            part.name = named.name;
+            if (chooses_call_sets()) keep_wanted(part);
+            if (part.columns.empty() && chooses_call_sets()) continue;
+            if (auto done = narrow_variants(part); !done) return done.error();
+            into.push_back(std::move(part));
+        }
+        return {};
+    }
+
+    /// In the order in which they are wanted now.
+    void keep_wanted(chosen_set& part) const {
+        const std::unordered_set<std::uint32_t> kept(part.columns.begin(), part.columns.end());
+        part.columns = columns_of(*part.set);
+        std::erase_if(part.columns, [&](auto column) { return !kept.contains(column); });
+    }
+
+    result<void> narrow_variants(chosen_set& part) {
+        chosen_set wanted = part;
+        wanted.variants = nullptr;
+        if (auto done = choose_variants(wanted); !done) return done;
+        if (!wanted.variants) return {};
+        if (!part.variants) {
+            part.variants = std::move(wanted.variants);
+            part.selection_key = wanted.selection_key;
+            return {};
+        }
+        const std::array keys = {part.selection_key, wanted.selection_key};
+        part.selection_key = hash64({reinterpret_cast<const char*>(keys.data()), sizeof keys});
+        auto both = ctx_.selections->get(part.selection_key, [&] {
+            return result<variants::selection>(intersection(*part.variants, *wanted.variants));
+        });
+        if (!both) return both.error();
+        part.variants = std::move(*both);
+        return {};
+    }
+
     result<void> choose_variants(chosen_set& chosen) {
+        if (what_ == choose_for::call_sets) return {};
         if (!wanted_.asks_for_variants() && !(list_ && list_->variants)) return {};
-        const auto places = regions_of(wanted_, chosen);
+        const auto places = regions_of(wanted_, *chosen.set, chosen.view, contigs_);
+        looked_for_contigs_ = true;
         chosen.selection_key =
             key_of_selection(wanted_, places, list_ ? list_->version : 0, chosen);
         auto found = ctx_.selections->get(chosen.selection_key, [&] {
@@ -259,14 +269,18 @@ class chooser {
     }
 
     const context& ctx_;
+    const http::request& request_;
+    const relations& all_;
     const genotype_filter& wanted_;
     std::optional<listed> list_;
-    const relations& all_;
+    choose_for what_;
     std::vector<std::string>& missing_;
     variantset_filter sets_;
     callset_filter call_sets_;
     std::vector<catalog::call_set> named_;      // in the order in which they are wanted
     std::unordered_set<std::string> with_pui_;  // germplasm that has one of those wanted
+    std::unordered_set<std::string> contigs_;   // texts of regions that a set has
+    bool looked_for_contigs_ = false;
 };
 
 result<std::optional<listed>> list_of(
@@ -298,6 +312,7 @@ paging::token_scope genotype_choice::scope(std::string_view query) const {
         hash.add(&value, sizeof value);
     };
     for (const auto& chosen : sets) {
+        ids.add(chosen.id.c_str(), chosen.id.size() + 1);
         ids.add(chosen.set->id.c_str(), chosen.set->id.size() + 1);
         add(provisional, chosen.view.provisional_fingerprint());
         const auto bytes = chosen.view.content_fingerprint();
@@ -329,7 +344,7 @@ std::string genotype_choice::version(std::string_view query) const {
         const auto& set = *chosen.set;
         const auto* references = now->find_reference_set(set.reference_set_id);
         const bool has_names = references != nullptr && references->fasta->is_indexed();
-        for (const auto& text : {set.name, set.created, set.updated, set.reference_set_id}) {
+        for (const auto& text : {chosen.name, set.created, set.updated, set.reference_set_id}) {
             out.append("\n").append(text);
         }
         out.append(has_names ? "\nindexed" : "\n");
@@ -341,6 +356,12 @@ std::vector<variants::walk_part> genotype_choice::calls() const {
     std::vector<variants::walk_part> out;
     for (const auto& c : sets) out.push_back({c.view, c.variants, c.columns.size()});
     return out;
+}
+
+bool genotype_choice::has_variants() const {
+    return std::any_of(sets.begin(), sets.end(), [](const auto& c) {
+        return !c.variants || c.variants->size() > 0;
+    });
 }
 
 std::vector<variants::walk_part> genotype_choice::records() const {
@@ -355,21 +376,38 @@ result<genotype_choice> choose_genotypes(
     const genotype_filter& wanted,
     std::vector<std::string>& warnings
 ) {
+    const auto all = relations_now(ctx, request, warnings);
+    auto out = choose_genotypes(ctx, request, *all, wanted, choose_for::all);
+    if (!out) return out;
+    warnings.insert(warnings.end(), out->missing.begin(), out->missing.end());
+    if (!out->has_variants() && wanted.any()) warnings.emplace_back("Nothing fits the filters");
+    return out;
+}
+
+result<genotype_choice> choose_genotypes(
+    const context& ctx,
+    const http::request& request,
+    const relations& all,
+    const genotype_filter& wanted,
+    choose_for what
+) {
     genotype_choice out;
     auto list = list_of(ctx, request, wanted.list_id, out.missing);
     if (!list) return list.error();
     out.list_version = *list ? (*list)->version : 0;
-    const auto all = relations_now(ctx, request, warnings);
-    out.now = all->snapshot();
-    auto sets = chooser(ctx, wanted, std::move(*list), *all, out.missing).choose();
+    out.now = all.snapshot();
+    auto sets = chooser(ctx, request, all, wanted, std::move(*list), what, out.missing).choose();
     if (!sets) return sets.error();
     out.sets = std::move(*sets);
-    warnings.insert(warnings.end(), out.missing.begin(), out.missing.end());
-    const bool has_any = std::any_of(out.sets.begin(), out.sets.end(), [](const auto& c) {
-        return !c.variants || c.variants->size() > 0;
-    });
-    if (!has_any && wanted.any()) warnings.emplace_back("Nothing fits the filters");
     return out;
+}
+
+result<void> check_variant_set(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    std::vector<std::string> ignored;  // this looks, and shows nothing
+    if (relations_now(ctx, request, ignored)->has_variant_set(id)) return {};
+    return error{errc::not_found, "there is no variant set with this variantSetDbId"};
 }
 
 result<void> take_from_path(criterion& ids, std::string_view id, std::string_view parameter) {

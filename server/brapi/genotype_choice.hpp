@@ -6,6 +6,7 @@
 #include "engine/variants/item_walk.hpp"
 #include "server/brapi/context.hpp"
 #include "server/brapi/genotype_filter.hpp"
+#include "server/brapi/relations.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -14,8 +15,11 @@
 
 namespace callstream::brapi {
 
+/// One variant set of files, or what an extract leaves of one.
 struct chosen_set {
-    const catalog::variant_set* set = nullptr;
+    std::string id;  ///< of the variant set that was asked for: that of the files, or the extract
+    std::string name;
+    const catalog::variant_set* set = nullptr;  ///< of the files
     variants::set_view view;
     std::shared_ptr<const variants::selection> variants;  ///< null: all
     std::vector<std::uint32_t> columns;                   ///< in the order of the answer
@@ -26,9 +30,9 @@ struct chosen_set {
 /// are. Immutable.
 struct genotype_choice {
     std::shared_ptr<const catalog::snapshot> now;  ///< what the sets point into
-    std::vector<chosen_set> sets;                  ///< in the order of the catalog
-    std::uint64_t list_version = 0;                ///< 0: no list chose
-    std::vector<std::string> missing;              ///< what is named and not there, a sentence each
+    std::vector<chosen_set> sets;      ///< in the order of the catalog, then what extracts leave
+    std::uint64_t list_version = 0;    ///< 0: no list chose
+    std::vector<std::string> missing;  ///< what is named and not there, a sentence each
 
     /// What page tokens of a walk over it are bound to. `query` is the canonical request, paging
     /// left out.
@@ -37,11 +41,15 @@ struct genotype_choice {
     /// Other texts for what shows other bytes: of all that `query` shows of it.
     std::string version(std::string_view query) const;
 
+    /// Whether a filter left a variant of any set, or there was none.
+    bool has_variants() const;
+
     /// The sets as parts of a walk over their calls, or over their variants.
     std::vector<variants::walk_part> calls() const;
     std::vector<variants::walk_part> records() const;
 };
 
+/// Extracts are chosen only where they are named: they repeat what the files have.
 /// Adds a warning about each thing that is named and not there, and when nothing is left.
 /// `errc::unavailable` while a file that must be indexed for it is not, and then sees to it that it
 /// will be; `errc::bad_request` and `errc::forbidden` as `read_listed`.
@@ -50,6 +58,24 @@ result<genotype_choice> choose_genotypes(
     const http::request& request,
     const genotype_filter& wanted,
     std::vector<std::string>& warnings
+);
+
+enum class choose_for {
+    all,
+    call_sets,  ///< variants are not looked at, so files need no index
+};
+/// The same of a moment that is known. What is named and not there is only in `missing`.
+result<genotype_choice> choose_genotypes(
+    const context& ctx,
+    const http::request& request,
+    const relations& all,
+    const genotype_filter& wanted,
+    choose_for what
+);
+
+/// 404 in words when there is no variant set with this id, of files or an extract.
+result<void> check_variant_set(
+    const context& ctx, const http::request& request, std::string_view id
 );
 
 /// Puts what a path names into a criterion. `errc::bad_request` when the query names something

@@ -57,15 +57,10 @@ result<genotype_format> read_genotype_format(
 }
 
 void add_genotype_format(boost::json::object& body, const genotype_format& format) {
-    const genotype_format usual;
     body.emplace("expandHomozygotes", format.expand_homozygotes);
-    for (const auto& [name, member] : texts) {
-        if (format.*member != usual.*member) body.emplace(name, format.*member);
-    }
+    for (const auto& [name, member] : texts) body.emplace(name, format.*member);
     for (const auto& [name, value] : encodings) {
-        if (format.encoding == value && value != usual.encoding) {
-            body.emplace("alleleEncoding", name);
-        }
+        if (format.encoding == value) body.emplace("alleleEncoding", name);
     }
 }
 

@@ -21,8 +21,8 @@ result<genotype::genotype_format> read_genotype_format(
     http::json_fields& body, const genotype::genotype_format& usual
 );
 
-/// Adds the format to a search body. `expandHomozygotes` is always said: a search means what it
-/// meant when it was sent, also to a server with another default.
+/// Adds the format to a body that is kept. All of it: what is usual depends on server and variant
+/// set, and the body must mean what it meant when it was sent.
 void add_genotype_format(boost::json::object& body, const genotype::genotype_format& format);
 
 /// The format as members of a result: `"expandHomozygotes":true,"sepPhased":"|",...`.

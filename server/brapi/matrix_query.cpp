@@ -1,6 +1,7 @@
 #include "server/brapi/matrix_query.hpp"
 
 #include "engine/paging/page_plan.hpp"
+#include "server/brapi/extract.hpp"
 #include "server/brapi/genotype_form.hpp"
 
 #include <boost/json/array.hpp>
@@ -108,12 +109,12 @@ std::vector<std::string> trimmed(std::vector<std::string> texts) {
 }
 
 template <class From>
-result<matrix_query> read(From& from, const genotype::genotype_format& usual) {
+result<matrix_query> read(const context& ctx, From& from) {
     matrix_query out;
     auto filter = read_genotype_filter(from);
     if (!filter) return filter.error();
     out.filter = std::move(*filter);
-    auto format = read_genotype_format(from, usual);
+    auto format = read_genotype_format(from, usual_genotypes(ctx, out.filter.variant_set_ids));
     if (!format) return format.error();
     out.format = std::move(*format);
     auto abbreviations = read_names(from, "dataMatrixAbbreviations");
@@ -147,14 +148,12 @@ json::object matrix_query::to_body() const {
     return body;
 }
 
-result<matrix_query> read_matrix_query(http::query& q, const genotype::genotype_format& usual) {
-    return read(q, usual);
+result<matrix_query> read_matrix_query(const context& ctx, http::query& q) {
+    return read(ctx, q);
 }
 
-result<matrix_query> read_matrix_query(
-    http::json_fields& body, const genotype::genotype_format& usual
-) {
-    return read(body, usual);
+result<matrix_query> read_matrix_query(const context& ctx, http::json_fields& body) {
+    return read(ctx, body);
 }
 
 result<void> read_matrix_pages(http::query& q, matrix_query& into) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/genotype/genotype_format.hpp"
+#include "server/brapi/context.hpp"
 #include "server/brapi/genotype_filter.hpp"
 #include "server/http/json_body.hpp"
 #include "server/http/query.hpp"
@@ -39,10 +40,8 @@ struct matrix_query {
     boost::json::object to_body() const;
 };
 
-result<matrix_query> read_matrix_query(http::query& q, const genotype::genotype_format& usual);
-result<matrix_query> read_matrix_query(
-    http::json_fields& body, const genotype::genotype_format& usual
-);
+result<matrix_query> read_matrix_query(const context& ctx, http::query& q);
+result<matrix_query> read_matrix_query(const context& ctx, http::json_fields& body);
 
 /// The pages alone, which the GET of a search may say anew.
 result<void> read_matrix_pages(http::query& q, matrix_query& into);

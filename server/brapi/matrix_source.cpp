@@ -121,7 +121,7 @@ class matrix_source : public streaming::body_source {
         out.append(",\"variantSetDbIds\":[");
         const std::size_t sets = out.size();
         for (const auto& c : chosen_->sets) {
-            out.append(json_quoted(c.set->id));
+            out.append(json_quoted(c.id));
             out.append(',');
         }
         if (out.size() > sets) out.drop_last(1);

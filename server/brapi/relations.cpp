@@ -1,5 +1,7 @@
 #include "server/brapi/relations.hpp"
 
+#include "server/brapi/extract.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -166,6 +168,7 @@ std::string relations::made_by(const link& l, entity_type type) const {
         case entity_type::plate:
         case entity_type::call_set:
         case entity_type::variant_set:
+        case entity_type::extract:
             break;
     }
     return {};
@@ -210,6 +213,7 @@ named relations::entity(entity_type type, const link& l) const {
             return plate(l);
         case entity_type::call_set:
         case entity_type::variant_set:
+        case entity_type::extract:
             break;
     }
     return {};
@@ -408,6 +412,7 @@ bool relations::is_of_files(entity_type type, std::string_view id) const {
         case entity_type::germplasm:
             return of_rows().germplasm_ids.contains(id);
         case entity_type::plate:
+        case entity_type::extract:
             return false;
         case entity_type::sample:
         case entity_type::call_set:
@@ -415,6 +420,28 @@ bool relations::is_of_files(entity_type type, std::string_view id) const {
             break;
     }
     return true;
+}
+
+const extract* relations::find_extract(std::string_view id) const {
+    const auto* found = wrote(entity_type::extract, id);
+    if (found == nullptr || found->extracted == nullptr) return nullptr;
+    const auto& sources = found->extracted->sources();
+    const bool has_any = std::any_of(sources.begin(), sources.end(), [this](const auto& source) {
+        return has_variant_set(source);
+    });
+    return has_any ? found->extracted.get() : nullptr;
+}
+
+std::vector<std::string_view> relations::extracts() const {
+    std::vector<std::string_view> out;
+    for_each_wrote(entity_type::extract, [&](const written& one) {
+        if (find_extract(one.id) != nullptr) out.push_back(one.id);
+    });
+    return out;
+}
+
+bool relations::has_variant_set(std::string_view id) const {
+    return now_->find_variant_set(id) != nullptr || find_extract(id) != nullptr;
 }
 
 void relations::overlay(entity_type type, std::string_view id, json::object& shown) const {

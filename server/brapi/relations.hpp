@@ -64,7 +64,7 @@ class relations {
     /// Why it may not be what clients wrote last.
     const std::optional<error>& trouble() const { return trouble_; }
     /// Whether clients wrote anything at all; else data sets say all there is to know.
-    bool anything_written() const { return wrote_->any(); }
+    bool anything_written() const { return wrote_->any_but_extracts(); }
 
     /// What data sets say of themselves, until `each` returns false, which is then returned.
     bool for_each_data_set(const each_link& each) const;
@@ -106,6 +106,12 @@ class relations {
     const written* wrote_of(const catalog::variant_set& set) const;
     /// Of all entities of one kind of which clients wrote something, as far as within reach.
     void for_each_wrote(entity_type type, const std::function<void(const written&)>& each) const;
+    /// Null when there is no such extract, or none of the variant sets it is of is within reach.
+    const extract* find_extract(std::string_view id) const;
+    /// Ids of those there are, in the order in which they were made.
+    std::vector<std::string_view> extracts() const;
+    /// Whether a variant set has this id, one of files or an extract.
+    bool has_variant_set(std::string_view id) const;
     /// Puts what was written in place of what files say. Names of other entities are theirs.
     void overlay(entity_type type, std::string_view id, boost::json::object& shown) const;
 

@@ -12,6 +12,7 @@ void add_routes(http::router& routes, const context& ctx) {
     add_reference_set_routes(routes, ctx);
     add_crop_routes(routes, ctx);
     add_export_routes(routes, ctx);
+    add_extract_routes(routes, ctx);
     add_germplasm_routes(routes, ctx);
     add_list_routes(routes, ctx);
     add_map_routes(routes, ctx);

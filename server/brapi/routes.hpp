@@ -19,6 +19,7 @@ void add_reference_bases_routes(http::router& routes, const context& ctx);
 void add_reference_set_routes(http::router& routes, const context& ctx);
 void add_crop_routes(http::router& routes, const context& ctx);
 void add_export_routes(http::router& routes, const context& ctx);
+void add_extract_routes(http::router& routes, const context& ctx);
 void add_germplasm_routes(http::router& routes, const context& ctx);
 void add_list_routes(http::router& routes, const context& ctx);
 void add_map_routes(http::router& routes, const context& ctx);

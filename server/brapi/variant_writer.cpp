@@ -62,7 +62,9 @@ std::string integers_of(std::string_view text) {
 
 }  // namespace
 
-variant_writer::variant_writer(const catalog::snapshot& now, const catalog::variant_set& set)
+variant_writer::variant_writer(
+    const catalog::snapshot& now, const catalog::variant_set& set, std::string_view shown_id
+)
     : now_(now), set_(set), names_(set.id) {
     const auto* references = now.find_reference_set(set.reference_set_id);
     of_set_ = ",\"created\":" + json_quoted(set.created) + ",\"externalReferences\":[]" +
@@ -70,7 +72,7 @@ variant_writer::variant_writer(const catalog::snapshot& now, const catalog::vari
               ",\"referenceSetName\":" +
               quoted_or_null(references == nullptr ? std::string() : references->name) +
               ",\"updated\":" + json_quoted(set.updated) + ",\"variantSetDbId\":[" +
-              json_quoted(set.id) + "]";
+              json_quoted(shown_id) + "]";
 }
 
 void variant_writer::enter_contig(std::string_view name) {

@@ -18,7 +18,10 @@ namespace callstream::brapi {
 /// outlive it.
 class variant_writer {
  public:
-    variant_writer(const catalog::snapshot& now, const catalog::variant_set& set);
+    /// `shown_id`: of the variant set that was asked for, which may be an extract.
+    variant_writer(
+        const catalog::snapshot& now, const catalog::variant_set& set, std::string_view shown_id
+    );
 
     /// Appends the record on which `cursor` stands: start 0-based, end exclusive, QUAL and INFO as
     /// texts in `additionalInfo`. Throws damaged_file.

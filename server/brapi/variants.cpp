@@ -6,7 +6,6 @@
 #include "server/brapi/routes.hpp"
 #include "server/brapi/search.hpp"
 #include "server/brapi/variant_writer.hpp"
-#include "server/brapi/variantsets.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -25,7 +24,8 @@ class variants_writer : public row_writer {
 
     void enter(const hts::record& record, const variants::set_cursor& cursor, std::size_t part)
         override {
-        if (!writer_ || part != part_) writer_.emplace(*chosen_->now, *chosen_->sets[part].set);
+        if (!writer_ || part != part_)
+            writer_.emplace(*chosen_->now, *chosen_->sets[part].set, chosen_->sets[part].id);
         part_ = part;
         record_ = &record;
         cursor_ = &cursor;
@@ -93,7 +93,7 @@ result<http::response> variants_of_variant_set(
     const context& ctx, const http::request& request, std::string_view id
 ) {
     return get_variants(ctx, request, [&](genotype_filter& filter) -> result<void> {
-        if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
+        if (auto there = check_variant_set(ctx, request, id); !there) return there;
         return take_from_path(filter.variant_set_ids, id, "variantSetDbId");
     });
 }
@@ -105,7 +105,7 @@ result<json::value> read_one(const genotype_choice& chosen) {
     if (walk.row() == nullptr) {
         return error{errc::not_found, "there is no variant with this variantDbId"};
     }
-    variant_writer writer(*chosen.now, *chosen.sets[walk.part()].set);
+    variant_writer writer(*chosen.now, *chosen.sets[walk.part()].set, chosen.sets[walk.part()].id);
     text_buffer text;
     writer.write(text, *walk.row(), walk.at());
     if (!walk.is_unchanged()) throw damaged_file("the file was changed in place");

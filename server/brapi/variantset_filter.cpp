@@ -28,17 +28,6 @@ constexpr std::array<filter_name<vf>, 15> names = {{
     {"variantSetDbId", &vf::variant_set_ids},
 }};
 
-bool fits_references(
-    const variantset_filter& f, const relations& all, const catalog::variant_set& set
-) {
-    static const std::vector<catalog::external_reference> none;
-    const auto* wrote = all.wrote_of(set);
-    const bool is_written = wrote != nullptr && wrote->references;
-    return fits_references(
-        is_written ? *wrote->references : none, f.external_ids, f.external_sources
-    );
-}
-
 bool has_call_set(
     const catalog::snapshot& now, const catalog::variant_set& set, const criterion& ids
 ) {
@@ -70,11 +59,19 @@ bool variantset_filter::fits(const relations& all, const catalog::variant_set& s
     return variant_set_ids.fits(set.id) &&
            common_crop_names.fits(all.crop(entity_type::study, l)) &&
            reference_set_ids.fits(set.reference_set_id) && has_reference(set, reference_ids) &&
-           fits_references(*this, all, set) &&
+           fits_references(all.wrote_of(set)) &&
            fits_entity(program_ids, program_names, [&] { return all.program(l); }) &&
            fits_entity(trial_ids, trial_names, [&] { return all.trial(l); }) &&
            fits_entity(study_ids, study_names, [&] { return all.study(l); }) &&
            has_call_set(all.now(), set, call_set_ids);
+}
+
+bool variantset_filter::fits_references(const written* wrote) const {
+    static const std::vector<catalog::external_reference> none;
+    const bool is_written = wrote != nullptr && wrote->references;
+    return brapi::fits_references(
+        is_written ? *wrote->references : none, external_ids, external_sources
+    );
 }
 
 result<bool> variantset_filter::fits_variants(const catalog::variant_set& set) const {

@@ -28,6 +28,8 @@ struct variantset_filter {
     bool any() const;
     /// Leaves out the variants.
     bool fits(const relations& all, const catalog::variant_set& set) const;
+    /// No file gives a variant set references to elsewhere; `wrote` is null when nobody did.
+    bool fits_references(const written* wrote) const;
     /// Whether the set has one of the variants that are wanted, if any are. `errc::unavailable`
     /// while that is not known.
     result<bool> fits_variants(const catalog::variant_set& set) const;

@@ -1,73 +1,87 @@
 // GET /variantsets, /variantsets/{variantSetDbId} and /callsets of it, POST /search/variantsets.
 // PUT writes metadata.
-#include "server/brapi/variantsets.hpp"
-
-#include "engine/variants/set_view.hpp"
 #include "server/brapi/callsets.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/entity_writes.hpp"
 #include "server/brapi/envelope.hpp"
-#include "server/brapi/exports.hpp"
 #include "server/brapi/filtered_list.hpp"
-#include "server/brapi/format_field.hpp"
+#include "server/brapi/genotype_choice.hpp"
 #include "server/brapi/id_route.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/brapi/variantset_filter.hpp"
-#include "server/streaming/json_text.hpp"
+#include "server/brapi/variantset_json.hpp"
 
-#include <boost/json/array.hpp>
+#include <algorithm>
 
 namespace callstream::brapi {
 namespace json = boost::json;
-using streaming::valid_utf8;
 namespace {
 
-/// What a matrix of the set can show beside genotypes.
-json::array metadata_fields(const catalog::variant_set& set) {
-    json::array out;
-    for (const auto& field : set.files.front()->header().formats) {
-        if (field.name == "GT") continue;
-        out.push_back(
-            {{"dataType", data_type(field)},
-             {"fieldAbbreviation", valid_utf8(field.name)},
-             {"fieldName", valid_utf8(field_title(field))}}
-        );
-    }
+/// What is in an extract of what this filter asks for.
+genotype_filter within_extract(const variantset_filter& wanted, std::string_view id) {
+    genotype_filter out;
+    out.common_crop_names = wanted.common_crop_names;
+    out.program_ids = wanted.program_ids;
+    out.program_names = wanted.program_names;
+    out.reference_ids = wanted.reference_ids;
+    out.reference_set_ids = wanted.reference_set_ids;
+    out.study_ids = wanted.study_ids;
+    out.study_names = wanted.study_names;
+    out.trial_ids = wanted.trial_ids;
+    out.trial_names = wanted.trial_names;
+    out.call_set_ids = wanted.call_set_ids.texts();
+    out.variant_ids = wanted.variant_ids;
+    out.variant_set_ids.add({std::string(id)});
     return out;
 }
 
-/// What made the file is not known; when it was made is.
-json::object analysis_of(const catalog::variant_set& set) {
-    return {
-        {"analysisDbId", set.id},
-        {"analysisName", valid_utf8(set.name)},
-        {"created", set.created},
-        {"description", nullptr},
-        {"software", json::array()},
-        {"type", nullptr},
-        {"updated", set.updated},
-    };
+result<bool> fits_extract(
+    const context& ctx,
+    const http::request& request,
+    const relations& all,
+    const variantset_filter& wanted,
+    std::string_view id
+) {
+    if (!wanted.variant_set_ids.fits(id)) return false;
+    const auto* wrote = all.wrote(entity_type::variant_set, id);
+    if (!wanted.fits_references(wrote)) return false;
+    const auto within = within_extract(wanted, id);
+    const bool by_variants = within.asks_for_variants();
+    const auto chosen = choose_genotypes(
+        ctx, request, all, within, by_variants ? choose_for::all : choose_for::call_sets
+    );
+    if (!chosen) return chosen.error();
+    return !chosen->sets.empty() && (!by_variants || chosen->has_variants());
 }
 
-json::object to_json(
-    const export_links& links, const relations& all, const catalog::variant_set& set
+/// The variant sets that fit: first those of files, then extracts.
+struct found_sets {
+    std::vector<const catalog::variant_set*> of_files;
+    std::vector<std::string_view> extracts;
+};
+
+result<found_sets> find_sets(
+    const context& ctx,
+    const http::request& request,
+    const relations& all,
+    const variantset_filter& wanted
 ) {
-    const auto records = variants::set_view(set.files).record_count();
-    json::object shown = {
-        {"additionalInfo", json::object()},
-        {"analysis", json::array{analysis_of(set)}},
-        {"availableFormats", links.of(set)},
-        {"callSetCount", set.call_set_count()},
-        {"externalReferences", json::array()},
-        {"metadataFields", metadata_fields(set)},
-        {"referenceSetDbId", text_or_null(set.reference_set_id)},
-        {"studyDbId", set.home->study.id},
-        {"variantCount", records ? json::value(*records) : json::value(nullptr)},
-        {"variantSetDbId", set.id},
-        {"variantSetName", valid_utf8(set.name)},
-    };
-    all.overlay(entity_type::variant_set, set.id, shown);
-    return shown;
+    found_sets out;
+    for (const auto* set : all.now().variant_sets()) {
+        if (!wanted.fits(all, *set)) continue;
+        const auto has_variant = wanted.fits_variants(*set);
+        if (!has_variant) {
+            ctx.catalog->index_soon(set->files);
+            return has_variant.error();
+        }
+        if (*has_variant) out.of_files.push_back(set);
+    }
+    for (const auto id : all.extracts()) {
+        const auto fits = fits_extract(ctx, request, all, wanted, id);
+        if (!fits) return fits.error();
+        if (*fits) out.extracts.push_back(id);
+    }
+    return out;
 }
 
 result<http::response> list_sets(
@@ -80,24 +94,32 @@ result<http::response> list_sets(
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
     const auto all = relations_now(ctx, request, warnings);
-    const auto& now = all->snapshot();
-    std::vector<const catalog::variant_set*> found;
-    for (const auto* set : now->variant_sets()) {
-        if (!wanted.fits(*all, *set)) continue;
-        const auto has_variant = wanted.fits_variants(*set);
-        if (!has_variant) {
-            ctx.catalog->index_soon(set->files);
-            return has_variant.error();
-        }
-        if (*has_variant) found.push_back(set);
+    auto found = find_sets(ctx, request, *all, wanted);
+    if (!found) return found.error();
+    const std::uint64_t of_files = found->of_files.size();
+    const std::uint64_t total = of_files + found->extracts.size();
+    const auto first = std::min(window->first, total);
+    const auto count = static_cast<std::size_t>(std::min(window->size, total - first));
+    // What is in an extract is known only while the request is there.
+    std::vector<json::value> extracts;
+    for (auto at = std::max(first, of_files); at < first + count; ++at) {
+        auto shown = extract_json(ctx, request, *all, found->extracts[at - of_files]);
+        if (!shown) return shown.error();
+        extracts.push_back(std::move(*shown));
     }
-    warn_of_waiting(*now, warnings);
-    if (found.empty() && wanted.any()) warnings.emplace_back("No variant set fits the filters");
+    warn_of_waiting(all->now(), warnings);
+    if (total == 0 && wanted.any()) warnings.emplace_back("No variant set fits the filters");
     // The items point into the snapshot.
-    const auto show = [all, links = export_links(ctx, request)](const auto* set) {
-        return to_json(links, *all, *set);
+    const auto show = [all,
+                       links = export_links(ctx, request),
+                       sets = std::move(found->of_files),
+                       extracts = std::move(extracts),
+                       first](std::size_t i) -> json::value {
+        const auto at = static_cast<std::size_t>(first) + i;
+        if (at < sets.size()) return to_json(links, *all, *sets[at]);
+        return extracts[first < sets.size() ? at - sets.size() : i];
     };
-    return list_response(*window, std::move(found), show, warnings);
+    return list_response(*window, total, count, make_item(show), warnings);
 }
 
 result<json::value> show_one(
@@ -108,8 +130,9 @@ result<json::value> show_one(
 ) {
     const auto all = relations_now(ctx, request, warnings);
     const auto* set = all->now().find_variant_set(id);
-    if (set == nullptr) return no_variant_set();
-    return json::value(to_json(export_links(ctx, request), *all, *set));
+    if (set != nullptr) return json::value(to_json(export_links(ctx, request), *all, *set));
+    if (auto there = check_variant_set(ctx, request, id); !there) return there.error();
+    return extract_json(ctx, request, *all, id);
 }
 
 result<http::response> get_one(
@@ -129,17 +152,13 @@ result<http::response> call_sets_of(
     if (!wanted) return wanted.error();
     const auto page = read_list_page(q);
     if (!page) return page.error();
-    if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
+    if (auto there = check_variant_set(ctx, request, id); !there) return there.error();
     wanted->variant_set_ids = {};
     wanted->variant_set_ids.add({std::string(id)});
     return list_call_sets(ctx, request, *wanted, *page, ignored_parameters(q));
 }
 
 }  // namespace
-
-error no_variant_set() {
-    return {errc::not_found, "there is no variant set with this variantSetDbId"};
-}
 
 void add_variantset_routes(http::router& routes, const context& ctx) {
     add_id_route(routes, ctx, "/brapi/v2/variantsets/{variantSetDbId}", get_one);
@@ -149,10 +168,9 @@ void add_variantset_routes(http::router& routes, const context& ctx) {
         ctx,
         {.pattern = "/brapi/v2/variantsets/{variantSetDbId}",
          .type = entity_type::variant_set,
-         .find = [&ctx](const auto& request, std::string_view id) -> result<void> {
-             if (visible(ctx, request)->find_variant_set(id) == nullptr) return no_variant_set();
-             return {};
-         },
+         .find = [&ctx](
+                     const auto& request, std::string_view id
+                 ) { return check_variant_set(ctx, request, id); },
          .show = [&ctx](
                      const auto& request, std::string_view id, auto& warnings
                  ) { return show_one(ctx, request, id, warnings); }}

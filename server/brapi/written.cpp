@@ -1,6 +1,7 @@
 #include "server/brapi/written.hpp"
 
 #include "server/brapi/entity_fields.hpp"
+#include "server/brapi/extract.hpp"
 #include "server/http/json_body.hpp"
 
 #include <boost/json/array.hpp>
@@ -52,6 +53,10 @@ std::shared_ptr<const written> written_of(entity_type type, const store::kept_en
     out->plate_id = text_of(members, "plateDbId");
     out->plate_name = text_of(members, "plateName");
     out->references = references_of(members);
+    if (type != entity_type::extract) return out;
+    auto extracted = read_extract(members);
+    // That of a newer server may not be understood: it is not there.
+    if (extracted) out->extracted = std::make_shared<const extract>(std::move(*extracted));
     return out;
 }
 
@@ -74,8 +79,13 @@ written_snapshot::written_snapshot() {
     types_.fill(std::make_shared<const entities>());
 }
 
-bool written_snapshot::any() const noexcept {
-    return std::any_of(types_.begin(), types_.end(), [](const auto& t) { return !t->all.empty(); });
+bool written_snapshot::any_but_extracts() const noexcept {
+    for (std::size_t i = 0; i < entity_type_count; ++i) {
+        if (static_cast<entity_type>(i) != entity_type::extract && !types_[i]->all.empty()) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const written* written_snapshot::find(entity_type type, std::string_view id) const {

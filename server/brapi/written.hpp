@@ -18,6 +18,8 @@
 
 namespace callstream::brapi {
 
+struct extract;
+
 /// What was written of one entity. What follows the body is out of it, for filters and relations;
 /// nothing where nobody wrote it.
 struct written {
@@ -38,6 +40,7 @@ struct written {
     text plate_id;
     text plate_name;
     std::optional<std::vector<external_reference>> references;
+    std::shared_ptr<const extract> extracted;  ///< of an extract
 
     /// The members that were written.
     boost::json::object members() const;
@@ -50,7 +53,8 @@ class written_snapshot {
 
     written_snapshot();
 
-    bool any() const noexcept;
+    /// Of extracts nothing else depends.
+    bool any_but_extracts() const noexcept;
     bool any(entity_type type) const noexcept { return !of(type).all.empty(); }
     /// Null when nobody wrote anything of it.
     const written* find(entity_type type, std::string_view id) const;

@@ -89,6 +89,16 @@ class brapijs_genotyping(DemoTest):
         [one] = self.client(["variantsets_detail", {"variantSetDbId": POTATO}])
         self.assertEqual(one, self.get(f"variantsets/{POTATO}")["result"])
 
+    def test_a_selection_is_kept(self):
+        body = {"variantSetDbIds": [POTATO], "callSetDbIds": [self.potato_call_set()], "expandHomozygotes": False}
+        [made] = self.client(["variantsets_extract_store", body])
+        self.assertEqual((made["callSetCount"], made["variantCount"]), (1, 400))
+        self.assertEqual(made, self.get("variantsets/" + made["variantSetDbId"])["result"])
+        calls = elements(self.client(["variantsets_calls", {"variantSetDbId": made["variantSetDbId"], "pageSize": 150}]))
+        one = {"callSetDbId": self.potato_call_set(), "expandHomozygotes": "false", "pageSize": 1000}
+        whole = self.get("calls", **one)["result"]["data"]
+        self.assertEqual([c["genotypeValue"] for c in calls], [c["genotypeValue"] for c in whole])
+
     def test_searches_find_what_lists_do(self):
         call_set = self.potato_call_set()
         for method, path, body, query in (

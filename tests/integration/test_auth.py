@@ -25,12 +25,13 @@ ENTITIES = [
     for method, rest in (("POST", ""), ("PUT", ""), ("PUT", f"/{{{name.replace('Name', 'DbId')}}}"))
 ]
 METADATA = [("PUT", "/brapi/v2/callsets/{callSetDbId}"), ("PUT", "/brapi/v2/variantsets/{variantSetDbId}")]
-WRITING += ENTITIES + METADATA
+EXTRACT = ("POST", "/brapi/v2/variantsets/extract")
+WRITING += [*ENTITIES, *METADATA, EXTRACT]
 OF_STORE = ("/lists", "/metrics", "/vendor/", "/plates")
 
 
 def is_of_store(method, pattern):
-    return (method, pattern) in ENTITIES or any(part in pattern for part in OF_STORE)
+    return (method, pattern) in [*ENTITIES, EXTRACT] or any(part in pattern for part in OF_STORE)
 
 
 ADMINISTRATION = [("PUT", f"/brapi/v{v}/vendor/orders/{{orderId}}/status") for v in (1, 2)]
@@ -101,7 +102,7 @@ class authentication(CredentialsTest):
     def body_of(self, method, pattern):
         if method == "GET":
             return None
-        if pattern.startswith("/brapi/v2/search/"):
+        if pattern.startswith("/brapi/v2/search/") or (method, pattern) == EXTRACT:
             return b"{}"
         if "/vendor/" in pattern:
             return json.dumps({"status": next(self.steps)} if method == "PUT" else ORDER).encode()
@@ -196,6 +197,16 @@ class authentication(CredentialsTest):
             self.assertEqual(told["result"] | sample, told["result"])
             _, told = self.json("GET", "/brapi/v2/studies/SecretStudy", token)
             self.assertEqual(told["result"]["studyName"], "SecretItemStudy")
+        # So is an extract of several; tokens for one of them do not reach it.
+        _, made_set = self.json(*EXTRACT, "writer", {})
+        path = f"/brapi/v2/variantsets/{made_set['result']['variantSetDbId']}"
+        for token, status, count in (("reader", 200, 1), ("alpha", 404, 0), ("beta", 404, 0)):
+            for more in ("", "/calls", "/variants", "/callsets"):
+                self.assertEqual(self.json("GET", path + more, token)[0], status, (token, more))
+            _, told = self.json("GET", f"/brapi/v2/variantsets?variantSetDbId={path.rsplit('/', 1)[1]}", token)
+            self.assertEqual(len(told["result"]["data"]), count)
+            _, told = self.json("GET", f"/brapi/v2/calls?variantSetDbId={path.rsplit('/', 1)[1]}", token)
+            self.assertEqual(len(told["result"]["data"]) > 0, count > 0)
         # What a client made is of no data set, also where a sample of one names it.
         for token, status, found in (("reader", 200, 1), ("alpha", 404, 0), ("beta", 404, 0)):
             self.assertEqual(self.json("GET", f"/brapi/v2/germplasm/{made}", token)[0], status)

@@ -267,6 +267,7 @@ class server_information(FolderTest):
                     "search/markerpositions": ["POST"],
                     "search/markerpositions/{searchResultsDbId}": ["GET"],
                     "variantsets": ["GET"],
+                    "variantsets/extract": ["POST"],
                     "variantsets/{variantSetDbId}": ["GET", "PUT"],
                     "variantsets/{variantSetDbId}/callsets": ["GET"],
                     "variantsets/{variantSetDbId}/exports/{fileName}": ["GET"],

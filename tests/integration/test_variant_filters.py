@@ -233,6 +233,18 @@ class everywhere(SelectionTest):
             with self.subTest(parameters):
                 self.compare(self.server, parameters, expected, 71, callSetDbId="main~mixed~S2")
 
+    def test_contigs_that_no_set_has_are_named(self):
+        for parameters, named in (
+            ({"positionRange": "1"}, []),
+            ({"positionRange": "1:1-5000,nowhere:3-4"}, ["positionRange nowhere:3-4"]),
+            ({"referenceName": "nowhere"}, ["referenceName nowhere"]),
+            ({"referenceDbId": "x"}, ["referenceDbId x"]),
+        ):
+            with self.subTest(parameters):
+                status = self.server.get("/brapi/v2/variants", pageSize=1, **parameters)["metadata"]["status"]
+                told = [s["message"] for s in status if "the contig of" in s["message"]]
+                self.assertEqual(told, [f"No variant set has the contig of the {name}" for name in named])
+
     def test_names_and_ids(self):
         table = matrices.records(self.panel, ["GT"], [0])
         listed = run("bcftools", "query", "-f", "%ID\n", self.panel).decode().split("\n")

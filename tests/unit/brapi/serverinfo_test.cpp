@@ -98,6 +98,7 @@ TEST_F(serverinfo_test, lists_exactly_the_brapi_routes) {
             "variants/{variantDbId}",
             "variants/{variantDbId}/calls",
             "variantsets",
+            "variantsets/extract",
             "variantsets/{variantSetDbId}",
             "variantsets/{variantSetDbId}/calls",
             "variantsets/{variantSetDbId}/callsets",
