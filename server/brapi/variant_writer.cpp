@@ -191,7 +191,6 @@ void variant_writer::write_type(text_buffer& out, std::string_view declared) con
 void variant_writer::write_info(text_buffer& out, const hts::vcf_reader& reader) {
     out.append(",\"additionalInfo\":{");
     bool any = false;
-    bool has_quality = false;
     const auto begin = [&](std::string_view name) {
         if (any) out.append(',');
         any = true;
@@ -205,14 +204,13 @@ void variant_writer::write_info(text_buffer& out, const hts::vcf_reader& reader)
         });
         if (again) continue;
         const auto name = reader.info_name(field->key);
-        has_quality = has_quality || name == "QUAL";
-        begin(name);
+        begin(name == "QUAL" ? "INFO/QUAL" : name);  // the column of that name stands here, too
         scratch_.clear();
         genotype::append_info_value(scratch_, *field);
         out.append(scratch_.empty() ? "true" : json_escaped(scratch_.view()));
         out.append('"');
     }
-    if (site_.quality && !has_quality) {
+    if (site_.quality) {
         begin("QUAL");
         constexpr std::size_t digits_max = 24;
         char* room = out.prepare(digits_max);

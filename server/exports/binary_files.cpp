@@ -24,13 +24,19 @@ std::string word(std::string_view text) {
 class plink_bed : public row_export {
  public:
     // A haploid is homozygous, as plink2 writes it.
-    explicit plink_bed(export_subject from) : row_export(std::move(from)), dosages_(true) {}
+    explicit plink_bed(export_subject from)
+        : row_export(std::move(from)),
+          dosages_(true),
+          row_((subject().columns.size() + 3) / 4 * 4, padding) {}
+
+    std::optional<std::uint64_t> length() const override {
+        const auto rows = row_count();
+        if (!rows) return std::nullopt;
+        return magic.size() + *rows * (row_.size() / 4);
+    }
 
  private:
-    void begin(text_buffer& out) override {
-        out.append({"\x6c\x1b\x01", 3});  // variant by variant
-        row_.resize((subject().columns.size() + 3) / 4 * 4, padding);
-    }
+    void begin(text_buffer& out) override { out.append(magic); }
     void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
         dosages_.read(at.reader().find_field(record, "GT"), subject().columns, row_.data());
         char* end = out.prepare(row_.size() / 4);
@@ -42,6 +48,7 @@ class plink_bed : public row_export {
         out.commit(end);
     }
 
+    static constexpr std::string_view magic = {"\x6c\x1b\x01", 3};  // variant by variant
     static constexpr std::int8_t padding = 2;  // bits that stand for no sample are 0
 
     static unsigned code_of(std::int8_t dosage) {
@@ -99,20 +106,27 @@ class plink_fam : public streaming::body_source {
 /// variants must be known.
 class npy : public row_export {
  public:
-    npy(export_subject from, std::uint64_t rows) : row_export(std::move(from)), rows_(rows) {}
+    npy(export_subject from, std::uint64_t rows)
+        : row_export(std::move(from)),
+          rows_(rows),
+          head_(head_of(rows, subject().columns.size())) {}
+
+    std::optional<std::uint64_t> length() const override {
+        return head_.size() + rows_ * subject().columns.size();
+    }
 
  private:
-    void begin(text_buffer& out) override {
-        constexpr std::size_t before = 10;  // magic, version and length of the header
-        std::string header = "{'descr': '|i1', 'fortran_order': False, 'shape': (" +
-                             std::to_string(rows_) + ", " +
-                             std::to_string(subject().columns.size()) + "), }";
-        header.append(63 - (before + header.size()) % 64, ' ').append("\n");
-        out.append({"\x93NUMPY\x01\x00", 8});
-        out.append(static_cast<char>(header.size() & 0xff));
-        out.append(static_cast<char>(header.size() >> 8));
-        out.append(header);
+    static std::string head_of(std::uint64_t rows, std::size_t columns) {
+        constexpr std::size_t before = 10;  // magic, version and length of what follows
+        std::string shape = "{'descr': '|i1', 'fortran_order': False, 'shape': (" +
+                            std::to_string(rows) + ", " + std::to_string(columns) + "), }";
+        shape.append(63 - (before + shape.size()) % 64, ' ').append("\n");
+        std::string out("\x93NUMPY\x01\x00", 8);
+        out += static_cast<char>(shape.size() & 0xff);
+        out += static_cast<char>(shape.size() >> 8);
+        return out + shape;
     }
+    void begin(text_buffer& out) override { out.append(head_); }
     void add(text_buffer& out, const hts::record& record, const variants::set_cursor& at) override {
         const auto& columns = subject().columns;
         char* row = out.prepare(columns.size());
@@ -123,6 +137,7 @@ class npy : public row_export {
     }
 
     std::uint64_t rows_;
+    std::string head_;
     genotype::dosage_reader dosages_{false};
 };
 

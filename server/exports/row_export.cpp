@@ -18,17 +18,23 @@ result<row_export::progress> row_export::fill(text_buffer& out) {
         begun_ = true;
         begin(out);
     }
-    while (out.size() < limit) {
+    auto state = progress::more;
+    while (state == progress::more && out.size() < limit) {
         const auto* record = cursor_.next();
-        if (record == nullptr) {
+        if (record != nullptr) {
+            add(out, *record, cursor_.at());
+        } else {
             end(out);
-            return progress::done;
+            state = progress::done;
         }
-        add(out, *record, cursor_.at());
     }
     // Behind the reading: what was written counts only if the bytes were those of the file.
     if (!cursor_.at().is_unchanged()) throw damaged_file("the file was changed in place");
-    return progress::more;
+    return state;
+}
+
+std::optional<std::uint64_t> row_export::row_count() const {
+    return subject_.variants ? subject_.variants->size() : subject_.view.indexed_records();
 }
 
 std::string row_export::name_of(const hts::record& record, const variants::set_cursor& at) const {

@@ -22,6 +22,8 @@ class row_export : public streaming::body_source {
 
  protected:
     const export_subject& subject() const noexcept { return subject_; }
+    /// How many records the file will have, where that is known.
+    std::optional<std::uint64_t> row_count() const;
     /// The name of a record as people know it: the first of its ID column, else contig:position,
     /// with a number when it is not the first at its position.
     std::string name_of(const hts::record& record, const variants::set_cursor& at) const;

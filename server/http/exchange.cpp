@@ -245,6 +245,7 @@ void exchange::fill_first_block() {
     }
     block_ = context_->blocks->take();
     if (!block_) return busy();
+    length_ = answer_.source->length();
     const auto step = answer_.source->fill(**block_);
     if (!step) {
         coding_ = streaming::coding::identity;
@@ -311,7 +312,9 @@ std::string exchange::head(bool keep_alive) const {
     if (coding_ != streaming::coding::identity) {
         field("Content-Encoding", streaming::coding_name(coding_));
     }
-    if (complete()) {
+    if (!complete() && length_) {
+        field("Content-Length", std::to_string(*length_));
+    } else if (complete()) {
         const bool has_body = answer_.status != 204 && answer_.status != 304;
         if (has_body) field("Content-Length", std::to_string(body().size()));
     } else if (request_.http_1_1) {

@@ -57,6 +57,9 @@ class exchange {
     /// Whether the body, now in `body()`, is all there is.
     bool complete() const noexcept { return answer_.source == nullptr; }
     std::string_view body() const noexcept;
+    /// Bytes of the whole body, where that is known before it is made; otherwise it goes in chunks,
+    /// as far as the client knows them.
+    std::optional<std::uint64_t> length() const noexcept { return length_; }
     /// The block in which `body()` lies while `complete()` is false.
     streaming::block take_block() { return std::move(*block_); }
     streaming::body_source& source() noexcept { return *answer_.source; }
@@ -90,6 +93,7 @@ class exchange {
     response answer_;
     streaming::coding coding_ = streaming::coding::identity;
     std::optional<streaming::block> block_;
+    std::optional<std::uint64_t> length_;  // of a body that is not complete
     body_share body_share_;
     bool body_taken_ = false;
     bool answered_ = false;  // without the handler

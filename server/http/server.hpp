@@ -23,7 +23,7 @@ struct server_options {
     std::size_t body_memory = 64 << 20;       ///< bytes of request bodies in the process at once
     std::filesystem::path body_folder = ".";  ///< for bodies that do not stay in memory
     const tls_identity* identity = nullptr;   ///< has a pair and outlives the server; null: no TLS
-    deadlines limits;
+    deadlines limits = {};
     std::chrono::seconds drain{30};  ///< how long open answers may go on after SIGTERM
 };
 

@@ -252,10 +252,10 @@ task<bool> session::answer(exchange& e) {
         const bool sent = co_await send_whole(e, keep);
         co_return (sent && keep);
     }
-    // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
-    const bool chunked = e.asked().http_1_1;
-    const bool sent = co_await send_stream(e, keep && chunked);
-    co_return (sent && keep && chunked);
+    // HTTP/1.0 knows no chunks: without a length the end of the connection is the end of the body.
+    const bool goes_on = keep && e.asked().http_1_1;
+    const bool sent = co_await send_stream(e, goes_on);
+    co_return (sent && goes_on);
 }
 
 task<bool> session::send_whole(exchange& e, bool keep_alive) {
@@ -266,8 +266,10 @@ task<bool> session::send_whole(exchange& e, bool keep_alive) {
 
 task<bool> session::send_stream(exchange& e, bool keep_alive) {
     using progress = streaming::body_source::progress;
-    const bool chunked = e.asked().http_1_1;
+    const auto length = e.length();
+    const bool chunked = e.asked().http_1_1 && !length;
     std::string head = e.head(keep_alive);
+    std::uint64_t body_bytes = 0;
     streaming::block sending = e.take_block();
     // Without a second block, rendering and sending take turns.
     auto second = context_.exchanges.blocks->take();
@@ -280,6 +282,13 @@ task<bool> session::send_stream(exchange& e, bool keep_alive) {
     bool failed = false;
     while (sent && !failed) {
         const bool last = *step == progress::done;
+        body_bytes += sending->size();
+        // Never another number of bytes than was said: the client would take them for an answer.
+        failed = length && (last ? body_bytes != *length : body_bytes > *length);
+        if (failed) {
+            context_.exchanges.log_problem(e.asked().path + ": answer cut: not of its length");
+            break;
+        }
         if (!last && second) {
             (*second)->clear();
             text_buffer& target = **second;

@@ -6,6 +6,8 @@
 #include "engine/core/text_buffer.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace callstream::streaming {
 
@@ -27,6 +29,9 @@ class body_source {
     /// most one item. An error of the first call becomes an error answer; later the status is sent
     /// already, so an error or an exception (damaged_file) cuts the connection.
     virtual result<progress> fill(text_buffer& out) = 0;
+
+    /// Bytes of the whole body, for a source that knows before it made them.
+    virtual std::optional<std::uint64_t> length() const { return std::nullopt; }
 };
 
 }  // namespace callstream::streaming

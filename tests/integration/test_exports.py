@@ -85,6 +85,8 @@ class exports(FolderTest):
         self.assertEqual(status, wanted, body[:300])
         if wanted == 200:
             self.assertIn(f'filename="{name}"', fields["Content-Disposition"])
+            if extension in (".bed", ".npy"):
+                self.assertEqual(fields["Content-Length"], str(len(body)))
         return body
 
     def call_set_of(self, variant_set):

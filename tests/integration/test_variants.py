@@ -61,7 +61,8 @@ def expected_variants(path, set_id):
             "filtersPassed": None if filters == "." else not failed,
             "filtersFailed": failed,
             "variantSetDbId": [set_id],
-            "additionalInfo": info_of(info, texts) | ({} if quality == "." else {"QUAL": quality}),
+            "additionalInfo": {"INFO/QUAL" if name == "QUAL" else name: value for name, value in info_of(info, texts).items()}
+            | ({} if quality == "." else {"QUAL": quality}),
         })
     return found
 
@@ -136,6 +137,19 @@ class the_demo(VariantsTest):
             few = [{name: call[name] for name in fields} for call in wanted]
             self.assertEqual(walk_items(server, "/brapi/v2/calls", 997, **chosen), few)
             self.assertEqual(server.ndjson("/brapi/v2/calls", **chosen)[1:-1], few)
+
+    def test_an_info_field_named_like_a_column(self):
+        text = (
+            "##fileformat=VCFv4.3\n##contig=<ID=1>\n##INFO=<ID=QUAL,Number=1,Type=Integer,Description=\"x\">\n"
+            "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t10\t.\tA\tC\t30\t.\tQUAL=7\n1\t20\t.\tA\tC\t.\t.\tQUAL=8\n"
+        )
+        path = self.folder / "q.vcf.gz"
+        path.write_bytes(run("bgzip", "-c", input=text.encode()))
+        with Server(self.folder) as server:
+            found = server.get("/brapi/v2/variantsets/main~q/variants")["result"]["data"]
+            told = [v["additionalInfo"] for v in found]
+            self.assertEqual(told, [{"INFO/QUAL": "7", "QUAL": "30"}, {"INFO/QUAL": "8"}])
+            self.assertEqual(self.compare(server, path, "main~q", 10), 2)
 
     def test_one_by_one(self):
         dice = random.Random(8)

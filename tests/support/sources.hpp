@@ -4,6 +4,8 @@
 #include "server/streaming/body_source.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -23,6 +25,17 @@ class listed_source : public streaming::body_source {
  private:
     std::vector<std::string> pieces_;
     std::size_t at_ = 0;
+};
+
+/// One that says how long it is, truly or not.
+class measured_source : public listed_source {
+ public:
+    measured_source(std::vector<std::string> pieces, std::uint64_t length)
+        : listed_source(std::move(pieces)), length_(length) {}
+    std::optional<std::uint64_t> length() const override { return length_; }
+
+ private:
+    std::uint64_t length_;
 };
 
 /// Fails at its first call.

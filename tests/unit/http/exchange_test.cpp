@@ -101,6 +101,24 @@ TEST_F(exchange_test, a_source_is_sent_in_chunks_unless_its_first_block_is_all) 
     EXPECT_EQ(short_one.field("Transfer-Encoding"), "");
 }
 
+TEST_F(exchange_test, a_source_that_knows_its_length_is_sent_with_it) {
+    add("/measured", [] {
+        response r;
+        r.source = std::make_unique<testing::measured_source>(strings{"one,", "two,", "three"}, 13);
+        return r;
+    });
+    for (const auto* target : {"GET /measured", "HEAD /measured"}) {
+        const auto a = ask(target);
+        EXPECT_EQ(a.field("Content-Length"), "13") << target;
+        EXPECT_EQ(a.field("Transfer-Encoding"), "") << target;
+    }
+    EXPECT_EQ(get("/measured").body, "one,two,three");
+    // Nobody knows how long it is then.
+    const auto compressed = ask("GET /measured", {"Accept-Encoding: gzip"});
+    EXPECT_EQ(compressed.field("Content-Encoding"), "gzip");
+    EXPECT_NE(compressed.field("Content-Length"), "13");
+}
+
 TEST_F(exchange_test, http_1_0_gets_no_chunks) {
     auto request = testing::make_request("GET /streamed");
     request.http_1_1 = false;
