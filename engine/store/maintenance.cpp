@@ -72,6 +72,9 @@ result<store_report> check_store(const std::filesystem::path& store) {
         report.list_items = rows_of(db, "list_items");
         report.searches = rows_of(db, "searches");
         report.tokens = rows_of(db, "tokens");
+        report.orders = rows_of(db, "orders");
+        report.annotations = rows_of(db, "annotations");
+        report.entities = rows_of(db, "entities");
         return report;
     });
 }

@@ -17,6 +17,9 @@ struct store_report {
     std::int64_t list_items = 0;
     std::int64_t searches = 0;
     std::int64_t tokens = 0;
+    std::int64_t orders = 0;
+    std::int64_t annotations = 0;
+    std::int64_t entities = 0;  ///< of which clients wrote something
     std::vector<std::string> problems;  ///< what SQLite finds wrong with it; empty when it is sound
 };
 

@@ -19,7 +19,9 @@ int check(const std::filesystem::path& path) {
     }
     std::cout << "sound: schema " << report->version << ", " << report->lists << " lists with "
               << report->list_items << " items, " << report->searches << " searches, "
-              << report->tokens << " tokens\n";
+              << report->tokens << " tokens, " << report->orders << " orders, "
+              << report->annotations << " annotations, " << report->entities
+              << " written entities and extracts\n";
     return 0;
 }
 

@@ -37,12 +37,19 @@ TEST_F(maintenance_test, a_sound_store_is_counted) {
     EXPECT_TRUE(fails_with(check_store(path), errc::not_found));
     sqlite_store store(path);
     add_list(store, "a", 3);
+    ASSERT_TRUE(has_value(store.entities().change([](entity_editor& edit) -> result<void> {
+        edit.put({"study", "s", "{}", true});
+        return {};
+    })));
     const auto report = check_store(path);
     ASSERT_TRUE(has_value(report));
     EXPECT_TRUE(report->problems.empty());
     EXPECT_EQ(report->lists, 1);
     EXPECT_EQ(report->list_items, 3);
     EXPECT_EQ(report->tokens, 0);
+    EXPECT_EQ(report->orders, 0);
+    EXPECT_EQ(report->annotations, 0);
+    EXPECT_EQ(report->entities, 1);
 }
 
 TEST_F(maintenance_test, damage_is_found) {
