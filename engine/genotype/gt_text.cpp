@@ -25,10 +25,11 @@ constexpr auto end_byte = static_cast<std::uint8_t>(gt_vector_end<std::int8_t>);
 
 }  // namespace
 
-gt_writer::gt_writer(const genotype_format& format, cell_frame frame)
+gt_writer::gt_writer(const genotype_format& format, cell_frame frame, simd_level level)
     : format_(format),
       frame_(std::move(frame)),
-      has_frame_(!frame_.before.empty() || !frame_.after.empty()) {
+      has_frame_(!frame_.before.empty() || !frame_.after.empty()),
+      level_(level) {
     measure();
     if (in_pieces_) make_allele_pieces();
     make_framed_pieces();
@@ -72,6 +73,29 @@ void gt_writer::measure() {
                  separator + std::max(unknown, short_allele) <= piece_chars;
     in_singles_ = frame + std::max(unknown, std::min(allele, longest_single)) <= piece_chars;
     in_pairs_ = frame + separator + 2 * std::max(unknown, pair_allele) <= piece_chars;
+    characters_.clear();
+    if (format_.encoding == allele_encoding::index) characters_ = "0123456789";
+    for (const auto& text : bases_) {
+        if (text.size() != 1) break;
+        characters_ += text;
+    }
+    plan_.set_alleles(characters_);
+}
+
+const gt_row_plan& gt_writer::plan_for(std::uint32_t ploidy) {
+    if (ploidy == plan_ploidy_) return plan_;
+    plan_ploidy_ = ploidy;
+    plan_ = {};
+    // Where homozygotes are collapsed, and where separators are longer, widths differ.
+    const auto& phased = format_.separator_phased;
+    const auto& unphased = format_.separator_unphased;
+    const bool is_one_width = phased.size() == 1 && unphased.size() == 1 &&
+                              (format_.expand_homozygotes || ploidy == 1) &&
+                              format_.encoding != allele_encoding::dosage;
+    if (!is_one_width) return plan_;
+    plan_ = {level_, ploidy, frame_.before, frame_.after, phased[0], unphased[0]};
+    plan_.set_alleles(characters_);
+    return plan_;
 }
 
 void gt_writer::make_allele_pieces() {
@@ -148,23 +172,59 @@ char* gt_writer::write(char* out, const hts::format_field& field, std::size_t sa
 
 void gt_writer::write_row(
     text_buffer& out, const hts::format_field* field, std::span<const std::uint32_t> samples
-) const {
-    constexpr std::size_t slice = 512;  // room for all at once would be megabytes
+) {
+    constexpr std::size_t slice = 1024;  // room for all at once would be megabytes
     static const hts::format_field nothing;
     const auto& from = field == nullptr ? nothing : *field;
     const std::size_t each = room(from.per_sample);
-    const bool is_diploid = from.type == hts::value_type::int8 && from.per_sample == 2;
+    const bool is_planned =
+        from.type == hts::value_type::int8 && plan_for(from.per_sample).usable();
     while (!samples.empty()) {
         const auto now = samples.first(std::min(slice, samples.size()));
         samples = samples.subspan(now.size());
-        char* end = out.prepare(now.size() * each);
-        if (is_diploid) {
-            for (const auto s : now) end = write_int8(end, from.of_sample(s), 2);
+        char* end = out.prepare(now.size() * each + gt_row_plan::overshoot_max);
+        if (is_planned) {
+            end = write_int8_row(end, from, now);
         } else {
             for (const auto s : now) end = write(end, from, s);
         }
         out.commit(end);
     }
+}
+
+char* gt_writer::write_int8_row(
+    char* out, const hts::format_field& field, std::span<const std::uint32_t> samples
+) {
+    const std::size_t ploidy = field.per_sample;
+    if (are_neighbours(samples, level_)) {
+        return write_run(out, field.of_sample(samples[0]), samples.size(), field.per_sample);
+    }
+    gathered_.resize(samples.size() * ploidy);
+    std::uint8_t* to = gathered_.data();
+    for (const auto s : samples) {
+        std::memcpy(to, field.of_sample(s), ploidy);
+        to += ploidy;
+    }
+    return write_run(out, gathered_.data(), samples.size(), field.per_sample);
+}
+
+char* gt_writer::write_run(
+    char* out, const std::uint8_t* gt, std::size_t count, std::uint32_t ploidy
+) {
+    constexpr std::size_t by_hand_max = 64;
+    std::size_t by_hand = 1;
+    while (count > 0) {
+        const auto done = plan_.write(out, gt, count);
+        out = done.end;
+        gt += done.genotypes * ploidy;
+        count -= done.genotypes;
+        // Where one cannot be written in a row the next often cannot either.
+        by_hand = done.genotypes > 0 ? 1 : std::min(2 * by_hand, by_hand_max);
+        const std::size_t some = std::min(by_hand, count);
+        for (std::size_t i = 0; i < some; ++i, gt += ploidy) out = write_int8(out, gt, ploidy);
+        count -= some;
+    }
+    return out;
 }
 
 char* gt_writer::write_int8(char* out, const std::uint8_t* alleles, std::uint32_t count) const {

@@ -1,10 +1,12 @@
 // Genotypes as text, straight from the bytes of the GT field. This is the innermost loop of the
-// server: a table lookup and a 16-byte copy per genotype (per allele where ploidy or allele count
-// are high), no allocation.
+// server: many genotypes of a row at a time where they are of one width (`gt_rows.hpp`), else a
+// table lookup and a 16-byte copy per genotype (per allele where ploidy or allele count are high),
+// no allocation.
 #pragma once
 
 #include "engine/core/text_buffer.hpp"
 #include "engine/genotype/genotype_format.hpp"
+#include "engine/genotype/gt_rows.hpp"
 #include "engine/hts/record.hpp"
 
 #include <array>
@@ -34,7 +36,9 @@ class gt_writer {
  public:
     /// The strings of `format` and `frame` are copied into the output as they are; escape them
     /// first where the output is JSON.
-    explicit gt_writer(const genotype_format& format, cell_frame frame = {});
+    explicit gt_writer(
+        const genotype_format& format, cell_frame frame = {}, simd_level level = best_simd()
+    );
 
     /// Where alleles are written as bases: those of the record whose genotypes follow, REF first.
     /// `escape` makes of an allele what is copied into the output; null: itself.
@@ -59,7 +63,7 @@ class gt_writer {
     /// has no GT field. Throws as `write`.
     void write_row(
         text_buffer& out, const hts::format_field* field, std::span<const std::uint32_t> samples
-    ) const;
+    );
 
  private:
     static constexpr std::size_t slack = 16;  // pieces are copied 16 bytes at a time
@@ -74,6 +78,11 @@ class gt_writer {
     static constexpr unsigned pair_values = 16;  // GT bytes below this have a row and a column
 
     void measure();
+    const gt_row_plan& plan_for(std::uint32_t ploidy);
+    char* write_int8_row(
+        char* out, const hts::format_field& field, std::span<const std::uint32_t> samples
+    );
+    char* write_run(char* out, const std::uint8_t* gt, std::size_t count, std::uint32_t ploidy);
     void make_allele_pieces();
     piece framed_piece(std::span<const std::uint8_t> alleles) const;
     void make_framed_pieces();
@@ -92,15 +101,20 @@ class gt_writer {
     genotype_format format_;
     cell_frame frame_;
     bool has_frame_;
-    std::vector<std::string> alleles_;  // of the record
-    std::vector<std::string> bases_;    // what is written for them
-    std::size_t widest_ = 0;            // separator plus the longer of unknown and an allele
-    bool in_pieces_ = false;            // every allele with its separator fits a piece
-    bool in_singles_ = false;           // every framed allele does
-    bool in_pairs_ = false;             // and every framed pair of small alleles
-    std::array<piece, 256> first_{};    // by GT byte: the allele alone
-    std::array<piece, 256> next_{};     // by GT byte: separator and allele
-    std::array<piece, 256> singles_{};  // by GT byte: the framed haploid genotype
+    simd_level level_;
+    std::string characters_;  // of the first alleles, as far as they are written with one each
+    gt_row_plan plan_;        // for `plan_ploidy_`
+    std::uint32_t plan_ploidy_ = 0;
+    std::vector<std::uint8_t> gathered_;  // GT bytes of samples that do not lie side by side
+    std::vector<std::string> alleles_;    // of the record
+    std::vector<std::string> bases_;      // what is written for them
+    std::size_t widest_ = 0;              // separator plus the longer of unknown and an allele
+    bool in_pieces_ = false;              // every allele with its separator fits a piece
+    bool in_singles_ = false;             // every framed allele does
+    bool in_pairs_ = false;               // and every framed pair of small alleles
+    std::array<piece, 256> first_{};      // by GT byte: the allele alone
+    std::array<piece, 256> next_{};       // by GT byte: separator and allele
+    std::array<piece, 256> singles_{};    // by GT byte: the framed haploid genotype
     std::array<piece, pair_values * pair_values> pairs_{};  // by two GT bytes: the framed genotype
 };
 

@@ -173,15 +173,15 @@ int serve(const serve_options& options) {
     if (!identity) return refuse(identity.error().text);
     const http::public_address address{*identity ? "https" : "http", options.public_url};
     const brapi::context brapi_context{
-        &catalog,
-        &view,
-        &*signer,
-        &store,
-        &numbers.calls_streamed,
-        options.description,
-        {.expand_homozygotes = !options.collapse_homozygotes},
-        address,
-        options.state};
+        .catalog = &catalog,
+        .view = &view,
+        .tokens = &*signer,
+        .store = &store,
+        .calls_streamed = &numbers.calls_streamed,
+        .description = options.description,
+        .genotypes = {.expand_homozygotes = !options.collapse_homozygotes},
+        .address = address,
+        .work_folder = options.state};
     genomics::overlay_keeper overlays(catalog, store);
     if (const auto shown = overlays.refresh(); !shown) {
         log_warning("what clients changed is not shown: " + shown.error().text);

@@ -66,14 +66,13 @@ class brapi_server {
         streaming::block_pool blocks{64 * streaming::block_bytes};
         auth::catalog_view view{catalog};
         brapi::context context{
-            &catalog,
-            &view,
-            &tokens,
-            &store,
-            &numbers.calls_streamed,
-            {},
-            {},
-            std::filesystem::temp_directory_path()};
+            .catalog = &catalog,
+            .view = &view,
+            .tokens = &tokens,
+            .store = &store,
+            .calls_streamed = &numbers.calls_streamed,
+            .description = {},
+            .work_folder = std::filesystem::temp_directory_path()};
     };
 
     answer ask(http::request request) {

@@ -9,25 +9,31 @@
 #include <htslib/vcf.h>
 
 #include <cstdint>
+#include <numeric>
 #include <random>
 #include <vector>
 
 namespace {
 
+using callstream::text_buffer;
+using callstream::genotype::best_simd;
 using callstream::genotype::genotype_format;
 using callstream::genotype::gt_writer;
+using callstream::genotype::simd_level;
 using callstream::hts::format_field;
 using callstream::hts::value_type;
 
 constexpr std::size_t samples = 1000;
 
 /// One record's GT bytes: mostly REF, some phased, a few missing alleles.
-std::vector<std::uint8_t> gt_bytes(std::uint32_t ploidy) {
+std::vector<std::uint8_t> gt_bytes(std::uint32_t ploidy, unsigned missing_percent = 3) {
     std::mt19937 random(42);
     std::vector<std::uint8_t> bytes(samples * ploidy);
     for (auto& byte : bytes) {
         const auto draw = random() % 100;
-        const std::uint8_t index = draw < 70 ? 1 : draw < 97 ? 2 : 0;  // index + 1; 0 is missing
+        const std::uint8_t index = draw < 70                      ? 1
+                                   : draw < 100 - missing_percent ? 2
+                                                                  : 0;  // index + 1; 0 is missing
         byte = static_cast<std::uint8_t>(index << 1 | random() % 2);
     }
     return bytes;
@@ -57,6 +63,27 @@ void ours(benchmark::State& state, const genotype_format& format) {
 void gt_writer_default(benchmark::State& state) {
     ours(state, {});
 }
+/// A row of a matrix in JSON, at each level that there is.
+void gt_rows(benchmark::State& state) {
+    const auto level = static_cast<simd_level>(state.range(1));
+    if (level > best_simd()) return state.SkipWithError("this machine has no such level");
+    const auto ploidy = static_cast<std::uint32_t>(state.range(0));
+    const auto bytes = gt_bytes(ploidy, static_cast<unsigned>(state.range(2)));
+    const format_field field{1, value_type::int8, ploidy, bytes};
+    gt_writer writer({}, {.before = "\"", .after = "\","}, level);
+    std::vector<std::uint32_t> all(samples);
+    std::iota(all.begin(), all.end(), 0U);
+    text_buffer out;
+    for (auto _ : state) {
+        out.clear();
+        writer.write_row(out, &field, all);
+        benchmark::DoNotOptimize(out.data());
+    }
+    report(state, out.size());
+}
+BENCHMARK(gt_rows)
+    ->ArgNames({"ploidy", "level", "missing_percent"})
+    ->ArgsProduct({{1, 2, 4}, {0, 1, 2}, {0, 3}});
 BENCHMARK(gt_writer_default)->ArgName("ploidy")->Arg(1)->Arg(2)->Arg(4);
 
 void gt_writer_collapsed(benchmark::State& state) {

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -289,6 +291,69 @@ TEST(gt_text, rows_have_their_samples_in_the_order_asked_for) {
     text_buffer out;
     gt_writer({}, {"[", "]"}).write_row(out, nullptr, std::vector<std::uint32_t>{0, 7});
     EXPECT_EQ(out.view(), "[.][.]") << "no GT field";
+}
+
+/// GT bytes of a row: mostly what a panel has, some of everything else.
+std::vector<std::uint8_t> random_row(std::mt19937& random, std::size_t bytes, unsigned strange_of) {
+    std::vector<std::uint8_t> out(bytes);
+    for (auto& byte : out) {
+        const bool strange = strange_of != 0 && random() % strange_of == 0;
+        byte = static_cast<std::uint8_t>(strange ? random() : 2 + random() % 4);
+        if (strange && random() % 3 == 0) byte = random() % 2 == 0 ? 0 : 0x81;
+    }
+    return out;
+}
+
+/// Samples in three orders: all, a run from the middle, any.
+std::vector<std::vector<std::uint32_t>> orders_of(std::mt19937& random, std::uint32_t samples) {
+    std::vector<std::uint32_t> all(samples);
+    std::iota(all.begin(), all.end(), 0U);
+    std::vector<std::uint32_t> some(all.begin() + samples / 3, all.end());
+    auto any = all;
+    std::shuffle(any.begin(), any.end(), random);
+    return {all, some, any};
+}
+
+TEST(gt_text, rows_are_the_genotypes_one_by_one_at_every_level) {
+    std::mt19937 random(7);
+    std::vector<genotype_format> formats(6);
+    formats[1].separator_phased = "";
+    formats[2].unknown = "NA";
+    formats[3].expand_homozygotes = false;
+    formats[4].encoding = allele_encoding::bases;
+    formats[5].encoding = allele_encoding::dosage;
+    const std::vector<cell_frame> frames = {
+        {}, {"\"", "\","}, {"", "\t"}, {"abcdef", "gh"}, {"0123456789ab", "cde"}};
+    const std::vector<std::vector<std::string_view>> bases = {{"A", "C"}, {"A", "CT", "G"}, {"A"}};
+    std::size_t compared = 0;
+    for (const auto level : {simd_level::none, simd_level::avx2, simd_level::avx512}) {
+        if (level > best_simd()) continue;
+        for (const auto& format : formats) {
+            for (const auto& frame : frames) {
+                gt_writer rows(format, frame, level);
+                gt_writer one(format, frame, simd_level::none);
+                for (int turn = 0; turn < 90; ++turn) {
+                    const auto& known = bases[random() % bases.size()];
+                    rows.enter_record(known);
+                    one.enter_record(known);
+                    const auto ploidy = static_cast<std::uint32_t>(1 + random() % 9);
+                    const auto samples = static_cast<std::uint32_t>(1 + random() % 200);
+                    const auto bytes = random_row(random, ploidy * samples, turn % 3 * 40);
+                    const hts::format_field field{1, value_type::int8, ploidy, bytes};
+                    for (const auto& order : orders_of(random, samples)) {
+                        text_buffer out;
+                        rows.write_row(out, &field, order);
+                        std::string expected;
+                        for (const auto s : order) expected += write(one, field, s);
+                        ASSERT_EQ(out.view(), expected)
+                            << static_cast<int>(level) << " " << ploidy << " " << samples;
+                        compared += order.size();
+                    }
+                }
+            }
+        }
+    }
+    EXPECT_GT(compared, 500'000U);
 }
 
 }  // namespace
