@@ -6,26 +6,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#define CALLSTREAM_AVX2 __attribute__((target("avx2")))
-#define CALLSTREAM_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi")))
 #endif
 
 namespace callstream::genotype {
-
-simd_level best_simd() noexcept {
-#if defined(__x86_64__)
-    static const simd_level best = [] {
-        const bool has_avx512 = __builtin_cpu_supports("avx512f") &&
-                                __builtin_cpu_supports("avx512bw") &&
-                                __builtin_cpu_supports("avx512vbmi");
-        if (has_avx512) return simd_level::avx512;
-        return __builtin_cpu_supports("avx2") ? simd_level::avx2 : simd_level::none;
-    }();
-    return best;
-#else
-    return simd_level::none;
-#endif
-}
 
 #if defined(__x86_64__)
 namespace {

@@ -3,6 +3,8 @@
 // is not is left to `gt_writer`, which writes the same genotype by genotype.
 #pragma once
 
+#include "engine/core/simd.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,11 +13,6 @@
 #include <utility>
 
 namespace callstream::genotype {
-
-/// How much of the processor is used. All write the same bytes.
-enum class simd_level { none, avx2, avx512 };  // avx512: with VBMI
-/// The best one of this machine.
-simd_level best_simd() noexcept;
 
 /// Whether each sample is the one behind that before it.
 bool are_neighbours(std::span<const std::uint32_t> samples, simd_level level) noexcept;

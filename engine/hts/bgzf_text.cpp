@@ -70,6 +70,22 @@ bool read_line(BGZF& stream, kstring_t& line, std::size_t limit) {
     return any;
 }
 
+bool read_line(BGZF& stream, kstring_t& several, std::size_t limit, std::string_view& line) {
+    if (!has_bytes(stream)) return false;
+    const char* at = static_cast<const char*>(stream.uncompressed_block) + stream.block_offset;
+    const auto left = static_cast<std::size_t>(stream.block_length - stream.block_offset);
+    const auto* end = static_cast<const char*>(std::memchr(at, '\n', left));
+    if (end == nullptr) {
+        if (!read_line(stream, several, limit)) return false;
+        line = {several.s, several.l};
+        return true;
+    }
+    line = {at, static_cast<std::size_t>(end - at)};
+    skip(stream, line.size() + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return true;
+}
+
 bool read_bytes(BGZF& stream, void* into, std::size_t size) {
     const ssize_t got = bgzf_read(&stream, into, size);
     if (got < 0) refuse_block(stream);

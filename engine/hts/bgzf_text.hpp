@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 struct BGZF;
 struct kstring_t;
@@ -12,6 +13,10 @@ namespace callstream::hts {
 /// damaged_file when the line has more than `limit` bytes or a block cannot be inflated,
 /// std::runtime_error when the disk fails.
 bool read_line(BGZF& stream, kstring_t& line, std::size_t limit);
+
+/// The same as a view that lives until the stream is read again: into the block where the line lies
+/// in one, else into `several`.
+bool read_line(BGZF& stream, kstring_t& several, std::size_t limit, std::string_view& line);
 
 /// Exactly `size` bytes; false at the end of the file, when there is none. Throws as `read_line`,
 /// and when the file ends in between.

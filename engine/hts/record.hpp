@@ -48,6 +48,9 @@ struct format_field {
     }
 };
 
+/// Which FORMAT fields an answer needs. A reader may give more than that.
+enum class wanted_fields { none, genotypes, all };
+
 /// Views into a reader's buffers, valid until that reader reads again.
 struct record {
     std::int32_t contig = 0;  ///< index in the reader's header
@@ -55,7 +58,7 @@ struct record {
     std::int64_t length = 0;  ///< bases of the reference that it covers: REF, or up to INFO/END
     std::string_view name;    ///< the ID column, empty when missing
     std::uint32_t allele_count = 0;
-    std::vector<format_field> fields;
+    std::vector<format_field> fields;  ///< those that are wanted, at least
 };
 
 /// The first typed value of the shared part, the ID column. Throws damaged_file.

@@ -5,22 +5,20 @@
 #include "engine/hts/handles.hpp"
 #include "engine/hts/header_gate.hpp"
 #include "engine/hts/limits.hpp"
+#include "engine/hts/vcf_record.hpp"
 
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 #include <htslib/hts.h>
-#include <htslib/kstring.h>
 #include <htslib/vcf.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 namespace callstream::hts {
 namespace {
-
-/// What htslib merely warns about and bcftools serves: a tag or contig without a header line.
-constexpr int tolerated_errors = BCF_ERR_TAG_UNDEF | BCF_ERR_CTG_UNDEF;
 
 /// The text of a quoted header value: `\"` and `\\` are escapes (VCF 4.3, section 1.4).
 std::string unquoted(std::string_view text) {
@@ -32,75 +30,6 @@ std::string unquoted(std::string_view text) {
         out += text[i];
     }
     return out;
-}
-
-std::span<const std::uint8_t> bytes_of(const kstring_t& s) {
-    return {reinterpret_cast<const std::uint8_t*>(s.s), s.l};
-}
-
-/// Bytes that htslib takes at most to translate the samples of a line: each sample gets, in every
-/// field, the room of the widest; a number of two characters becomes four bytes. 0 when a glance
-/// shows that they are few.
-std::size_t translated_bytes(std::string_view line, std::size_t samples) {
-    constexpr std::size_t spare = 4;  // per field
-    constexpr std::size_t fields_max = 256;
-    const std::size_t narrowest = std::min(line.size(), 2 * samples);
-    const std::size_t at_most = 2 * (line.size() - narrowest + spare * fields_max) * samples;
-    if (at_most <= translated_bytes_max) return 0;
-    std::vector<std::size_t> widest;  // by field
-    std::size_t begin = 0;
-    for (std::size_t column = 0; begin < line.size(); ++column) {
-        const std::size_t end = std::min(line.find('\t', begin), line.size());
-        auto cell = line.substr(begin, end - begin);
-        begin = end + 1;
-        if (column < 9) continue;
-        for (std::size_t field = 0; field < fields_max; ++field) {
-            const std::size_t width = std::min(cell.find(':'), cell.size());
-            if (field == widest.size()) widest.push_back(0);
-            widest[field] = std::max(widest[field], width);
-            if (width == cell.size()) break;
-            cell.remove_prefix(width + 1);
-        }
-    }
-    std::size_t per_sample = 0;
-    for (const std::size_t width : widest) per_sample += 2 * width + spare;
-    return per_sample * samples;
-}
-
-/// Entries of the FILTER or the INFO column, whichever has more; 0 when a glance shows that they
-/// are few.
-std::size_t column_entries(std::string_view line) {
-    if (line.size() <= 2 * column_entries_max) return 0;
-    constexpr std::size_t filter = 6;
-    constexpr std::size_t info = 7;
-    std::ptrdiff_t most = 0;
-    std::size_t begin = 0;
-    for (std::size_t column = 0; column <= info && begin < line.size(); ++column) {
-        const std::size_t end = std::min(line.find('\t', begin), line.size());
-        const auto cell = line.substr(begin, end - begin);
-        begin = end + 1;
-        if (column < filter) continue;
-        most = std::max(most, std::count(cell.begin(), cell.end(), ';') + 1);
-    }
-    return static_cast<std::size_t>(most);
-}
-
-/// Whether the name of a contig, a FILTER or a FORMAT field gives a number to a dictionary. htslib
-/// declares what it does not know by parsing a header line with that name in it, so
-/// `x,IDX=500000000` would take gigabytes.
-bool names_give_numbers(std::string_view line) {
-    constexpr std::size_t contig = 0;
-    constexpr std::size_t filter = 6;
-    constexpr std::size_t format = 8;
-    std::size_t begin = 0;
-    for (std::size_t column = 0; column <= format && begin < line.size(); ++column) {
-        const std::size_t end = std::min(line.find('\t', begin), line.size());
-        const auto cell = line.substr(begin, end - begin);
-        begin = end + 1;
-        if (column != contig && column != filter && column != format) continue;
-        if (cell.find("IDX") != cell.npos && cell.find('=') != cell.npos) return true;
-    }
-    return false;
 }
 
 std::string genotype_definition(const bcf_hdr_t* h) {
@@ -193,67 +122,23 @@ struct vcf_reader::state {
     std::unique_ptr<htsFile, close_file> file;
     shared_header header;
     bool is_bcf = false;
-    int fd = -1;                           // owned by `file`
-    bcf_record_buffer binary;              // of a BCF
-    record_handle translated{bcf_init()};  // of a text VCF, with `line`
-    kstring_t line = KS_INITIALIZE;
-    int declared_contigs = 0;
-    int declared_tags = 0;
+    int fd = -1;                            // owned by `file`
+    bcf_record_buffer binary;               // of a BCF
+    std::optional<vcf_record_buffer> text;  // of a VCF
     int declared_lines = 0;
     raw_record raw;
     record current;
 
-    ~state() { ks_free(&line); }
     BGZF& stream() const { return *file->fp.bgzf; }
     int samples() const { return bcf_hdr_nsamples(header.get()); }
     bool read();
-    bool read_text();
-    void refuse_too_many_undeclared() const;
     void check_counts() const;
 };
 
 bool vcf_reader::state::read() {
-    const bool any = is_bcf ? binary.read(stream(), raw) : read_text();
+    const bool any = is_bcf ? binary.read(stream(), raw) : text->read(stream(), raw);
     if (!any) check_end(stream());
     return any;
-}
-
-bool vcf_reader::state::read_text() {
-    if (!read_line(stream(), line, record_bytes_max)) return false;
-    const std::string_view text(line.s, line.l);
-    if (translated_bytes(text, static_cast<std::size_t>(samples())) > translated_bytes_max) {
-        throw damaged_file("a record is too wide");
-    }
-    if (column_entries(text) > column_entries_max) {
-        throw damaged_file("a record has too many entries in FILTER or INFO");
-    }
-    if (names_give_numbers(text)) throw damaged_file("a record has a name that cannot be one");
-    bcf1_t& r = *translated;
-    if (vcf_parse(&line, header.get(), &r) != 0) throw damaged_file("a record cannot be read");
-    if ((r.errcode & ~tolerated_errors) != 0) throw damaged_file("a record is malformed");
-    if (r.errcode != 0) refuse_too_many_undeclared();
-    raw = {
-        .contig = r.rid,
-        .pos0 = r.pos,
-        .length = r.rlen,
-        .quality = r.qual,
-        .allele_count = r.n_allele,
-        .info_count = r.n_info,
-        .field_count = r.n_fmt,
-        .sample_count = r.n_sample,
-        .shared = bytes_of(r.shared),
-        .individual = bytes_of(r.indiv),
-    };
-    return true;
-}
-
-void vcf_reader::state::refuse_too_many_undeclared() const {
-    const std::int64_t contigs = header->n[BCF_DT_CTG];
-    const std::int64_t tags = header->n[BCF_DT_ID];
-    const std::int64_t most = std::max(contigs - declared_contigs, tags - declared_tags);
-    const std::int64_t steps = most * (contigs + tags);
-    const bool too_many = most > undeclared_max || steps > undeclared_steps_max;
-    if (too_many) throw damaged_file("too many contigs or tags are not declared in the header");
 }
 
 void vcf_reader::state::check_counts() const {
@@ -295,9 +180,7 @@ result<vcf_reader> vcf_reader::open(unique_fd fd, const shared_header& header) {
     if (!s->header) {
         if (auto read = read_header(*s); !read) return read.error();
     }
-    if (!s->translated) throw std::bad_alloc();
-    s->declared_contigs = s->header->n[BCF_DT_CTG];
-    s->declared_tags = s->header->n[BCF_DT_ID];
+    if (!s->is_bcf) s->text.emplace(*s->header);
     s->declared_lines = s->header->nhrec;
     return vcf_reader(std::move(s));
 }
@@ -349,6 +232,10 @@ variant_header vcf_reader::describe() const {
     out.genotype_definition = genotype_definition(h);
     out.samples_hash = hash_of(out.samples);
     return out;
+}
+
+void vcf_reader::want(wanted_fields fields) {
+    if (state_->text) state_->text->want(fields);
 }
 
 const record* vcf_reader::next() {
@@ -448,9 +335,8 @@ std::size_t vcf_reader::buffer_bytes() const {
                          static_cast<std::size_t>(h->n[BCF_DT_CTG]) +
                          static_cast<std::size_t>(h->n[BCF_DT_SAMPLE]);
     const std::size_t own_header = state_->is_bcf ? 0 : entries * header_entry_bytes;
-    const bcf1_t& r = *state_->translated;
-    return state_->binary.capacity() + r.shared.m + r.indiv.m + state_->line.m +
-           state_->file->line.m + own_header;
+    const std::size_t of_text = state_->text ? state_->text->capacity() : 0;
+    return state_->binary.capacity() + of_text + state_->file->line.m + own_header;
 }
 
 bool vcf_reader::is_sound() const {

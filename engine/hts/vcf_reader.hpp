@@ -45,6 +45,10 @@ class vcf_reader {
     variant_header describe() const;
     std::size_t sample_count() const;
 
+    /// Of the records that follow; all unless told. A text VCF is read much faster with fewer, and
+    /// what is not wanted is not looked at: it may be malformed.
+    void want(wanted_fields fields);
+
     /// The next record, or null at the end. Throws damaged_file; an end that comes without the
     /// BGZF end-of-file block counts as damage, and so does what exceeds `limits.hpp`. Throws
     /// std::runtime_error when the disk fails, which says nothing against the file.
@@ -88,8 +92,9 @@ class vcf_reader {
     /// Of the open file, now.
     file_identity identity() const;
 
-    /// For this room alone: htslib's header, how many of its lines were there before it learned
-    /// what records use undeclared, and the record that `next` returned last.
+    /// For this room alone, where all fields are wanted: htslib's header, how many of its lines
+    /// were there before it learned what records use undeclared, and the record that `next`
+    /// returned last.
     const shared_header& header() const;
     int declared_lines() const;
     const raw_record& last_bytes() const;

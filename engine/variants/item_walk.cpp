@@ -18,7 +18,8 @@ std::optional<std::uint64_t> walk_part::items_shown() const {
     return rows ? std::optional(*rows * per_row) : std::nullopt;
 }
 
-item_walk::item_walk(std::vector<walk_part> parts) : parts_(std::move(parts)) {}
+item_walk::item_walk(std::vector<walk_part> parts, hts::wanted_fields fields)
+    : parts_(std::move(parts)), fields_(fields) {}
 
 void item_walk::enter(std::size_t part, std::uint64_t part_first) {
     part_ = part;
@@ -26,7 +27,7 @@ void item_walk::enter(std::size_t part, std::uint64_t part_first) {
     row_ = nullptr;
     within_ = 0;
     ended_ = false;
-    cursor_.emplace(set_cursor(parts_[part].view), parts_[part].selected);
+    cursor_.emplace(set_cursor(parts_[part].view, fields_), parts_[part].selected);
 }
 
 result<void> item_walk::seek(std::uint64_t number) {

@@ -35,7 +35,9 @@ struct item_place {
 /// One user at a time. Stands nowhere until it was moved. Errors are those of `set_cursor`.
 class item_walk {
  public:
-    explicit item_walk(std::vector<walk_part> parts);
+    explicit item_walk(
+        std::vector<walk_part> parts, hts::wanted_fields fields = hts::wanted_fields::all
+    );
 
     /// Moves to the item with this number, or to the end when there are fewer.
     result<void> seek(std::uint64_t number);
@@ -70,6 +72,7 @@ class item_walk {
     void leave_part();
 
     std::vector<walk_part> parts_;
+    hts::wanted_fields fields_;
     std::optional<selected_cursor> cursor_;
     std::size_t part_ = 0;
     std::uint64_t part_first_ = 0;  // number of the part's first item

@@ -16,6 +16,7 @@ result<void> set_cursor::enter(std::uint32_t file, std::uint64_t file_first) {
     auto cursor = view_.files()[file]->cursor();
     if (!cursor) return cursor.error();
     cursor_.emplace(std::move(*cursor));
+    (*cursor_)->reader().want(wanted_);
     file_ = file;
     file_first_ = file_first;
     return {};

@@ -21,11 +21,13 @@ struct set_place {
     bool operator==(const set_place&) const = default;
 };
 
-/// One user at a time. Stands nowhere until it was moved; moving is `errc::file_replaced` when a
+/// One user at a time. Its records have at least the FORMAT fields that are wanted. Stands nowhere
+/// until it was moved; moving is `errc::file_replaced` when a
 /// path names other bytes by now.
 class set_cursor {
  public:
-    explicit set_cursor(set_view view) : view_(std::move(view)) {}
+    explicit set_cursor(set_view view, hts::wanted_fields fields = hts::wanted_fields::all)
+        : view_(std::move(view)), wanted_(fields) {}
 
     result<void> rewind();
     /// Moves before the record with this ordinal, or to the end for one that is not there.
@@ -65,6 +67,7 @@ class set_cursor {
     bool is_in_file(std::uint64_t ordinal) const;
 
     set_view view_;
+    hts::wanted_fields wanted_;
     std::optional<cursor_lease> cursor_;  // empty before the first move and at the end
     std::uint32_t file_ = 0;
     std::uint64_t file_first_ = 0;

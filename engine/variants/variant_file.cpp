@@ -154,6 +154,7 @@ result<cursor_lease> variant_file::cursor() {
         if (!idle_.empty()) {
             auto cursor = std::move(idle_.back());
             idle_.pop_back();
+            cursor->reader().want(hts::wanted_fields::all);
             --idle_total;
             return cursor_lease(shared_from_this(), std::move(cursor));
         }

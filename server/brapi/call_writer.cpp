@@ -54,6 +54,19 @@ std::string_view name_of(call_member member) {
     return {};
 }
 
+hts::wanted_fields fields_needed(const call_form& form) {
+    constexpr std::array of_other_fields = {
+        call_member::additional_info,
+        call_member::genotype_likelihood,
+        call_member::genotype_metadata,
+        call_member::phase_set};
+    for (const auto member : of_other_fields) {
+        const bool shown = (form.members & static_cast<std::uint32_t>(member)) != 0;
+        if (shown) return hts::wanted_fields::all;
+    }
+    return hts::wanted_fields::genotypes;
+}
+
 call_writer::call_writer(std::string_view set_id, std::string_view set_name, const call_form& form)
     : form_{escaped_for_json(form.format), form.members},
       genotypes_(form_.format),

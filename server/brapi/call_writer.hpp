@@ -46,6 +46,9 @@ struct call_form {
     std::uint32_t members = all_call_members;  ///< bits of `call_member`
 };
 
+/// What a record must have for calls of this form.
+hts::wanted_fields fields_needed(const call_form& form);
+
 /// Writes calls of one variant set. One thread at a time; belongs to one cursor's walk, whose
 /// readers give the field keys their meaning. Names and ids are given as they are, not escaped.
 class call_writer {

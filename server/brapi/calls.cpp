@@ -110,6 +110,7 @@ class calls_writer : public row_writer {
     ) override {
         return writer_->write(out, first, most, enough, terminator);
     }
+    hts::wanted_fields wanted() const override { return fields_needed(form_); }
     void append_members(text_buffer& out) const override {
         append_genotype_format(out, form_.format);
         out.append(',');

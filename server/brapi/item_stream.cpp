@@ -233,7 +233,7 @@ result<http::response> stream_items(
     auto source = std::make_unique<item_source>(
         ctx,
         chosen,
-        variants::item_walk(std::move(parts)),
+        variants::item_walk(std::move(parts), writer->wanted()),
         sets.scope(query),
         std::move(request),
         std::move(writer),

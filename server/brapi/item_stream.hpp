@@ -55,6 +55,8 @@ class row_writer {
         std::size_t enough,
         char terminator
     ) = 0;
+    /// What its records must have.
+    virtual hts::wanted_fields wanted() const { return hts::wanted_fields::all; }
     /// Members of the result that stand before its data, each followed by a comma.
     virtual void append_members(text_buffer&) const {}
 };

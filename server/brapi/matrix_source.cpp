@@ -45,7 +45,7 @@ class matrix_source : public streaming::body_source {
           columns_(matrix_window::of(wanted_.call_sets, usual_size())),
           on_page_(*chosen_, columns_),
           matrices_(matrices_of(*chosen_, wanted_, warnings_)),
-          walk_(chosen_->records()),
+          walk_(chosen_->records(), fields_needed()),
           names_(static_cast<std::size_t>(-1), variant_namer("")) {
         const cell_style style{{"\"", "\","}, streaming::json_escaped};
         for (const auto& m : matrices_) {
@@ -78,6 +78,14 @@ class matrix_source : public streaming::body_source {
     }
 
  private:
+    hts::wanted_fields fields_needed() const {
+        const bool other = std::any_of(matrices_.begin(), matrices_.end(), [](const auto& m) {
+            return m.field != "GT";
+        });
+        if (other) return hts::wanted_fields::all;
+        return matrices_.empty() ? hts::wanted_fields::none : hts::wanted_fields::genotypes;
+    }
+
     /// NDJSON needs no pages.
     std::uint64_t usual_size() const {
         return ndjson_ ? std::numeric_limits<std::int64_t>::max() : usual_page_size;

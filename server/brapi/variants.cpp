@@ -37,6 +37,7 @@ class variants_writer : public row_writer {
         out.append(terminator);
         return 1;
     }
+    hts::wanted_fields wanted() const override { return hts::wanted_fields::none; }
 
  private:
     std::shared_ptr<const genotype_choice> chosen_;
@@ -100,7 +101,7 @@ result<http::response> variants_of_variant_set(
 
 /// The only record of a choice, as JSON.
 result<json::value> read_one(const genotype_choice& chosen) {
-    variants::item_walk walk(chosen.records());
+    variants::item_walk walk(chosen.records(), hts::wanted_fields::none);
     if (auto moved = walk.seek(0); !moved) return moved.error();
     if (walk.row() == nullptr) {
         return error{errc::not_found, "there is no variant with this variantDbId"};

@@ -25,7 +25,7 @@ class plink_bed : public row_export {
  public:
     // A haploid is homozygous, as plink2 writes it.
     explicit plink_bed(export_subject from)
-        : row_export(std::move(from)),
+        : row_export(std::move(from), hts::wanted_fields::genotypes),
           dosages_(true),
           row_((subject().columns.size() + 3) / 4 * 4, padding) {}
 
@@ -107,7 +107,7 @@ class plink_fam : public streaming::body_source {
 class npy : public row_export {
  public:
     npy(export_subject from, std::uint64_t rows)
-        : row_export(std::move(from)),
+        : row_export(std::move(from), hts::wanted_fields::genotypes),
           rows_(rows),
           head_(head_of(rows, subject().columns.size())) {}
 
@@ -148,7 +148,7 @@ made_export make_plink_bed(export_subject from) {
 }
 
 made_export make_plink_bim(export_subject from) {
-    return started(std::make_unique<plink_bim>(std::move(from)));
+    return started(std::make_unique<plink_bim>(std::move(from), hts::wanted_fields::none));
 }
 
 made_export make_plink_fam(export_subject from) {

@@ -69,7 +69,9 @@ class flapjack : public streaming::body_source {
     flapjack(export_subject from, variants::site_list sites)
         : subject_(std::move(from)),
           sites_(std::move(sites)),
-          cursor_(variants::set_cursor(subject_.view), subject_.variants),
+          cursor_(
+              variants::set_cursor(subject_.view, hts::wanted_fields::genotypes), subject_.variants
+          ),
           genotypes_(subject_.format, {"", "\t"}),
           tiles_(subject_.work_folder, subject_.columns.size()) {}
 

@@ -4,9 +4,9 @@
 
 namespace callstream::exports {
 
-row_export::row_export(export_subject subject)
+row_export::row_export(export_subject subject, hts::wanted_fields fields)
     : subject_(std::move(subject)),
-      cursor_(variants::set_cursor(subject_.view), subject_.variants) {}
+      cursor_(variants::set_cursor(subject_.view, fields), subject_.variants) {}
 
 result<void> row_export::start() {
     return cursor_.seek(0);

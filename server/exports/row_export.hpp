@@ -12,7 +12,7 @@ namespace callstream::exports {
 
 class row_export : public streaming::body_source {
  public:
-    explicit row_export(export_subject subject);
+    row_export(export_subject subject, hts::wanted_fields fields);
 
     /// To be called once before `fill`, so that what cannot be served is told before the answer
     /// begins. Errors are those of `set_cursor`.

@@ -38,7 +38,7 @@ std::string for_csv(std::string_view text) {
 class table_export : public row_export {
  public:
     table_export(export_subject from, char separator, std::string (*escape)(std::string_view))
-        : row_export(std::move(from)),
+        : row_export(std::move(from), hts::wanted_fields::genotypes),
           separator_(separator),
           escape_(escape),
           genotypes_(format(), frame()) {}
@@ -262,7 +262,7 @@ made_export make_flapjack_transposed(export_subject from) {
 }
 
 made_export make_flapjack_map(export_subject from) {
-    return started(std::make_unique<flapjack_map>(std::move(from)));
+    return started(std::make_unique<flapjack_map>(std::move(from), hts::wanted_fields::none));
 }
 
 }  // namespace callstream::exports

@@ -12,7 +12,7 @@ namespace {
 class variant_file_export : public row_export {
  public:
     variant_file_export(export_subject from, hts::variant_form form, bool packed)
-        : row_export(std::move(from)), form_(form) {
+        : row_export(std::move(from), hts::wanted_fields::all), form_(form) {
         if (packed) packer_.emplace();
     }
 

@@ -15,11 +15,11 @@
 
 namespace {
 
+using callstream::best_simd;
+using callstream::simd_level;
 using callstream::text_buffer;
-using callstream::genotype::best_simd;
 using callstream::genotype::genotype_format;
 using callstream::genotype::gt_writer;
-using callstream::genotype::simd_level;
 using callstream::hts::format_field;
 using callstream::hts::value_type;
 

@@ -1,0 +1,206 @@
+#include "engine/hts/vcf_record.hpp"
+
+#include "engine/core/error.hpp"
+#include "engine/hts/bgzf_text.hpp"
+#include "engine/hts/limits.hpp"
+
+#include <htslib/kstring.h>
+#include <htslib/vcf.h>
+
+#include <algorithm>
+#include <new>
+#include <string>
+
+namespace callstream::hts {
+namespace {
+
+/// What htslib merely warns about and bcftools serves: a tag or contig without a header line.
+constexpr int tolerated_errors = BCF_ERR_TAG_UNDEF | BCF_ERR_CTG_UNDEF;
+
+/// Columns before FORMAT.
+constexpr std::size_t site_column_count = 8;
+
+std::span<const std::uint8_t> bytes_of(const kstring_t& s) {
+    return {reinterpret_cast<const std::uint8_t*>(s.s), s.l};
+}
+
+/// Bytes that htslib takes at most to translate the samples of a line: each sample gets, in every
+/// field, the room of the widest; a number of two characters becomes four bytes. 0 when a glance
+/// shows that they are few.
+std::size_t translated_bytes(std::string_view line, std::size_t samples) {
+    constexpr std::size_t spare = 4;  // per field
+    constexpr std::size_t fields_max = 256;
+    const std::size_t narrowest = std::min(line.size(), 2 * samples);
+    const std::size_t at_most = 2 * (line.size() - narrowest + spare * fields_max) * samples;
+    if (at_most <= translated_bytes_max) return 0;
+    std::vector<std::size_t> widest;  // by field
+    std::size_t begin = 0;
+    for (std::size_t column = 0; begin < line.size(); ++column) {
+        const std::size_t end = std::min(line.find('\t', begin), line.size());
+        auto cell = line.substr(begin, end - begin);
+        begin = end + 1;
+        if (column < 9) continue;
+        for (std::size_t field = 0; field < fields_max; ++field) {
+            const std::size_t width = std::min(cell.find(':'), cell.size());
+            if (field == widest.size()) widest.push_back(0);
+            widest[field] = std::max(widest[field], width);
+            if (width == cell.size()) break;
+            cell.remove_prefix(width + 1);
+        }
+    }
+    std::size_t per_sample = 0;
+    for (const std::size_t width : widest) per_sample += 2 * width + spare;
+    return per_sample * samples;
+}
+
+/// Entries of the FILTER or the INFO column, whichever has more; 0 when a glance shows that they
+/// are few.
+std::size_t column_entries(std::string_view line) {
+    if (line.size() <= 2 * column_entries_max) return 0;
+    constexpr std::size_t filter = 6;
+    constexpr std::size_t info = 7;
+    std::ptrdiff_t most = 0;
+    std::size_t begin = 0;
+    for (std::size_t column = 0; column <= info && begin < line.size(); ++column) {
+        const std::size_t end = std::min(line.find('\t', begin), line.size());
+        const auto cell = line.substr(begin, end - begin);
+        begin = end + 1;
+        if (column < filter) continue;
+        most = std::max(most, std::count(cell.begin(), cell.end(), ';') + 1);
+    }
+    return static_cast<std::size_t>(most);
+}
+
+/// Whether the name of a contig, a FILTER or a FORMAT field gives a number to a dictionary. htslib
+/// declares what it does not know by parsing a header line with that name in it, so
+/// `x,IDX=500000000` would take gigabytes.
+bool names_give_numbers(std::string_view line) {
+    constexpr std::size_t contig = 0;
+    constexpr std::size_t filter = 6;
+    constexpr std::size_t format = 8;
+    std::size_t begin = 0;
+    for (std::size_t column = 0; column <= format && begin < line.size(); ++column) {
+        const std::size_t end = std::min(line.find('\t', begin), line.size());
+        const auto cell = line.substr(begin, end - begin);
+        begin = end + 1;
+        if (column != contig && column != filter && column != format) continue;
+        if (cell.find("IDX") != cell.npos && cell.find('=') != cell.npos) return true;
+    }
+    return false;
+}
+
+/// Where the column with this number begins; `npos` when there are fewer.
+std::size_t start_of_column(std::string_view line, std::size_t column) {
+    std::size_t at = 0;
+    for (; column > 0 && at != line.npos; --column) {
+        at = line.find('\t', at);
+        if (at != line.npos) ++at;
+    }
+    return at;
+}
+
+}  // namespace
+
+vcf_record_buffer::vcf_record_buffer(bcf_hdr_t& header)
+    : header_(header),
+      declared_contigs_(header.n[BCF_DT_CTG]),
+      declared_tags_(header.n[BCF_DT_ID]) {
+    if (!translated_) throw std::bad_alloc();
+}
+
+bool vcf_record_buffer::read(BGZF& stream, raw_record& out) {
+    std::string_view line;
+    if (!read_line(stream, long_line_.text, record_bytes_max, line)) return false;
+    const auto samples = static_cast<std::uint32_t>(bcf_hdr_nsamples(&header_));
+    const auto format = start_of_column(line, site_column_count);
+    const auto fields = format == line.npos ? std::nullopt : read_fields(line.substr(format));
+    if (fields) {
+        parse(line.substr(0, format - 1));
+    } else {
+        if (translated_bytes(line, samples) > translated_bytes_max) {
+            throw damaged_file("a record is too wide");
+        }
+        parse(line);
+    }
+    const bcf1_t& r = *translated_;
+    out = {
+        .contig = r.rid,
+        .pos0 = r.pos,
+        .length = r.rlen,
+        .quality = r.qual,
+        .allele_count = r.n_allele,
+        .info_count = r.n_info,
+        .field_count = fields.value_or(r.n_fmt),
+        .sample_count = fields ? samples : r.n_sample,
+        .shared = bytes_of(r.shared),
+        .individual = bytes_of(r.indiv),
+    };
+    if (fields)
+        out.individual = *fields == 0 ? std::span<const std::uint8_t>() : genotypes_.individual();
+    return true;
+}
+
+/// By htslib, with all that is not a damage to it refused that is one to us.
+void vcf_record_buffer::parse(std::string_view columns) {
+    if (column_entries(columns) > column_entries_max) {
+        throw damaged_file("a record has too many entries in FILTER or INFO");
+    }
+    if (names_give_numbers(columns)) throw damaged_file("a record has a name that cannot be one");
+    kstring_t& text = parsed_.text;
+    text.l = 0;
+    if (kputsn(columns.data(), columns.size(), &text) < 0) throw std::bad_alloc();
+    bcf1_t& r = *translated_;
+    if (vcf_parse(&text, &header_, &r) != 0) throw damaged_file("a record cannot be read");
+    if ((r.errcode & ~tolerated_errors) != 0) throw damaged_file("a record is malformed");
+    if (r.errcode != 0) refuse_too_many_undeclared();
+}
+
+/// How many FORMAT fields were read without htslib, when that could be done: as many as are wanted.
+std::optional<std::uint32_t> vcf_record_buffer::read_fields(std::string_view behind_info) {
+    if (wanted_ == wanted_fields::none) return 0;
+    if (!read_genotypes(behind_info)) return std::nullopt;
+    return 1;
+}
+
+/// Whether FORMAT and what is behind it are plain genotypes, which are read then; they stand first
+/// where there is more.
+bool vcf_record_buffer::read_genotypes(std::string_view behind_info) {
+    const auto format = behind_info.substr(0, behind_info.find('\t'));
+    if (format.size() == behind_info.size()) return false;
+    const bool has_more = format.starts_with("GT:") && wanted_ == wanted_fields::genotypes;
+    if ((format != "GT" && !has_more) || !knows_genotypes()) return false;
+    return genotypes_.read(
+        behind_info.substr(format.size() + 1),
+        static_cast<std::size_t>(bcf_hdr_nsamples(&header_)),
+        static_cast<std::uint8_t>(genotype_key_),
+        has_more ? gt_columns::tail::ignored : gt_columns::tail::none
+    );
+}
+
+/// Whether GT is what it should be, and its key takes one byte. A header that does not declare it
+/// learns it from the first line that has it.
+bool vcf_record_buffer::knows_genotypes() {
+    constexpr int one_byte_max = 127;
+    if (genotype_key_ >= 0) return genotype_key_ <= one_byte_max;
+    const int key = bcf_hdr_id2int(&header_, BCF_DT_ID, "GT");
+    if (key < 0 || !bcf_hdr_idinfo_exists(&header_, BCF_HL_FMT, key)) return false;
+    if (bcf_hdr_id2type(&header_, BCF_HL_FMT, key) != BCF_HT_STR) return false;
+    genotype_key_ = key;
+    return key <= one_byte_max;
+}
+
+void vcf_record_buffer::refuse_too_many_undeclared() const {
+    const std::int64_t contigs = header_.n[BCF_DT_CTG];
+    const std::int64_t tags = header_.n[BCF_DT_ID];
+    const std::int64_t most = std::max(contigs - declared_contigs_, tags - declared_tags_);
+    const std::int64_t steps = most * (contigs + tags);
+    const bool too_many = most > undeclared_max || steps > undeclared_steps_max;
+    if (too_many) throw damaged_file("too many contigs or tags are not declared in the header");
+}
+
+std::size_t vcf_record_buffer::capacity() const noexcept {
+    return translated_->shared.m + translated_->indiv.m + long_line_.text.m + parsed_.text.m +
+           genotypes_.capacity();
+}
+
+}  // namespace callstream::hts
