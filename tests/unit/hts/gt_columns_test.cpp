@@ -127,6 +127,29 @@ TEST(gt_columns, are_what_htslib_makes_of_them) {
     EXPECT_GT(plain, 9U * levels().size() * 300U);
 }
 
+TEST(gt_columns, other_fields_behind_them_are_passed_over) {
+    std::mt19937 random(13);
+    constexpr std::size_t samples = 30;
+    judge htslib(samples);
+    gt_columns ours;
+    for (int turn = 0; turn < 500; ++turn) {
+        std::string text;
+        for (std::size_t s = 0; s < samples; ++s) {
+            text += genotype(random, 1 + random() % 3, turn % 3 * 4);
+            if (random() % 8 != 0) text += ":" + std::to_string(random() % 300);
+            if (s + 1 < samples) text += '\t';
+        }
+        const auto expected = htslib.individual(text, "GT:DP");
+        ASSERT_TRUE(expected.has_value()) << text;
+        std::vector<char> room;
+        const auto behind = gt_columns::tail::ignored;
+        if (!ours.read(exactly(text, room), samples, htslib.key(), behind)) continue;
+        const auto got = ours.individual();
+        ASSERT_TRUE(std::equal(got.begin(), got.end(), expected->begin())) << text;
+        EXPECT_FALSE(ours.read(exactly(text, room), samples, htslib.key()));
+    }
+}
+
 TEST(gt_columns, what_htslib_refuses_is_not_plain) {
     std::mt19937 random(12);
     std::size_t refused = 0;

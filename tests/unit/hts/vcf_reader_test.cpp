@@ -529,5 +529,47 @@ TEST_F(vcf_reader_test, a_place_behind_the_end_is_damage) {
     );
 }
 
+TEST_F(vcf_reader_test, only_fields_that_are_wanted_need_be_read) {
+    mixed_records().write_vcf_gz(dir / "a.vcf.gz");
+    const auto fields_of = [this](wanted_fields wanted) {
+        auto reader = open(dir / "a.vcf.gz");
+        reader.want(wanted);
+        std::vector<std::string> out;
+        while (const auto* r = reader.next()) {
+            auto& names = out.emplace_back(std::string(r->name) + ":");
+            for (const auto& field : r->fields)
+                names.append(reader.field_name(field.key)).append(" ");
+        }
+        return out;
+    };
+    using strings = std::vector<std::string>;
+    EXPECT_EQ(fields_of(wanted_fields::all), (strings{":GT ", "rs1;rs2:GT DP GL ", "x:DP NT "}));
+    EXPECT_EQ(fields_of(wanted_fields::genotypes), (strings{":GT ", "rs1;rs2:GT ", "x:DP NT "}));
+    EXPECT_EQ(fields_of(wanted_fields::none), (strings{":", "rs1;rs2:", "x:"}));
+}
+
+TEST_F(vcf_reader_test, genotypes_alone_are_those_that_stand_among_other_fields) {
+    mixed_records().write_vcf_gz(dir / "a.vcf.gz");
+    auto whole = open(dir / "a.vcf.gz");
+    auto alone = open(dir / "a.vcf.gz");
+    alone.want(wanted_fields::genotypes);
+    while (const auto* expected = whole.next()) {
+        const auto* got = alone.next();
+        ASSERT_NE(got, nullptr);
+        EXPECT_EQ(got->pos0, expected->pos0);
+        EXPECT_EQ(got->length, expected->length);
+        EXPECT_EQ(got->allele_count, expected->allele_count);
+        const auto* theirs = whole.find_field(*expected, "GT");
+        const auto* ours = alone.find_field(*got, "GT");
+        ASSERT_EQ(ours == nullptr, theirs == nullptr);
+        if (theirs == nullptr) continue;
+        EXPECT_EQ(ours->per_sample, theirs->per_sample);
+        EXPECT_TRUE(std::equal(
+            ours->bytes.begin(), ours->bytes.end(), theirs->bytes.begin(), theirs->bytes.end()
+        ));
+    }
+    EXPECT_EQ(alone.next(), nullptr);
+}
+
 }  // namespace
 }  // namespace callstream::hts
