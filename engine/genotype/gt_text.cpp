@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t piece_chars = 15;       // see gt_writer::piece
 constexpr std::size_t index_digits_max = 10;  // an allele index is below 2^30
 
-char* put(char* out, const std::string& text) {
+char* put_text(char* out, const std::string& text) {
     std::memcpy(out, text.data(), text.size());
     return out + text.size();
 }
@@ -30,9 +30,24 @@ gt_writer::gt_writer(const genotype_format& format, cell_frame frame, simd_level
       frame_(std::move(frame)),
       has_frame_(!frame_.before.empty() || !frame_.after.empty()),
       level_(level) {
+    in_short_frame_ = std::max(frame_.before.size(), frame_.after.size()) <= piece_chars;
+    if (in_short_frame_) {
+        fill(before_, frame_.before);
+        fill(after_, frame_.after);
+    }
     measure();
     if (in_pieces_) make_allele_pieces();
     make_framed_pieces();
+}
+
+void gt_writer::fill(piece& p, const std::string& text) {
+    std::memcpy(p.text, text.data(), text.size());
+    p.length = static_cast<std::uint8_t>(text.size());
+}
+
+char* gt_writer::put(char* out, const piece& p) {
+    std::memcpy(out, &p, sizeof p);
+    return out + p.length;
 }
 
 /// Most records have the alleles of one before them.
@@ -99,10 +114,6 @@ const gt_row_plan& gt_writer::plan_for(std::uint32_t ploidy) {
 }
 
 void gt_writer::make_allele_pieces() {
-    const auto fill = [](piece& p, const std::string& text) {
-        std::memcpy(p.text, text.data(), text.size());
-        p.length = static_cast<std::uint8_t>(text.size());
-    };
     for (std::size_t byte = 0; byte < first_.size(); ++byte) {
         const auto value = static_cast<std::int8_t>(byte);
         const std::uint32_t code = gt_allele_code(value);
@@ -147,11 +158,11 @@ void gt_writer::make_framed_pieces() {
 }
 
 char* gt_writer::put_unknown(char* out) const {
-    return put(out, format_.unknown);
+    return put_text(out, format_.unknown);
 }
 
 char* gt_writer::write_unknown(char* out) const {
-    return put(put_unknown(put(out, frame_.before)), frame_.after);
+    return put_text(put_unknown(put_text(out, frame_.before)), frame_.after);
 }
 
 char* gt_writer::write(char* out, const hts::format_field& field, std::size_t sample) const {
@@ -244,8 +255,9 @@ char* gt_writer::write_int8(char* out, const std::uint8_t* alleles, std::uint32_
 template <class Integer>
 char* gt_writer::write_framed(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
     if (!has_frame_) return write_any<Integer>(out, alleles, count);
-    out = put(out, frame_.before);
-    return put(write_any<Integer>(out, alleles, count), frame_.after);
+    if (in_short_frame_) return put(write_any<Integer>(put(out, before_), alleles, count), after_);
+    out = put_text(out, frame_.before);
+    return put_text(write_any<Integer>(out, alleles, count), frame_.after);
 }
 
 template <class Integer>
@@ -272,9 +284,7 @@ char* gt_writer::write_pieces(char* out, const std::uint8_t* alleles, std::uint3
         if (present == 0) first_code = code;
         missing += code == 0;
         different += code != first_code;
-        const piece& p = (*table)[byte];
-        std::memcpy(out, &p, sizeof p);
-        out += p.length;
+        out = put(out, (*table)[byte]);
         table = &next_;
     }
     if (missing == present) return put_unknown(start);
@@ -302,7 +312,7 @@ char* gt_writer::write_long(char* out, const std::uint8_t* alleles, std::uint32_
             first_code = code;
         } else {
             const bool phased = hts::gt_is_phased(value);
-            out = put(out, phased ? format_.separator_phased : format_.separator_unphased);
+            out = put_text(out, phased ? format_.separator_phased : format_.separator_unphased);
         }
         missing += code == 0;
         different += code != first_code;
@@ -311,7 +321,7 @@ char* gt_writer::write_long(char* out, const std::uint8_t* alleles, std::uint32_
         } else if (by_index) {
             out = std::to_chars(out, out + index_digits_max, code - 1).ptr;
         } else {
-            out = code <= bases_.size() ? put(out, bases_[code - 1]) : put_unknown(out);
+            out = code <= bases_.size() ? put_text(out, bases_[code - 1]) : put_unknown(out);
         }
         if (present == 0) first_end = out;
     }

@@ -77,6 +77,8 @@ class gt_writer {
     /// Diploid genotypes of the first seven alleles, ready made: nearly all there are.
     static constexpr unsigned pair_values = 16;  // GT bytes below this have a row and a column
 
+    static void fill(piece& p, const std::string& text);
+    static char* put(char* out, const piece& p);
     void measure();
     const gt_row_plan& plan_for(std::uint32_t ploidy);
     char* write_int8_row(
@@ -101,6 +103,7 @@ class gt_writer {
     genotype_format format_;
     cell_frame frame_;
     bool has_frame_;
+    bool in_short_frame_ = false;  // both sides of the frame fit a piece
     simd_level level_;
     std::string characters_;  // of the first alleles, as far as they are written with one each
     gt_row_plan plan_;        // for `plan_ploidy_`
@@ -112,9 +115,11 @@ class gt_writer {
     bool in_pieces_ = false;              // every allele with its separator fits a piece
     bool in_singles_ = false;             // every framed allele does
     bool in_pairs_ = false;               // and every framed pair of small alleles
-    std::array<piece, 256> first_{};      // by GT byte: the allele alone
-    std::array<piece, 256> next_{};       // by GT byte: separator and allele
-    std::array<piece, 256> singles_{};    // by GT byte: the framed haploid genotype
+    piece before_{};
+    piece after_{};
+    std::array<piece, 256> first_{};    // by GT byte: the allele alone
+    std::array<piece, 256> next_{};     // by GT byte: separator and allele
+    std::array<piece, 256> singles_{};  // by GT byte: the framed haploid genotype
     std::array<piece, pair_values * pair_values> pairs_{};  // by two GT bytes: the framed genotype
 };
 
