@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #if defined(__x86_64__)
@@ -184,11 +185,16 @@ CALLSTREAM_AVX2 inline bool read_eight(const char* text, std::uint8_t* out) {
     return true;
 }
 
-/// The same of sixteen.
-CALLSTREAM_AVX512 inline bool read_sixteen(const char* text, std::uint8_t* out) {
+/// The same of up to sixteen columns of the `available` bytes, among them the last of a line, which
+/// has no tab. Returns how many come before the first of another shape.
+CALLSTREAM_AVX512 inline std::size_t read_sixteen(
+    const char* text, std::size_t available, std::uint8_t* out
+) {
     constexpr std::uint64_t alleles = 0x5555555555555555;
     constexpr std::uint64_t bars = 0x2222222222222222;
-    const __m512i in = _mm512_loadu_si512(text);
+    constexpr std::size_t whole = 64;
+    const std::uint64_t behind = available < whole ? std::uint64_t{1} << available : 0;
+    const __m512i in = _mm512_maskz_loadu_epi8(behind - 1, text);
     const __m512i digit = _mm512_sub_epi8(in, _mm512_set1_epi8('0'));
     const std::uint64_t is_digit = _mm512_cmple_epu8_mask(digit, _mm512_set1_epi8(9));
     const std::uint64_t is_missing = _mm512_cmpeq_epi8_mask(in, _mm512_set1_epi8('.'));
@@ -197,7 +203,6 @@ CALLSTREAM_AVX512 inline bool read_sixteen(const char* text, std::uint8_t* out) 
         _mm512_cmpeq_epi8_mask(in, _mm512_set1_epi32('\t' << 24 | '/' << 8));
     const std::uint64_t fine =
         ((is_digit | is_missing) & alleles) | (is_plain & ~alleles) | is_phased;
-    if (fine != ~std::uint64_t{0}) return false;
     const __m512i one = _mm512_set1_epi8(1);
     const __m512i code = _mm512_maskz_add_epi8(~is_missing, digit, one);
     const __m512i doubled = _mm512_add_epi8(code, code);
@@ -207,14 +212,14 @@ CALLSTREAM_AVX512 inline bool read_sixteen(const char* text, std::uint8_t* out) 
         _mm512_permutex2var_epi8(values, _mm512_loadu_si512(even_bytes.data()), values);
     constexpr __mmask64 lower_half = 0xffffffff;
     _mm512_mask_storeu_epi8(out, lower_half, packed);
-    return true;
+    // The end of the line stands where the last column would have its tab.
+    return static_cast<std::size_t>(std::countr_one(fine | behind)) / 4;
 }
 
 using read_columns =
     std::size_t(const char* text, const char* end, std::uint8_t* out, std::size_t samples);
 
-// The last column of a line has no tab, so it is never among those that are read at once.
-
+/// The last column of a line has no tab, so it is not among those.
 CALLSTREAM_AVX2 std::size_t read_eights(
     const char* text, const char* end, std::uint8_t* out, std::size_t samples
 ) {
@@ -230,13 +235,17 @@ CALLSTREAM_AVX2 std::size_t read_eights(
 CALLSTREAM_AVX512 std::size_t read_sixteens(
     const char* text, const char* end, std::uint8_t* out, std::size_t samples
 ) {
+    constexpr std::size_t columns = 16;
     std::size_t done = 0;
-    while (samples - done > 16 && end - text > 64 && read_sixteen(text, out)) {
-        text += 64;
-        out += 32;
-        done += 16;
+    while (done < samples && text < end) {
+        const auto available = static_cast<std::size_t>(end - text);
+        const std::size_t some = std::min(read_sixteen(text, available, out), samples - done);
+        text += 4 * some;
+        out += 2 * some;
+        done += some;
+        if (some < columns) break;
     }
-    return done + read_eights(text, end, out, samples - done);
+    return done;
 }
 
 }  // namespace
