@@ -1,10 +1,10 @@
-#include "bench/load/answer_reader.hpp"
+#include "server/load/answer_reader.hpp"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
-namespace callstream::bench {
+namespace callstream::load {
 namespace {
 
 const std::string chunked =
@@ -70,4 +70,4 @@ TEST(answer_reader, refuses_what_is_not_http) {
 }
 
 }  // namespace
-}  // namespace callstream::bench
+}  // namespace callstream::load
