@@ -33,30 +33,30 @@ enum name : std::uint8_t {
 };
 
 struct known_name {
-    std::uint64_t hash;
+    std::string_view text;
     name is;
 };
 
-constexpr std::array known_names = {
-    known_name{hash_of("callSetDbId"), call_set},
-    known_name{hash_of("variantDbId"), variant},
-    known_name{hash_of("genotypeValue"), genotype_value},
-    known_name{hash_of("genotype"), genotype},
-    known_name{hash_of("values"), values},
-    known_name{hash_of("result"), result},
-    known_name{hash_of("data"), data},
-    known_name{hash_of("dataMatrices"), matrices},
-    known_name{hash_of("dataMatrix"), matrix_rows},
-    known_name{hash_of("variantDbIds"), variants},
-    known_name{hash_of("callSetDbIds"), call_sets},
-    known_name{hash_of("sequence"), sequence},
-    known_name{hash_of("referenceName"), reference_name},
-    known_name{hash_of("start"), start},
-    known_name{hash_of("end"), end_of},
-    known_name{hash_of("referenceBases"), reference_bases},
-    known_name{hash_of("alternateBases"), alternate_bases},
-    known_name{hash_of("complete"), complete},
-    known_name{hash_of("count"), count},
+constexpr std::array<known_name, 19> known_names = {
+    known_name{"callSetDbId", call_set},
+    known_name{"variantDbId", variant},
+    known_name{"genotypeValue", genotype_value},
+    known_name{"genotype", genotype},
+    known_name{"values", values},
+    known_name{"result", result},
+    known_name{"data", data},
+    known_name{"dataMatrices", matrices},
+    known_name{"dataMatrix", matrix_rows},
+    known_name{"variantDbIds", variants},
+    known_name{"callSetDbIds", call_sets},
+    known_name{"sequence", sequence},
+    known_name{"referenceName", reference_name},
+    known_name{"start", start},
+    known_name{"end", end_of},
+    known_name{"referenceBases", reference_bases},
+    known_name{"alternateBases", alternate_bases},
+    known_name{"complete", complete},
+    known_name{"count", count},
 };
 
 /// A byte for each level, the outermost lowest.
@@ -96,12 +96,16 @@ void answer_items::open(bool array) {
     ++depth_;
 }
 
-void answer_items::key(std::uint64_t hash) {
-    if (depth_ > levels_kept) return;
-    const auto found = std::find_if(known_names.begin(), known_names.end(), [hash](const auto& n) {
-        return n.hash == hash;
+bool answer_items::key(std::string_view text) {
+    if (depth_ > levels_kept) return false;
+    const auto found = std::find_if(known_names.begin(), known_names.end(), [text](const auto& n) {
+        return n.text == text;
     });
-    levels_[depth_ - 1].name = found == known_names.end() ? other : found->is;
+    const auto is = found == known_names.end() ? other : found->is;
+    levels_[depth_ - 1].name = is;
+    // The matrices of an NDJSON line have the names of their fields.
+    if (is == other) return subject_ == subject::matrix && depth_ == 1 && has_item_;
+    return is != genotype || !has_genotype_;
 }
 
 void answer_items::close() {

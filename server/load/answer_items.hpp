@@ -39,7 +39,7 @@ class answer_items : public json_events {
 
     void open(bool array) override;
     void close() override;
-    void key(std::uint64_t hash) override;
+    bool key(std::string_view name) override;
     void text(const text_hash& value) override;
     void word(std::string_view value) override;
 

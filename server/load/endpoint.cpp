@@ -1,5 +1,7 @@
 #include "server/load/endpoint.hpp"
 
+#include "engine/core/parse.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -41,8 +43,10 @@ result<server_url> parse_server_url(const std::string& text) {
     out.host = url->host_address();
     out.port = out.tls ? 443 : 80;
     if (url->has_port()) {
-        if (url->port_number() == 0) return refused("has no port that there is");
-        out.port = url->port_number();
+        const std::string digits(url->port());
+        const auto port = parse_integer<std::uint16_t>(digits).value_or(0);
+        if (port == 0) return refused("has no port that there is");
+        out.port = port;
     }
     out.base = std::string(url->encoded_path());
     while (out.base.ends_with('/')) out.base.pop_back();

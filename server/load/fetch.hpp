@@ -3,6 +3,7 @@
 
 #include "server/load/connection.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <string>
 
@@ -13,8 +14,13 @@ struct fetched {
     std::string body;
 };
 
-/// Sends `head` on a connection of its own and waits for the whole answer, at most `patience` and
-/// 64 MiB. Throws std::runtime_error.
-fetched fetch(const destination& to, const std::string& head, std::chrono::seconds patience);
+/// Sends `head` on a connection of its own and waits for the whole answer, at most until then, and
+/// 64 MiB. Throws std::runtime_error, also soon after `stopped` becomes true.
+fetched fetch(
+    const destination& to,
+    const std::string& head,
+    std::chrono::steady_clock::time_point until,
+    const std::atomic<bool>& stopped
+);
 
 }  // namespace callstream::load

@@ -2,6 +2,7 @@
 
 #include "engine/core/parse.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -88,6 +89,7 @@ const char* json_scanner::take_token(const char* at, json_events& to) {
             } else {
                 if (c != '"') refuse("a name is missing");
                 text_is_key_ = true;
+                word_size_ = 0;
                 expects_ = expects::more_text;
             }
             break;
@@ -121,25 +123,27 @@ void json_scanner::open(bool array, json_events& to) {
     arrays_ = array ? arrays_ | bit : arrays_ & ~bit;
     ++depth_;
     expects_ = array ? expects::value_or_end : expects::key_or_end;
-    to.open(array);
+    if (!is_skipping()) to.open(array);
 }
 
 void json_scanner::close(bool array, json_events& to) {
     if (in_array() != array) refuse("a bracket does not fit");
+    const bool is_wanted = !is_skipping();
     --depth_;
     end_value();
-    to.close();
+    if (is_wanted) to.close();
 }
 
 void json_scanner::end_value() {
     expects_ = depth_ == 0 ? expects::document : expects::comma_or_end;
+    if (skipping_at_ == depth_) skipping_at_ = 0;
 }
 
 const char* json_scanner::take_text(const char* at, const char* end, json_events& to) {
     const char* stop = find_end_of_plain(at, end);
     if (stop != at) {
         drop_half();
-        text_.add({at, static_cast<std::size_t>(stop - at)});
+        add_text({at, static_cast<std::size_t>(stop - at)});
     }
     if (stop == end) return stop;
     if (*stop == '"') {
@@ -154,14 +158,31 @@ const char* json_scanner::take_text(const char* at, const char* end, json_events
 
 void json_scanner::end_text(json_events& to) {
     drop_half();
-    if (text_is_key_) {
-        expects_ = expects::colon;
-        to.key(text_.value());
-    } else {
-        end_value();
-        to.text(text_);
-    }
+    if (text_is_key_) return end_key(to);
+    const bool is_wanted = !is_skipping();
+    end_value();
+    if (!is_wanted) return;
+    to.text(text_);
     text_ = {};
+}
+
+void json_scanner::end_key(json_events& to) {
+    expects_ = expects::colon;
+    if (is_skipping()) return;
+    const bool is_short = word_size_ <= name_max;
+    if (!to.key({word_.data(), is_short ? word_size_ : 0U})) skipping_at_ = depth_;
+}
+
+/// To the text that is being read: a value, or a name as far as it can be one that is known.
+void json_scanner::add_text(std::string_view plain) {
+    if (is_skipping()) return;
+    if (!text_is_key_) return text_.add(plain);
+    if (word_size_ + plain.size() > name_max) {
+        word_size_ = name_max + 1;
+        return;
+    }
+    std::copy(plain.begin(), plain.end(), word_.begin() + word_size_);
+    word_size_ = static_cast<std::uint8_t>(word_size_ + plain.size());
 }
 
 const char* json_scanner::take_word(const char* at, const char* end, json_events& to) {
@@ -176,8 +197,9 @@ const char* json_scanner::take_word(const char* at, const char* end, json_events
 void json_scanner::end_word(json_events& to) {
     const std::string_view word(word_.data(), word_size_);
     if (!is_word(word)) refuse("a value is neither text nor number");
+    const bool is_wanted = !is_skipping();
     end_value();
-    to.word(word);
+    if (is_wanted) to.word(word);
 }
 
 void json_scanner::take_escape(char c) {
@@ -192,7 +214,7 @@ void json_scanner::take_escape(char c) {
     const auto found = letters.find(c);
     if (found == std::string_view::npos) refuse("an escape is none");
     drop_half();
-    text_.add(meant[found]);
+    add_text(meant.substr(found, 1));
     expects_ = expects::more_text;
 }
 
@@ -232,24 +254,14 @@ void json_scanner::drop_half() {
 }
 
 void json_scanner::add_utf8(std::uint32_t point) {
-    const auto tail = [&](unsigned shift) {
-        return static_cast<char>(0x80 | (point >> shift & 0x3F));
-    };
-    if (point < 0x80) {
-        text_.add(static_cast<char>(point));
-    } else if (point < 0x800) {
-        text_.add(static_cast<char>(0xC0 | point >> 6));
-        text_.add(tail(0));
-    } else if (point < 0x10000) {
-        text_.add(static_cast<char>(0xE0 | point >> 12));
-        text_.add(tail(6));
-        text_.add(tail(0));
-    } else {
-        text_.add(static_cast<char>(0xF0 | point >> 18));
-        text_.add(tail(12));
-        text_.add(tail(6));
-        text_.add(tail(0));
+    constexpr std::uint32_t lead_of[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    const unsigned size = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    std::array<char, 4> bytes{};
+    for (unsigned i = size; i-- > 1; point >>= 6) {
+        bytes[i] = static_cast<char>(0x80 | (point & 0x3F));
     }
+    bytes[0] = static_cast<char>(lead_of[size] | point);
+    add_text({bytes.data(), size});
 }
 
 }  // namespace callstream::load

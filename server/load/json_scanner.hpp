@@ -15,8 +15,10 @@ class json_events {
     virtual ~json_events() = default;
     virtual void open(bool array) = 0;
     virtual void close() = 0;
-    /// Texts come as the hash of what they say, escapes resolved.
-    virtual void key(std::uint64_t hash) = 0;
+    /// A name longer than `json_scanner::name_max` comes empty. False: nothing within its value
+    /// is wanted, which saves hashing; then no event comes of that.
+    virtual bool key(std::string_view name) = 0;
+    /// A text comes as the hash of what it says, escapes resolved.
     virtual void text(const text_hash& value) = 0;
     /// A number, true, false or null as it is written.
     virtual void word(std::string_view value) = 0;
@@ -32,6 +34,7 @@ class json_scanner {
     void end(json_events& to);
 
     static constexpr unsigned depth_max = 64;
+    static constexpr std::size_t name_max = 32;
 
  private:
     enum class expects : std::uint8_t {
@@ -55,6 +58,8 @@ class json_scanner {
     void open(bool array, json_events& to);
     void close(bool array, json_events& to);
     void end_value();
+    void add_text(std::string_view plain);
+    void end_key(json_events& to);
     void end_text(json_events& to);
     void end_word(json_events& to);
     void take_escape(char c);
@@ -62,6 +67,7 @@ class json_scanner {
     void add_unit(std::uint32_t unit);
     void drop_half();
     void add_utf8(std::uint32_t point);
+    bool is_skipping() const { return skipping_at_ != 0; }
     bool in_array() const { return (arrays_ >> (depth_ - 1) & 1) != 0; }
 
     expects expects_ = expects::document;
@@ -69,11 +75,13 @@ class json_scanner {
     std::uint8_t depth_ = 0;
     std::uint8_t hex_digits_ = 0;
     std::uint8_t word_size_ = 0;
+    std::uint8_t skipping_at_ =
+        0;                         // depth of the object of whose member nothing is wanted; 0: none
     std::uint32_t unit_ = 0;       // of \uXXXX
     std::uint32_t high_half_ = 0;  // of a character; 0: none waits
     std::uint64_t arrays_ = 0;     // a bit per level
     text_hash text_;
-    std::array<char, 40> word_{};
+    std::array<char, 40> word_{};  // or a name
 };
 
 }  // namespace callstream::load

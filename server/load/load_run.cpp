@@ -30,7 +30,7 @@ class load_run {
 
     load_report run() {
         watch_(load_phase::planning, live_);
-        plan_ = make_plan(to_, options_.plan, options_.patience);
+        plan_ = make_plan(to_, options_.plan, options_.patience, stopped_);
         report_.notes = plan_.notes;
         for (const auto& r : plan_.requests) ++report_.distinct[index_of(r.about)];
         known_ = std::make_unique<known_answers>(plan_.requests.size());

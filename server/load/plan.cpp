@@ -15,6 +15,7 @@ namespace callstream::load {
 namespace {
 
 namespace json = boost::json;
+using steady = std::chrono::steady_clock;
 
 constexpr std::uint64_t usual_page = 1000;
 constexpr std::uint64_t usual_bases = 100'000;
@@ -78,8 +79,17 @@ struct series {
 
 class planner {
  public:
-    planner(const destination& to, const plan_options& options, std::chrono::seconds patience)
-        : to_(to), options_(options), patience_(patience) {}
+    planner(
+        const destination& to,
+        const plan_options& options,
+        std::chrono::seconds patience,
+        const std::atomic<bool>& stopped
+    )
+        : to_(to),
+          options_(options),
+          patience_(patience),
+          stopped_(stopped),
+          until_(steady::now() + 4 * patience) {}
 
     request_plan make() {
         auto what = options_.what;
@@ -102,7 +112,8 @@ class planner {
         plain.gzip = false;
         fetched answer;
         try {
-            answer = fetch(to_, request_head(to_.url, plain, target, false), patience_);
+            const auto until = std::min(until_, steady::now() + patience_);
+            answer = fetch(to_, request_head(to_.url, plain, target, false), until, stopped_);
         } catch (const std::runtime_error& e) {
             throw std::runtime_error(to_.url.authority() + target + ": " + e.what());
         }
@@ -313,6 +324,8 @@ class planner {
     const destination& to_;
     const plan_options& options_;
     std::chrono::seconds patience_;
+    const std::atomic<bool>& stopped_;
+    steady::time_point until_;
     std::optional<std::vector<std::string>> sets_;
     std::map<std::pair<subject, std::string>, std::uint64_t> pages_;
     request_plan plan_;
@@ -347,9 +360,12 @@ std::string request_head(
 }
 
 request_plan make_plan(
-    const destination& to, const plan_options& options, std::chrono::seconds patience
+    const destination& to,
+    const plan_options& options,
+    std::chrono::seconds patience,
+    const std::atomic<bool>& stopped
 ) {
-    return planner(to, options, patience).make();
+    return planner(to, options, patience, stopped).make();
 }
 
 }  // namespace callstream::load

@@ -4,6 +4,7 @@
 #include "server/load/connection.hpp"
 #include "server/load/subject.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -35,10 +36,14 @@ struct request_plan {
     std::vector<std::string> notes;         ///< what could not be asked, and why
 };
 
-/// Asks the server what there is; each answer must come within `patience`. Throws
-/// std::runtime_error with a sentence that says what the server did, when nothing can be asked.
+/// Asks the server what there is; each answer must come within `patience`, and all of them within
+/// four times that. Throws std::runtime_error with a sentence that says what the server did, when
+/// nothing can be asked, and soon after `stopped` becomes true.
 request_plan make_plan(
-    const destination& to, const plan_options& options, std::chrono::seconds patience
+    const destination& to,
+    const plan_options& options,
+    std::chrono::seconds patience,
+    const std::atomic<bool>& stopped
 );
 
 /// `count` of the numbers from 0 to `total` - 1, evenly apart, the first and the last among them.

@@ -28,28 +28,35 @@ class text_hash {
     constexpr void add(std::string_view bytes) {
         for (; !bytes.empty() && size_ % 8 != 0; bytes.remove_prefix(1)) add(bytes.front());
         for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
-            sum_ = mix(sum_, whole_word(bytes));
+            take(word_of(bytes.substr(0, 8)));
             size_ += 8;
         }
-        for (const char c : bytes) add(c);
+        if (bytes.empty()) return;
+        word_ = word_of(bytes);
+        size_ += bytes.size();
     }
     constexpr void add(char c) {
         word_ |= std::uint64_t{static_cast<unsigned char>(c)} << (size_ % 8 * 8);
         if (++size_ % 8 != 0) return;
-        sum_ = mix(sum_, word_);
+        take(word_);
         word_ = 0;
     }
     constexpr std::uint64_t size() const { return size_; }
     constexpr std::uint64_t value() const { return mix(mix(sum_, word_), size_); }
 
  private:
-    /// Compilers make one load of it.
-    static constexpr std::uint64_t whole_word(std::string_view bytes) {
+    /// Compilers make one load of eight bytes.
+    static constexpr std::uint64_t word_of(std::string_view bytes) {
         std::uint64_t out = 0;
-        for (std::size_t i = 0; i < 8; ++i) {
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
             out |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (i * 8);
         }
         return out;
+    }
+    /// Cheap, because a sequence of bases has many words; `value` spreads what comes of it.
+    constexpr void take(std::uint64_t word) {
+        sum_ = (sum_ ^ word) * 0x9E3779B97F4A7C15ULL;
+        sum_ ^= sum_ >> 32;
     }
 
     std::uint64_t sum_ = 0;
