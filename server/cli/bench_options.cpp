@@ -37,6 +37,14 @@ void take_token(const std::string& text, std::string& into) {
     into = text;
 }
 
+std::vector<load::subject> without_repeats(const std::vector<load::subject>& what) {
+    std::vector<load::subject> out;
+    for (const auto s : what) {
+        if (std::find(out.begin(), out.end(), s) == out.end()) out.push_back(s);
+    }
+    return out;
+}
+
 std::chrono::nanoseconds of_seconds(double seconds) {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
 }
@@ -118,6 +126,7 @@ void describe_load(CLI::App& app, bench_options& o) {
         ->check(CLI::Range(1, 256))
         ->default_str("one per processor");
     app.callback([&o, requests, duration] {
+        o.plan.what = without_repeats(o.plan.what);
         if (requests->count() > 0 && duration->count() == 0)
             o.limits.duration = duration_of_requests;
     });

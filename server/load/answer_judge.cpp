@@ -1,13 +1,10 @@
 #include "server/load/answer_judge.hpp"
 
+#include "server/load/excerpt.hpp"
+
 #include <algorithm>
 
 namespace callstream::load {
-namespace {
-
-constexpr std::size_t refusal_max = 160;
-
-}  // namespace
 
 void answer_judge::restart(const planned_request& request, const known_answer* known) {
     reader_.restart();
@@ -68,7 +65,7 @@ void answer_judge::require_media_type() const {
 void answer_judge::take(std::string_view piece) {
     if (content_ == content::unknown) content_ = look_at_head();
     if (content_ == content::refusal) {
-        refusal_.append(piece.substr(0, refusal_max - std::min(refusal_max, refusal_.size())));
+        refusal_.append(piece.substr(0, excerpt_max - std::min(excerpt_max, refusal_.size())));
         return;
     }
     try {
@@ -81,10 +78,7 @@ void answer_judge::take(std::string_view piece) {
 answer_sums answer_judge::finish() {
     if (content_ == content::unknown) content_ = look_at_head();
     if (content_ == content::refusal) {
-        std::replace_if(
-            refusal_.begin(), refusal_.end(), [](char c) { return c >= 0 && c < ' '; }, ' '
-        );
-        throw bad_answer("status " + std::to_string(reader_.status()), refusal_);
+        throw bad_answer("status " + std::to_string(reader_.status()), excerpt(refusal_));
     }
     if (content_ == content::gzip && !gunzip_->is_complete()) {
         throw bad_answer("short body", "the gzip has no end");

@@ -1,13 +1,9 @@
 #include "server/load/plan.hpp"
 
-#include "server/load/fetch.hpp"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include "server/load/api_client.hpp"
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -15,7 +11,6 @@ namespace callstream::load {
 namespace {
 
 namespace json = boost::json;
-using steady = std::chrono::steady_clock;
 
 constexpr std::uint64_t usual_page = 1000;
 constexpr std::uint64_t usual_bases = 100'000;
@@ -23,51 +18,6 @@ constexpr std::uint64_t usual_bases = 100'000;
 constexpr const char* list_page = "pageSize=1000";
 /// Beyond it a server that pages bases wants to be told.
 constexpr std::uint64_t bases_per_page = 1'000'000;
-
-std::string excerpt(std::string_view text) {
-    constexpr std::size_t most = 160;
-    std::string out(text.substr(0, most));
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return c >= 0 && c < ' '; }, ' '
-    );
-    return out;
-}
-
-/// The member at a path of names, or null.
-const json::value* find(const json::value& from, std::initializer_list<const char*> path) {
-    const json::value* at = &from;
-    for (const char* name : path) {
-        const auto* object = at->if_object();
-        at = object == nullptr ? nullptr : object->if_contains(name);
-        if (at == nullptr) return nullptr;
-    }
-    return at;
-}
-
-std::string text_at(const json::value& from, const char* name) {
-    const auto* found = find(from, {name});
-    const auto* text = found == nullptr ? nullptr : found->if_string();
-    return text == nullptr ? std::string() : std::string(*text);
-}
-
-std::optional<std::uint64_t> number_at(const json::value* found) {
-    if (found == nullptr) return std::nullopt;
-    boost::system::error_code ec;
-    const auto out = found->to_number<std::uint64_t>(ec);
-    return ec ? std::nullopt : std::optional(out);
-}
-
-/// A path of serverinfo without its accidents: a slash in front, names of parameters.
-std::string plain_service(std::string_view path) {
-    std::string out;
-    bool within = false;
-    for (const char c : path) {
-        if (c == '}') within = false;
-        if (!within && (c != '/' || !out.empty())) out += c;
-        if (c == '{') within = true;
-    }
-    return out;
-}
 
 /// One thing whose pages can be asked for.
 struct series {
@@ -79,23 +29,13 @@ struct series {
 
 class planner {
  public:
-    planner(
-        const destination& to,
-        const plan_options& options,
-        std::chrono::seconds patience,
-        const std::atomic<bool>& stopped
-    )
-        : to_(to),
-          options_(options),
-          patience_(patience),
-          stopped_(stopped),
-          until_(steady::now() + 4 * patience) {}
+    planner(const api_client& api, const server_url& url, const plan_options& options)
+        : api_(api), url_(url), options_(options) {}
 
     request_plan make() {
-        auto what = options_.what;
-        if (what.empty()) what = offered();
+        const auto what = options_.what.empty() ? api_.offered() : options_.what;
         std::vector<std::vector<std::string>> targets;
-        for (const auto s : what) targets.push_back(targets_of(s));
+        for (const auto s : what) targets.push_back(targets_or_note(s));
         take_in_turn(what, targets);
         if (plan_.requests.empty()) {
             std::string why = "there is nothing to ask for";
@@ -106,71 +46,11 @@ class planner {
     }
 
  private:
-    json::value get(const std::string& path) {
-        const auto target = to_.url.base + path;
-        auto plain = options_;
-        plain.gzip = false;
-        fetched answer;
-        try {
-            const auto until = std::min(until_, steady::now() + patience_);
-            answer = fetch(to_, request_head(to_.url, plain, target, false), until, stopped_);
-        } catch (const std::runtime_error& e) {
-            throw std::runtime_error(to_.url.authority() + target + ": " + e.what());
-        }
-        if (answer.status != 200) {
-            throw std::runtime_error(
-                to_.url.authority() + target + " answers " + std::to_string(answer.status) + ": " +
-                excerpt(answer.body)
-            );
-        }
-        json::error_code ec;
-        auto out = json::parse(answer.body, ec);
-        if (ec) throw std::runtime_error(to_.url.authority() + target + " answers no JSON");
-        return out;
-    }
-
-    std::vector<json::value> list(const std::string& path) {
-        const auto answer = get(path);
-        const auto* data = find(answer, {"result", "data"});
-        if (data == nullptr || !data->is_array()) {
-            throw std::runtime_error(to_.url.base + path + " has no result.data");
-        }
-        return {data->get_array().begin(), data->get_array().end()};
-    }
-
-    std::vector<subject> offered() {
-        const auto info = get("/serverinfo");
-        const auto* calls = find(info, {"result", "calls"});
-        std::set<std::string> services;
-        if (calls != nullptr && calls->is_array()) {
-            for (const auto& call : calls->get_array()) {
-                services.insert(plain_service(text_at(call, "service")));
-            }
-        }
-        const std::pair<const char*, subject> table[] = {
-            {"callsets/{}/calls", subject::callsets},
-            {"variantsets/{}/calls", subject::calls},
-            {"allelematrix", subject::matrix},
-            {"references/{}/bases", subject::bases},
-            {"variants", subject::variants},
-        };
-        std::vector<subject> out;
-        for (const auto& [service, s] : table) {
-            if (services.contains(service)) out.push_back(s);
-        }
-        if (out.empty()) {
-            throw std::runtime_error(
-                "serverinfo names nothing that can be asked for; say it with --what"
-            );
-        }
-        return out;
-    }
-
     const std::vector<std::string>& variant_sets() {
         if (sets_) return *sets_;
         sets_ = options_.variant_sets;
         if (sets_->empty()) {
-            for (const auto& set : list(std::string("/variantsets?") + list_page)) {
+            for (const auto& set : api_.list(std::string("/variantsets?") + list_page)) {
                 sets_->push_back(text_at(set, "variantSetDbId"));
             }
         }
@@ -182,7 +62,7 @@ class planner {
         std::vector<std::pair<std::string, std::vector<json::value>>> of_sets;
         for (const auto& set : variant_sets()) {
             const auto path = "/variantsets/" + percent_encoded(set) + "/callsets?" + list_page;
-            of_sets.emplace_back(set, list(path));
+            of_sets.emplace_back(set, api_.list(path));
             if (of_sets.size() == options_.distinct) break;
         }
         std::vector<series> out;
@@ -198,7 +78,7 @@ class planner {
 
     std::vector<series> reference_series() {
         std::vector<series> out;
-        for (const auto& reference : list(std::string("/references?") + list_page)) {
+        for (const auto& reference : api_.list(std::string("/references?") + list_page)) {
             const auto length = number_at(find(reference, {"length"})).value_or(0);
             const auto id = percent_encoded(text_at(reference, "referenceDbId"));
             if (length == 0) continue;
@@ -232,22 +112,26 @@ class planner {
         return known;
     }
 
-    std::uint64_t ask_pages(const series& one) {
+    std::uint64_t ask_pages(const series& one) const {
         if (one.about == subject::bases) return pages_for(one.length, one.about);
-        if (one.about == subject::matrix) {
-            const auto answer =
-                get(one.path + "dimensionVariantPageSize=1&dimensionCallSetPageSize=1");
-            const auto* dimensions = find(answer, {"result", "pagination"});
-            if (dimensions == nullptr || !dimensions->is_array()) return 1;
-            for (const auto& d : dimensions->get_array()) {
-                if (text_at(d, "dimension") != "VARIANTS") continue;
-                return pages_for(number_at(find(d, {"totalCount"})).value_or(1), one.about);
-            }
-            return 1;
-        }
-        const auto answer = get(one.path + "pageSize=1");
-        const auto total = number_at(find(answer, {"metadata", "pagination", "totalCount"}));
+        const auto total = one.about == subject::matrix ? ask_rows(one) : ask_items(one);
         return pages_for(total.value_or(1), one.about);
+    }
+
+    std::optional<std::uint64_t> ask_items(const series& one) const {
+        const auto answer = api_.get(one.path + "pageSize=1");
+        return number_at(find(answer, {"metadata", "pagination", "totalCount"}));
+    }
+
+    std::optional<std::uint64_t> ask_rows(const series& one) const {
+        const auto answer =
+            api_.get(one.path + "dimensionVariantPageSize=1&dimensionCallSetPageSize=1");
+        const auto* dimensions = find(answer, {"result", "pagination"});
+        if (dimensions == nullptr || !dimensions->is_array()) return std::nullopt;
+        for (const auto& d : dimensions->get_array()) {
+            if (text_at(d, "dimension") == "VARIANTS") return number_at(find(d, {"totalCount"}));
+        }
+        return std::nullopt;
     }
 
     std::uint64_t pages_for(std::uint64_t total, subject s) const {
@@ -273,25 +157,32 @@ class planner {
 
     /// At most `distinct`, spread over the series and over the pages of each.
     std::vector<std::string> targets_of(subject s) {
+        const auto all = series_of(s);
+        const auto chosen = spread(all.size(), options_.distinct);
         std::vector<std::string> out;
-        try {
-            const auto all = series_of(s);
-            const auto chosen = spread(all.size(), options_.distinct);
-            for (std::size_t i = 0; i < chosen.size(); ++i) {
-                const auto left = options_.distinct - out.size();
-                const auto each = std::max<std::uint64_t>(1, left / (chosen.size() - i));
-                for (const auto number : spread(pages_of(all[chosen[i]]), each)) {
-                    out.push_back(to_.url.base + page(all[chosen[i]], number));
-                }
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            const auto left = options_.distinct - out.size();
+            const auto each = std::max<std::uint64_t>(1, left / (chosen.size() - i));
+            for (const auto number : spread(pages_of(all[chosen[i]]), each)) {
+                out.push_back(url_.base + page(all[chosen[i]], number));
             }
-            if (out.empty())
-                plan_.notes.push_back("no " + std::string(name_of(s)) + ": none there");
+        }
+        return out;
+    }
+
+    /// As `targets_of`, with a note where there are none.
+    std::vector<std::string> targets_or_note(subject s) {
+        const auto note = "no " + std::string(name_of(s)) + ": ";
+        try {
+            auto out = targets_of(s);
+            if (out.empty()) plan_.notes.push_back(note + "none there");
+            return out;
         } catch (const std::runtime_error& e) {
             // Named by the user, it must be there; found in serverinfo, the rest can still be run.
             if (!options_.what.empty()) throw;
-            plan_.notes.push_back("no " + std::string(name_of(s)) + ": " + e.what());
+            plan_.notes.push_back(note + e.what());
+            return {};
         }
-        return out;
     }
 
     /// Subjects in turn; the requests of those that have fewer come again, so that every subject
@@ -316,16 +207,12 @@ class planner {
 
     void add(subject s, const std::string& target) {
         const bool ndjson = options_.ndjson && s != subject::bases;
-        plan_.requests.push_back(
-            {s, target, request_head(to_.url, options_, target, ndjson), ndjson}
-        );
+        plan_.requests.push_back({s, target, request_head(url_, options_, target, ndjson), ndjson});
     }
 
-    const destination& to_;
+    const api_client& api_;
+    const server_url& url_;
     const plan_options& options_;
-    std::chrono::seconds patience_;
-    const std::atomic<bool>& stopped_;
-    steady::time_point until_;
     std::optional<std::vector<std::string>> sets_;
     std::map<std::pair<subject, std::string>, std::uint64_t> pages_;
     request_plan plan_;
@@ -365,7 +252,8 @@ request_plan make_plan(
     std::chrono::seconds patience,
     const std::atomic<bool>& stopped
 ) {
-    return planner(to, options, patience, stopped).make();
+    const api_client api(to, options, patience, stopped);
+    return planner(api, to.url, options).make();
 }
 
 }  // namespace callstream::load

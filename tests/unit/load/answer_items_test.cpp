@@ -19,7 +19,7 @@ answer_items read(subject s, std::string_view text, std::size_t size = 1 << 20) 
 
 answer_sums sums(subject s, std::string_view text) {
     const auto whole = read(s, text).sums();
-    for (const std::size_t size : {1, 2, 7}) {
+    for (const std::size_t size : {1U, 2U, 7U}) {
         EXPECT_EQ(read(s, text, size).sums(), whole) << "in pieces of " << size;
     }
     return whole;
@@ -208,7 +208,7 @@ TEST(json_scanner, refuses_what_is_no_json) {
         "[1111111111111111111111111111111111111111111111111111]",
         "[\"a\":1]"};
     for (const auto& text : wrong) {
-        for (const std::size_t size : {1, 100}) {
+        for (const std::size_t size : {1U, 100U}) {
             EXPECT_THROW(read(subject::calls, text, size), std::runtime_error) << text;
         }
     }
@@ -226,7 +226,7 @@ TEST(json_scanner, takes_what_is_json) {
         "1 2\n3",
         "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\\ud83d\\ude00\\ud83d\"]"};
     for (const auto& text : right) {
-        for (const std::size_t size : {1, 100}) {
+        for (const std::size_t size : {1U, 100U}) {
             EXPECT_NO_THROW(read(subject::calls, text, size)) << text;
         }
     }
