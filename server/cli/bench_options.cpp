@@ -160,20 +160,15 @@ void describe_bench(CLI::App& app, bench_options& o) {
     app.add_flag("--tls-any", o.trust.everybody, "Take any certificate");
     app.add_flag("--json", o.json, "Print the report as JSON");
     app.footer(
-        "Works on any BrAPI v2 server: asks it what there is, then asks for that as fast as it "
-        "can,\n"
-        "or at a rate. Each later answer to a request is compared with the first. The checksum "
-        "adds\n"
-        "a hash of each call or variant, so it is the same for JSON and NDJSON, packed or not, "
-        "for\n"
-        "pages of any size that hold the same calls, and for other servers with the same ids. Of "
-        "a\n"
-        "matrix it has each row at its place. Progress goes to stderr; Ctrl-C ends with the "
-        "report\n"
-        "so far. Exit code 1 when there were errors.\n"
+        "Works on any BrAPI v2 server: asks it what there is, then asks for that as fast as it\n"
+        "can, or at a rate. Each later answer to a request is compared with the first. The\n"
+        "checksum adds a hash of each call or variant, so it is the same for JSON and NDJSON,\n"
+        "packed or not, for pages of any size that hold the same calls, and for other servers\n"
+        "with the same ids. Of a matrix it has each row at its place, of the first 1000 call\n"
+        "sets. Progress goes to stderr; Ctrl-C ends with the report so far. Exit code 1 when\n"
+        "there were errors.\n"
         "  callstream bench http://127.0.0.1:8080 -c 8 -d 5\n"
-        "  callstream bench http://127.0.0.1:8080 --what calls --page-size 1000000 --accept "
-        "ndjson\n"
+        "  callstream bench http://127.0.0.1:8080 --what calls --accept ndjson --gzip\n"
         "  callstream bench http://127.0.0.1:8080 --what callsets -c 64 --rate 2000 --json"
     );
 }

@@ -69,7 +69,8 @@ void answer_judge::take(std::string_view piece) {
         return;
     }
     try {
-        content_ == content::gzip ? gunzip_->take(piece) : check_.take(piece);
+        if (content_ == content::gzip) return gunzip_->take(piece);
+        check_.take(piece);
     } catch (const std::runtime_error& e) {
         throw bad_answer("wrong answer", e.what());
     }

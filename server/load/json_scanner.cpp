@@ -3,6 +3,8 @@
 #include "engine/core/parse.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 
@@ -30,8 +32,27 @@ bool is_word(std::string_view text) {
     return begins && parse_real(text).has_value();
 }
 
+/// The top bit of each byte that ends plain text: a quote, a backslash or a control character. A
+/// byte above one that does may be marked, too, so only the lowest counts.
+std::uint64_t ends_of_plain(std::uint64_t bytes) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t tops = ones << 7;
+    const auto zeros = [](std::uint64_t x) { return (x - ones) & ~x & tops; };
+    const std::uint64_t controls = (bytes - ones * ' ') & ~bytes & tops;
+    return zeros(bytes ^ (ones * '"')) | zeros(bytes ^ (ones * '\\')) | controls;
+}
+
 /// Where a string stops being plain text.
 const char* find_end_of_plain(const char* at, const char* end) {
+    if constexpr (std::endian::native == std::endian::little) {
+        for (; end - at >= 8; at += 8) {
+            std::uint64_t bytes = 0;
+            std::memcpy(&bytes, at, sizeof bytes);
+            if (const auto found = ends_of_plain(bytes); found != 0) {
+                return at + std::countr_zero(found) / 8;
+            }
+        }
+    }
     while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= ' ') ++at;
     return at;
 }

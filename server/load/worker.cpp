@@ -90,7 +90,11 @@ void worker::work(schedule& when, bool counts) {
         now_ = steady::now();
         for (int i = 0; i < ready; ++i) {
             auto* l = static_cast<lane*>(events[static_cast<std::size_t>(i)].data.ptr);
-            l != nullptr ? advance(*l) : pass_timer();
+            if (l != nullptr) {
+                advance(*l);
+            } else {
+                pass_timer();
+            }
         }
         if (now_ - looked_ >= look_every) look_at_clock();
     }
