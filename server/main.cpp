@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
         if (asked.token) return callstream::cli::token(*asked.token);
         if (asked.store) return callstream::cli::store(*asked.store);
         if (asked.order) return callstream::cli::order(*asked.order);
+        if (asked.bench) return callstream::cli::bench(*asked.bench);
         return asked.exit_code;
     } catch (const std::exception& e) {
         std::cerr << "callstream: " << e.what() << "\n";

@@ -1,5 +1,5 @@
-#include "bench/load/answer_reader.hpp"
 #include "bench/load/modes.hpp"
+#include "server/load/answer_reader.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -65,7 +65,7 @@ std::uint64_t read_until(steady::time_point end, const target_options& to) {
     while (steady::now() < end) {
         const auto socket = connect_to(to.port);
         send_all(socket.get(), request_text(to, to.targets.front()));
-        answer_reader answer;
+        load::answer_reader answer;
         while (!answer.is_complete() && steady::now() < end) {
             const std::size_t got = receive(socket.get(), into.data(), into.size());
             if (got == 0) throw std::runtime_error("an answer was cut");

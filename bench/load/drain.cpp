@@ -1,11 +1,12 @@
-#include "bench/load/answer_reader.hpp"
 #include "bench/load/modes.hpp"
+#include "server/load/answer_reader.hpp"
 
 #include <algorithm>
 #include <barrier>
 #include <cstdio>
 #include <exception>
 #include <fcntl.h>
+#include <optional>
 #include <thread>
 
 namespace callstream::bench {
@@ -21,10 +22,20 @@ struct outcome {
     std::string problem;
 };
 
+class kept_body : public load::body_sink {
+ public:
+    explicit kept_body(std::string& into) : into_(into) {}
+    void take(std::string_view piece) override { into_.append(piece); }
+
+ private:
+    std::string& into_;
+};
+
 void read_answer(int socket, const drain_options& options, std::string* body, outcome& out) {
     std::vector<char> into(transfer_bytes);
-    answer_reader answer;
-    answer.keep_body(body);
+    load::answer_reader answer;
+    std::optional<kept_body> kept;
+    if (body != nullptr) answer.pass_body_to(&kept.emplace(*body));
     const auto start = steady::now();
     send_all(socket, request_text(options.to, options.to.targets.front()));
     while (!answer.is_complete()) {

@@ -1,5 +1,5 @@
-#include "bench/load/answer_reader.hpp"
 #include "bench/load/modes.hpp"
+#include "server/load/answer_reader.hpp"
 
 #include <array>
 #include <cstdio>
@@ -20,7 +20,7 @@ struct per_target {
 
 struct connection {
     unique_fd socket;
-    answer_reader answer;
+    load::answer_reader answer;
     std::size_t target = 0;
     steady::time_point sent;
 };

@@ -12,5 +12,6 @@ int check(const check_options& options);
 int token(const token_options& options);
 int store(const store_options& options);
 int order(const order_options& options);
+int bench(const bench_options& options);
 
 }  // namespace callstream::cli

@@ -351,6 +351,9 @@ command_line parse_command_line(int argc, char** argv) {
     order_options order;
     auto* order_command = app.add_subcommand("order", "The laboratory's side of the vendor calls");
     describe_orders(*order_command, order);
+    bench_options bench;
+    auto* bench_command = app.add_subcommand("bench", "Put load on a server and measure it");
+    describe_bench(*bench_command, bench);
     command_line out;
     try {
         app.parse(argc, argv);
@@ -375,6 +378,7 @@ command_line parse_command_line(int argc, char** argv) {
     take(*token_command, token, out.token);
     take(*store_command, store, out.store);
     take(*order_command, order, out.order);
+    if (bench_command->parsed()) out.bench = std::move(bench);
     return out;
 }
 

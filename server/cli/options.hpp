@@ -3,6 +3,7 @@
 
 #include "server/auth/gate.hpp"
 #include "server/brapi/context.hpp"
+#include "server/cli/bench_options.hpp"
 #include "server/http/deadlines.hpp"
 #include "server/vendor/specification.hpp"
 
@@ -111,6 +112,7 @@ struct command_line {
     std::optional<token_options> token;
     std::optional<store_options> store;
     std::optional<order_options> order;
+    std::optional<bench_options> bench;
     int exit_code = 0;
 };
 

@@ -38,19 +38,20 @@ ARROWS = {
         "engine/catalog", "engine/core", "engine/store", "engine/variants", "server/auth", "server/brapi",
         "server/http", "server/streaming",
     },
+    "server/load": {"engine/core", "engine/hts"},
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
-        "engine/variants", "server/auth", "server/brapi", "server/genomics", "server/http", "server/ops",
-        "server/vendor",
+        "engine/variants", "server/auth", "server/brapi", "server/genomics", "server/http", "server/load",
+        "server/ops", "server/vendor",
     },
 }
 # Library header -> the only rooms that include it.
 LIBRARIES = {
     "htslib/": {"engine/hts"},
-    "isa-l/": {"engine/hts", "server/streaming"},
+    "isa-l/": {"engine/hts", "server/load", "server/streaming"},
     "boost/asio": {"server/http"},
     "boost/beast": {"server/http"},
-    "openssl/": {"engine/core", "engine/paging", "server/http"},
+    "openssl/": {"engine/core", "engine/paging", "server/http", "server/load"},
     "sqlite3.h": {"engine/store"},
     "spdlog/": {"server/cli"},
     "CLI/": {"server/cli"},
@@ -63,7 +64,7 @@ LIBRARY_FILES = {
         "worker_call.hpp",
     },
     "boost/beast": {"beast_impl.cpp", "request_head.cpp"},
-    "openssl/ssl.h": {"tls_channel.cpp", "tls_identity.cpp"},
+    "openssl/ssl.h": {"tls_channel.cpp", "tls_client.cpp", "tls_identity.cpp"},
 }
 # Our own headers that bring Asio along -> the only files that include them.
 SOCKET_HEADERS = {"server/http/asio.hpp", "server/http/session.hpp", "server/http/timed_socket.hpp", "server/http/worker_call.hpp"}

@@ -1,21 +1,26 @@
-#include "bench/load/answer_reader.hpp"
+#include "server/load/answer_reader.hpp"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
-namespace callstream::bench {
+namespace callstream::load {
 namespace {
 
 const std::string chunked =
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     "5\r\nhello\r\n10;note=x\r\n0123456789abcdef\r\n0\r\n\r\n";
 
+struct kept_body : body_sink {
+    void take(std::string_view piece) override { text.append(piece); }
+    std::string text;
+};
+
 TEST(answer_reader, follows_chunks_in_pieces_of_any_size) {
     for (std::size_t size = 1; size <= chunked.size(); ++size) {
         answer_reader answer;
-        std::string body;
-        answer.keep_body(&body);
+        kept_body body;
+        answer.pass_body_to(&body);
         for (std::size_t at = 0; at < chunked.size(); at += size) {
             const auto piece = std::string_view(chunked).substr(at, size);
             EXPECT_FALSE(answer.is_complete());
@@ -24,7 +29,7 @@ TEST(answer_reader, follows_chunks_in_pieces_of_any_size) {
         EXPECT_TRUE(answer.is_complete());
         EXPECT_EQ(answer.status(), 200);
         EXPECT_EQ(answer.body_bytes(), 21U);
-        EXPECT_EQ(body, "hello0123456789abcdef");
+        EXPECT_EQ(body.text, "hello0123456789abcdef");
     }
 }
 
@@ -42,6 +47,8 @@ TEST(answer_reader, without_a_length_only_the_end_of_the_stream_ends_it) {
     answer.feed("HTTP/1.1 200 OK\r\n\r\nabc");
     EXPECT_FALSE(answer.is_complete());
     EXPECT_EQ(answer.body_bytes(), 3U);
+    answer.end_of_stream();
+    EXPECT_TRUE(answer.is_complete());
 }
 
 TEST(answer_reader, a_cut_chunk_is_not_complete) {
@@ -70,4 +77,4 @@ TEST(answer_reader, refuses_what_is_not_http) {
 }
 
 }  // namespace
-}  // namespace callstream::bench
+}  // namespace callstream::load
