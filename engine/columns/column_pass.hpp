@@ -19,7 +19,7 @@ namespace callstream::columns {
 /// it is made.
 struct tile_shape {
     std::uint64_t records_max = 4096;
-    std::size_t raw_bytes_max = std::size_t{24} << 20;  ///< of GT, that are gathered for a block
+    std::size_t raw_bytes_max = std::size_t{16} << 20;  ///< of GT, that are gathered for a block
     std::size_t cells_max = std::size_t{512} << 10;
 
     bool operator==(const tile_shape&) const = default;
