@@ -3,10 +3,13 @@
 #pragma once
 
 #include "engine/core/error.hpp"
+#include "engine/variants/column_cursor.hpp"
+#include "engine/variants/row_narrower.hpp"
 #include "engine/variants/set_view.hpp"
 #include "engine/variants/variant_cursor.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace callstream::variants {
@@ -25,7 +28,9 @@ struct set_place {
 /// path names other bytes by now.
 class set_cursor {
  public:
-    explicit set_cursor(set_view view) : view_(std::move(view)) {}
+    /// With `wanted`, records have GT alone and of that these columns alone, and come from the
+    /// columns of their file where it has them. Null: records as they are.
+    explicit set_cursor(set_view view, wanted_columns wanted = nullptr);
 
     result<void> rewind();
     /// Moves before the record with this ordinal, or to the end for one that is not there.
@@ -48,11 +53,18 @@ class set_cursor {
 
     /// Of the record that `next` returned last. Field and contig ids are those of its file's
     /// reader.
-    std::uint64_t ordinal() const { return file_first_ + (*cursor_)->ordinal(); }
-    std::uint32_t duplicate() const { return (*cursor_)->duplicate(); }
+    std::uint64_t ordinal() const {
+        return file_first_ + (columns_ ? columns_->ordinal() : (*cursor_)->ordinal());
+    }
+    std::uint32_t duplicate() const {
+        return columns_ ? columns_->duplicate() : (*cursor_)->duplicate();
+    }
     std::uint32_t file() const noexcept { return file_; }
     const hts::vcf_reader& reader() const { return (*cursor_)->reader(); }
-    set_place here() const { return {file_, file_first_, (*cursor_)->here()}; }
+    /// May read the record.
+    set_place here() const {
+        return {file_, file_first_, columns_ ? columns_->here(**cursor_) : (*cursor_)->here()};
+    }
 
     /// When `next` has returned null, or `seek` went behind the end: the number of all records.
     std::uint64_t records_at_end() const noexcept { return file_first_; }
@@ -61,11 +73,17 @@ class set_cursor {
  private:
     result<void> enter(std::uint32_t file, std::uint64_t file_first);
     result<void> seek_by_index(std::uint64_t ordinal);
+    const hts::record* narrowed(const hts::record* r);
+    const hts::record* next_in_file();
+    std::uint64_t records_in_file() const;
     void leave_file();
     bool is_in_file(std::uint64_t ordinal) const;
 
     set_view view_;
-    std::optional<cursor_lease> cursor_;  // empty before the first move and at the end
+    wanted_columns wanted_;
+    std::optional<row_narrower> narrower_;    // where something is wanted
+    std::unique_ptr<column_cursor> columns_;  // of the file, while it is walked by its columns
+    std::optional<cursor_lease> cursor_;      // empty before the first move and at the end
     std::uint32_t file_ = 0;
     std::uint64_t file_first_ = 0;
 };

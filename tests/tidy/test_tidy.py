@@ -25,7 +25,7 @@ ARROWS = {
     "server/auth": {"engine/catalog", "engine/core", "engine/store"},
     "server/http": {"engine/core", "server/auth", "server/streaming"},
     "server/brapi": {
-        "engine/catalog", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
+        "engine/catalog", "engine/columns", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
         "engine/reference", "engine/store", "engine/variants", "server/exports", "server/http",
         "server/streaming", "server/auth",
     },
