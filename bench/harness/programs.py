@@ -97,9 +97,10 @@ class Background:
 
 
 class Server:
-    """A running `callstream serve` over links to the given files, {stem with ending: path}."""
+    """A running `callstream serve` over links to the given files, {stem with ending: path}; `columns`: once
+    they have their columns."""
 
-    def __init__(self, program, files, state=None):
+    def __init__(self, program, files, state=None, columns=False):
         self.temporary = tempfile.TemporaryDirectory(prefix="callstream-bench-")
         folder = pathlib.Path(self.temporary.name) / "data"
         folder.mkdir()
@@ -107,8 +108,10 @@ class Server:
             (folder / name).symlink_to(path.resolve())
         self.scratch = pathlib.Path(self.temporary.name)
         self.log = open(self.scratch / "log", "w+")
-        command = [program, "serve", folder, "--listen", "127.0.0.1:0", "--state"]
-        command.append(state or self.scratch / "state")
+        state = state or self.scratch / "state"
+        if columns:
+            subprocess.run([program, "index", folder, "--state", state, "--columns"], check=True, capture_output=True)
+        command = [program, "serve", folder, "--listen", "127.0.0.1:0", "--state", state]
         self.process = subprocess.Popen(
             [str(part) for part in command], stdout=subprocess.PIPE, stderr=self.log, text=True
         )

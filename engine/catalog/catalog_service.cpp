@@ -60,6 +60,10 @@ void catalog_service::scan_once() {
     const auto before = as_found();
     const auto now = snapshot::make(scan(root_, published_), before.get());
     log_problems(*now, before.get());
+    for (const auto& [found, file] : now->files()) {
+        // Somebody may have made them meanwhile.
+        if (file->is_indexed() && !file->columns()) file->find_columns(index_folder_);
+    }
     const std::lock_guard lock(mutex_);
     files_ = now;
     current_ = changes_ ? now->changed_by(*changes_) : now;

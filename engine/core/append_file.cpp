@@ -73,6 +73,12 @@ void append_file::read(std::uint64_t offset, void* into, std::size_t size) {
     if (size > 0) std::memcpy(out, pending_.data() + (offset - flushed_), size);
 }
 
+void append_file::publish_derived(const std::filesystem::path& path) {
+    flush();
+    std::filesystem::rename(path_, path);
+    fd_.reset();
+}
+
 void append_file::remove() noexcept {
     fd_.reset();
     ::unlink(path_.c_str());

@@ -34,6 +34,9 @@ class append_file {
     std::uint64_t synced_hash() const { return hash_.value().low; }
     /// Reads exactly `size` bytes at `offset`, which must be within `size()`.
     void read(std::uint64_t offset, void* into, std::size_t size);
+    /// Gives the file another name without waiting for the disk, see temporary_file. Nothing more
+    /// may be added.
+    void publish_derived(const std::filesystem::path& path);
     /// Deletes the file.
     void remove() noexcept;
 

@@ -250,7 +250,9 @@ derived_files derived_files::in(const std::filesystem::path& folder, std::uint64
         folder / (stem + ".ord"),
         folder / (stem + ".sites"),
         folder / (stem + ".csi"),
-        folder / (stem + ".pass")};
+        folder / (stem + ".pass"),
+        folder / (stem + ".columns"),
+        folder / (stem + ".columns-pass")};
 }
 
 result<void> run_index_pass(

@@ -22,7 +22,9 @@ struct derived_files {
     std::filesystem::path ordinals;
     std::filesystem::path sites;
     std::filesystem::path csi;
-    std::filesystem::path work;  ///< a folder, there while a pass is not finished
+    std::filesystem::path work;          ///< a folder, there while a pass is not finished
+    std::filesystem::path columns;       ///< made by a pass of its own, when somebody asks for it
+    std::filesystem::path columns_work;  ///< as `work`
 
     static derived_files in(const std::filesystem::path& folder, std::uint64_t fingerprint);
 };

@@ -27,7 +27,8 @@ void item_walk::enter(std::size_t part, std::uint64_t part_first) {
     row_ = nullptr;
     within_ = 0;
     ended_ = false;
-    cursor_.emplace(set_cursor(parts_[part].view, fields_), parts_[part].selected);
+    const auto& in = parts_[part];
+    cursor_.emplace(set_cursor(in.view, fields_, in.columns), in.selected);
 }
 
 result<void> item_walk::seek(std::uint64_t number) {

@@ -16,6 +16,7 @@ struct walk_part {
     set_view view;
     std::shared_ptr<const selection> selected;  ///< null: all records
     std::uint64_t per_row = 1;                  ///< items of each record; 0: none has any
+    wanted_columns columns = nullptr;           ///< null: records as they are; else see set_cursor
 
     /// What is not known before the files are indexed may be said by an index beside them, which is
     /// good to be shown only.

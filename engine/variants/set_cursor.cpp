@@ -11,12 +11,19 @@ error not_indexed() {
 
 }  // namespace
 
+set_cursor::set_cursor(set_view view, hts::wanted_fields fields, wanted_columns wanted)
+    : view_(std::move(view)), fields_(fields), wanted_(std::move(wanted)) {
+    if (wanted_) narrower_.emplace(wanted_);
+}
+
 result<void> set_cursor::enter(std::uint32_t file, std::uint64_t file_first) {
+    columns_.reset();
     cursor_.reset();
     auto cursor = view_.files()[file]->cursor();
     if (!cursor) return cursor.error();
     cursor_.emplace(std::move(*cursor));
-    (*cursor_)->reader().want(wanted_);
+    (*cursor_)->reader().want(fields_);
+    if (wanted_) columns_ = column_cursor::of(*view_.files()[file], view_.index(file), wanted_);
     file_ = file;
     file_first_ = file_first;
     return {};
@@ -24,7 +31,7 @@ result<void> set_cursor::enter(std::uint32_t file, std::uint64_t file_first) {
 
 result<void> set_cursor::rewind() {
     if (auto entered = enter(0, 0); !entered) return entered;
-    (*cursor_)->rewind();
+    if (!columns_) (*cursor_)->rewind();
     return {};
 }
 
@@ -41,9 +48,10 @@ result<void> set_cursor::seek_by_index(std::uint64_t ordinal) {
         const std::uint64_t local = ordinal - *first;
         if (local >= index->records()) continue;
         if (auto entered = enter(file, *first); !entered) return entered;
-        (*cursor_)->seek(local, *index);
+        columns_ ? columns_->seek(local) : (*cursor_)->seek(local, *index);
         return {};
     }
+    columns_.reset();
     cursor_.reset();
     file_ = files;
     file_first_ = *view_.indexed_records();
@@ -54,6 +62,9 @@ result<bool> set_cursor::resume(const set_place& place) {
     if (place.file >= view_.files().size()) return false;
     if (auto entered = enter(place.file, place.file_first); !entered) return entered.error();
     try {
+        if (!(*cursor_)->resume(place.point)) return false;
+        if (!columns_ || columns_->resume(place.point.ordinal, **cursor_)) return true;
+        columns_.reset();  // the token counts otherwise than our index, so records are read
         return (*cursor_)->resume(place.point);
     } catch (const damaged_file&) {
         return false;  // while neither side has indexed the file, anything may stand there
@@ -62,10 +73,18 @@ result<bool> set_cursor::resume(const set_place& place) {
 
 const hts::record* set_cursor::next() {
     while (cursor_) {
-        if (const hts::record* r = (*cursor_)->next()) return r;
+        if (const hts::record* r = next_in_file()) return r;
         leave_file();
     }
     return nullptr;
+}
+
+const hts::record* set_cursor::next_in_file() {
+    return columns_ ? columns_->next(**cursor_) : narrowed((*cursor_)->next());
+}
+
+const hts::record* set_cursor::narrowed(const hts::record* r) {
+    return r != nullptr && narrower_ ? narrower_->narrow(*r, reader()) : r;
 }
 
 bool set_cursor::is_in_file(std::uint64_t ordinal) const {
@@ -79,17 +98,27 @@ const hts::record* set_cursor::next_at(std::uint64_t ordinal) {
             throw damaged_file("a file of the variant set: " + moved.error().text);
         }
     }
-    return (*cursor_)->next_at(ordinal - file_first_, *view_.index(file_));
+    if (columns_) {
+        columns_->seek(ordinal - file_first_);
+        return columns_->next(**cursor_);
+    }
+    return narrowed((*cursor_)->next_at(ordinal - file_first_, *view_.index(file_)));
+}
+
+/// When it was walked to its end.
+std::uint64_t set_cursor::records_in_file() const {
+    return columns_ ? view_.index(file_)->records() : (*cursor_)->records_at_end();
 }
 
 void set_cursor::leave_file() {
     if (!is_unchanged()) throw damaged_file("the file was changed in place");
-    const std::uint64_t records = (*cursor_)->records_at_end();
+    const std::uint64_t records = records_in_file();
     const ordinal_index* index = view_.index(file_);
     if (index != nullptr && index->records() != records) {
         throw damaged_file("the file has another number of records than its index");
     }
     const std::uint64_t next_first = file_first_ + records;
+    columns_.reset();
     cursor_.reset();
     if (++file_ == view_.files().size()) {
         file_first_ = next_first;
@@ -98,7 +127,7 @@ void set_cursor::leave_file() {
     if (const auto entered = enter(file_, next_first); !entered) {
         throw damaged_file("the next file of the variant set: " + entered.error().text);
     }
-    (*cursor_)->rewind();
+    if (!columns_) (*cursor_)->rewind();
 }
 
 }  // namespace callstream::variants

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "engine/core/error.hpp"
+#include "engine/variants/column_cursor.hpp"
+#include "engine/variants/row_narrower.hpp"
 #include "engine/variants/set_view.hpp"
 #include "engine/variants/variant_cursor.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace callstream::variants {
@@ -22,12 +25,16 @@ struct set_place {
 };
 
 /// One user at a time. Its records have at least the FORMAT fields that are wanted. Stands nowhere
-/// until it was moved; moving is `errc::file_replaced` when a
-/// path names other bytes by now.
+/// until it was moved; moving is `errc::file_replaced` when a path names other bytes by now.
 class set_cursor {
  public:
-    explicit set_cursor(set_view view, hts::wanted_fields fields = hts::wanted_fields::all)
-        : view_(std::move(view)), wanted_(fields) {}
+    /// With `wanted`, records have GT alone and of that these columns alone, and come from the
+    /// columns of their file where it has them. Null: records as they are.
+    explicit set_cursor(
+        set_view view,
+        hts::wanted_fields fields = hts::wanted_fields::all,
+        wanted_columns wanted = nullptr
+    );
 
     result<void> rewind();
     /// Moves before the record with this ordinal, or to the end for one that is not there.
@@ -50,11 +57,18 @@ class set_cursor {
 
     /// Of the record that `next` returned last. Field and contig ids are those of its file's
     /// reader.
-    std::uint64_t ordinal() const { return file_first_ + (*cursor_)->ordinal(); }
-    std::uint32_t duplicate() const { return (*cursor_)->duplicate(); }
+    std::uint64_t ordinal() const {
+        return file_first_ + (columns_ ? columns_->ordinal() : (*cursor_)->ordinal());
+    }
+    std::uint32_t duplicate() const {
+        return columns_ ? columns_->duplicate() : (*cursor_)->duplicate();
+    }
     std::uint32_t file() const noexcept { return file_; }
     const hts::vcf_reader& reader() const { return (*cursor_)->reader(); }
-    set_place here() const { return {file_, file_first_, (*cursor_)->here()}; }
+    /// May read the record.
+    set_place here() const {
+        return {file_, file_first_, columns_ ? columns_->here(**cursor_) : (*cursor_)->here()};
+    }
 
     /// When `next` has returned null, or `seek` went behind the end: the number of all records.
     std::uint64_t records_at_end() const noexcept { return file_first_; }
@@ -63,12 +77,18 @@ class set_cursor {
  private:
     result<void> enter(std::uint32_t file, std::uint64_t file_first);
     result<void> seek_by_index(std::uint64_t ordinal);
+    const hts::record* narrowed(const hts::record* r);
+    const hts::record* next_in_file();
+    std::uint64_t records_in_file() const;
     void leave_file();
     bool is_in_file(std::uint64_t ordinal) const;
 
     set_view view_;
-    hts::wanted_fields wanted_;
-    std::optional<cursor_lease> cursor_;  // empty before the first move and at the end
+    hts::wanted_fields fields_;
+    wanted_columns wanted_;
+    std::optional<row_narrower> narrower_;    // where something is wanted
+    std::unique_ptr<column_cursor> columns_;  // of the file, while it is walked by its columns
+    std::optional<cursor_lease> cursor_;      // empty before the first move and at the end
     std::uint32_t file_ = 0;
     std::uint64_t file_first_ = 0;
 };

@@ -3,26 +3,6 @@
 #include <algorithm>
 
 namespace callstream::variants {
-namespace {
-
-/// Number of a record among those at its position. There are rarely others, but a file may have any
-/// number of them.
-std::uint32_t duplicate_of(
-    const site_table& sites, std::uint64_t contig_first, std::uint64_t ordinal
-) {
-    const auto positions = sites.column(site_column::pos0);
-    const auto pos0 = [&](std::uint64_t at) { return static_cast<std::int64_t>(positions[at]); };
-    if (ordinal == contig_first || pos0(ordinal - 1) != pos0(ordinal)) return 1;
-    std::uint64_t first = contig_first;
-    for (std::uint64_t end = ordinal; first < end;) {
-        const std::uint64_t middle = first + (end - first) / 2;
-        const bool before = pos0(middle) < pos0(ordinal);
-        (before ? first : end) = before ? middle + 1 : middle;
-    }
-    return static_cast<std::uint32_t>(ordinal - first + 1);
-}
-
-}  // namespace
 
 result<site_list> site_list::of(const set_view& view, std::shared_ptr<const selection> selected) {
     site_list out(view, std::move(selected));

@@ -102,4 +102,10 @@ class site_table {
     const char* names_ = nullptr;
 };
 
+/// Number of a record among those at its position, 1 for the first; `contig_first` is the ordinal
+/// of the first record on its contig.
+std::uint32_t duplicate_of(
+    const site_table& sites, std::uint64_t contig_first, std::uint64_t ordinal
+);
+
 }  // namespace callstream::variants

@@ -1,5 +1,6 @@
 #include "engine/variants/variant_file.hpp"
 
+#include "engine/columns/column_pass.hpp"
 #include "engine/hts/bgzf.hpp"
 #include "engine/variants/neighbour_index.hpp"
 
@@ -98,10 +99,67 @@ bool variant_file::find_index(const std::filesystem::path& folder, std::stop_tok
     if (!ordinals || !describes_this_file(**ordinals, stop)) return false;
     auto sites = site_table::load(derived.sites, provisional_);
     if (!sites || (*sites)->content() != (*ordinals)->summary().content) return false;
-    const std::lock_guard lock(mutex_);
-    index_ = std::move(*ordinals);
-    sites_ = std::move(*sites);
+    {
+        const std::lock_guard lock(mutex_);
+        index_ = std::move(*ordinals);
+        sites_ = std::move(*sites);
+    }
+    find_columns(folder);
     return true;
+}
+
+std::shared_ptr<const columns::column_file> variant_file::columns() const {
+    const std::lock_guard lock(mutex_);
+    return columns_ && columns_->is_sound() ? columns_ : nullptr;
+}
+
+/// Nobody needs them, so no trouble with them is passed on.
+bool variant_file::find_columns(const std::filesystem::path& folder) {
+    const auto known = index();
+    if (!known) return false;
+    try {
+        const auto path = derived_files::in(folder, provisional_).columns;
+        const auto source = identity_of(path);
+        if (!source) return false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (columns_ && columns_source_ == *source) return columns_->is_sound();
+        }
+        auto found = columns::column_file::load(path, provisional_);
+        const bool fits = found && (*found)->content() == known->summary().content &&
+                          (*found)->records() == known->records() &&
+                          (*found)->samples() == header_.samples.size();
+        if (!fits) return false;
+        const std::lock_guard lock(mutex_);
+        columns_ = std::move(*found);
+        columns_source_ = *source;
+        return true;
+    } catch (const std::system_error&) {
+        return false;
+    }
+}
+
+result<void> variant_file::make_columns(
+    const std::filesystem::path& folder,
+    std::atomic<std::uint64_t>& bytes_done,
+    std::stop_token stop
+) {
+    const auto known = index();
+    if (!known) return error{errc::unavailable, "is not indexed"};
+    if (find_columns(folder)) {
+        const auto sound = columns()->check(stop);
+        if (!sound) return sound.error();
+        if (*sound) return {};
+    }
+    const auto derived = derived_files::in(folder, provisional_);
+    const columns::column_subject subject{
+        identity_, provisional_, known->summary().content, known->records()};
+    const columns::column_paths paths{derived.columns, derived.columns_work};
+    if (auto made = columns::run_column_pass(path_, paths, subject, bytes_done, stop); !made) {
+        return made;
+    }
+    if (!find_columns(folder)) return error{errc::unavailable, "columns cannot be read back"};
+    return {};
 }
 
 result<void> variant_file::make_index(const std::filesystem::path& folder, std::stop_token stop) {

@@ -2,6 +2,7 @@
 // by one answer at a time.
 #pragma once
 
+#include "engine/columns/column_file.hpp"
 #include "engine/core/error.hpp"
 #include "engine/core/indexable.hpp"
 #include "engine/hts/variant_header.hpp"
@@ -11,6 +12,7 @@
 #include "engine/variants/site_table.hpp"
 #include "engine/variants/variant_cursor.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -75,6 +77,21 @@ class variant_file : public indexable, public std::enable_shared_from_this<varia
     bool find_index(const std::filesystem::path& folder, std::stop_token stop) override;
     result<void> make_index(const std::filesystem::path& folder, std::stop_token stop) override;
 
+    /// Null when there are none, or when they turned out to be damaged.
+    std::shared_ptr<const columns::column_file> columns() const;
+    /// Takes the columns that a pass left in the folder, unless it has them; false when there are
+    /// none that fit the index, or only those that are known to be damaged. `find_index` does so,
+    /// too.
+    bool find_columns(const std::filesystem::path& folder);
+    /// Makes them there, unless they are there and sound. Blocks for as long as it takes to read
+    /// the file, which must be indexed. `bytes_done` counts bytes of the packed file. Errors are
+    /// those of `columns::run_column_pass`.
+    result<void> make_columns(
+        const std::filesystem::path& folder,
+        std::atomic<std::uint64_t>& bytes_done,
+        std::stop_token stop
+    );
+
     /// Exact from the ordinal index. Before that what the CSI or TBI beside the file says, which
     /// nobody has checked: good to be shown, never to decide where the file ends. Nothing when
     /// neither is there.
@@ -102,6 +119,8 @@ class variant_file : public indexable, public std::enable_shared_from_this<varia
     mutable std::mutex mutex_;  // guards what follows
     std::shared_ptr<const ordinal_index> index_;
     std::shared_ptr<const site_table> sites_;
+    std::shared_ptr<const columns::column_file> columns_;
+    file_identity columns_source_;
     std::optional<error> refusal_;
     mutable std::optional<std::uint64_t> statistics_;
     std::vector<std::unique_ptr<variant_cursor>> idle_;

@@ -3,6 +3,7 @@
 // of the header or as asked for.
 #include "server/brapi/call_writer.hpp"
 #include "server/brapi/callsets.hpp"
+#include "server/brapi/column_choice.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/extract.hpp"
 #include "server/brapi/genotype_form.hpp"
@@ -17,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace callstream::brapi {
 namespace json = boost::json;
@@ -93,8 +95,12 @@ result<calls_query> read_calls_query(
 /// One writer per variant set, made when the walk comes to it.
 class calls_writer : public row_writer {
  public:
-    calls_writer(std::shared_ptr<const genotype_choice> chosen, call_form form)
-        : chosen_(std::move(chosen)), form_(std::move(form)) {}
+    /// The rows of a part have the columns that are chosen, in that order, where `narrowed` says
+    /// so, else all that the file has.
+    calls_writer(
+        std::shared_ptr<const genotype_choice> chosen, call_form form, std::vector<bool> narrowed
+    )
+        : chosen_(std::move(chosen)), form_(std::move(form)), narrowed_(std::move(narrowed)) {}
 
     void enter(const hts::record& record, const variants::set_cursor& cursor, std::size_t part)
         override {
@@ -121,14 +127,16 @@ class calls_writer : public row_writer {
         part_ = part;
         const auto& chosen = chosen_->sets[part];
         writer_.emplace(chosen.id, chosen.name, form_);
+        std::uint32_t number = 0;
         for (const auto column : chosen.columns) {
             const catalog::call_set c{chosen.set, column};
-            writer_->add_call_set(c.id(), c.name(), column);
+            writer_->add_call_set(c.id(), c.name(), narrowed_[part] ? number++ : column);
         }
     }
 
     std::shared_ptr<const genotype_choice> chosen_;
     call_form form_;
+    std::vector<bool> narrowed_;  // by part
     std::optional<call_writer> writer_;
     std::size_t part_ = 0;
 };
@@ -147,6 +155,11 @@ result<http::response> answer(
     items->warnings = std::move(warnings);
     const auto query = "calls\n" + json::serialize(wanted.to_body());
     auto parts = chosen->calls();
+    std::vector<bool> narrowed;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        parts[i].columns = columns_for(chosen->sets[i], wanted.form);
+        narrowed.push_back(parts[i].columns != nullptr);
+    }
     auto shared = std::make_shared<const genotype_choice>(std::move(*chosen));
     return stream_items(
         ctx,
@@ -154,7 +167,7 @@ result<http::response> answer(
         std::move(parts),
         query,
         std::move(*items),
-        std::make_unique<calls_writer>(shared, wanted.form),
+        std::make_unique<calls_writer>(shared, wanted.form, std::move(narrowed)),
         ctx.calls_streamed
     );
 }

@@ -1,5 +1,6 @@
 // `callstream index`: builds what the server would build in the background.
 #include "engine/variants/neighbour_index.hpp"
+#include "server/cli/columns_task.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/index_run.hpp"
 
@@ -32,25 +33,54 @@ std::size_t write_beside(const catalog::snapshot& now, const fs::path& state) {
     return written;
 }
 
+/// Columns of all files that have calls. Adds what could not be made to the failures, and whether
+/// it was stopped.
+index_result make_columns(const index_run& run, index_result& done) {
+    std::vector<std::shared_ptr<indexable>> todo;
+    std::size_t kept = 0;
+    for (const auto& [found, file] : done.catalog->files()) {
+        if (!file->index() || file->header().samples.empty()) continue;
+        auto task = std::make_shared<columns_task>(file);
+        if (task->find_index(run.state / "index", {})) {
+            ++kept;
+        } else {
+            todo.push_back(std::move(task));
+        }
+    }
+    auto made = run_passes(run, std::move(todo), "columns made");
+    made.kept = kept;
+    done.failures.insert(done.failures.end(), made.failures.begin(), made.failures.end());
+    done.stopped = made.stopped;
+    return made;
+}
+
 }  // namespace
 
 int index(const index_options& options) {
     const auto form = options.json ? progress_form::program : progress_form::person;
-    const auto done = run_index_passes({options.folder, options.state, options.threads, form});
+    const index_run run{options.folder, options.state, options.threads, form};
+    auto done = run_index_passes(run);
+    index_result columns;
+    if (options.columns && !done.stopped) columns = make_columns(run, done);
     const std::size_t beside =
         options.beside && !done.stopped ? write_beside(*done.catalog, options.state) : 0;
     const auto problems = done.catalog->problems().size() + done.failures.size();
     if (options.json) {
-        std::cout << json::serialize(json::object{
-                         {"complete", !done.stopped},
-                         {"indexed", done.built},
-                         {"kept", done.kept},
-                         {"problems", problems},
-                         {"writtenBeside", beside}})
-                  << "\n";
+        json::object line{
+            {"complete", !done.stopped},
+            {"indexed", done.built},
+            {"kept", done.kept},
+            {"problems", problems},
+            {"writtenBeside", beside}};
+        if (options.columns) line["columnsMade"] = columns.built;
+        if (options.columns) line["columnsKept"] = columns.kept;
+        std::cout << json::serialize(line) << "\n";
     } else {
         std::cout << done.built << " indexed, " << done.kept << " were already, " << problems
                   << " problems" << (problems > 0 ? " (see callstream check)" : "") << "\n";
+        if (options.columns) {
+            std::cout << columns.built << " columns made, " << columns.kept << " were already\n";
+        }
         if (options.beside) std::cout << beside << " written beside their files\n";
         if (done.stopped) std::cout << "stopped; the next run goes on from here\n";
     }

@@ -186,6 +186,12 @@ void describe_index(CLI::App& app, index_options& o) {
     describe_folder(app, o);
     describe_file_threads(app, o.threads);
     app.add_flag("--beside", o.beside, "Write a CSI beside each file that has no index either");
+    app.add_flag(
+        "--columns",
+        o.columns,
+        "Also copy the genotypes of each file into columns, which make answers about few call "
+        "sets fast"
+    );
     app.footer(
         "Builds what the server would build in the background: record numbers, counts per record,\n"
         "and a CSI where none lies beside the file. Stopped and started again, it goes on where "

@@ -54,6 +54,7 @@ struct index_options {
     unsigned threads = 1;
     bool json = false;
     bool beside = false;
+    bool columns = false;
 };
 
 struct check_options {

@@ -22,6 +22,9 @@ class brapi_server {
     /// Where the files go; complete it before `start`.
     std::filesystem::path folder() const { return dir_ / "data"; }
 
+    /// Where indexes, columns and the side store are.
+    std::filesystem::path state() const { return dir_ / "state"; }
+
     /// With `indexed`, returns when every file has its index.
     void start(bool indexed = true) {
         parts_ = std::make_unique<parts>(folder(), dir_ / "state");

@@ -12,7 +12,8 @@ ARROWS = {
     "engine/core": set(),
     "engine/hts": {"engine/core"},
     "engine/genotype": {"engine/core", "engine/hts"},
-    "engine/variants": {"engine/core", "engine/genotype", "engine/hts"},
+    "engine/columns": {"engine/core", "engine/hts"},
+    "engine/variants": {"engine/columns", "engine/core", "engine/genotype", "engine/hts"},
     "engine/reads": {"engine/core", "engine/hts"},
     "engine/reference": {"engine/core", "engine/hts"},
     "engine/paging": {"engine/core", "engine/variants"},
@@ -24,7 +25,7 @@ ARROWS = {
     "server/auth": {"engine/catalog", "engine/core", "engine/store"},
     "server/http": {"engine/core", "server/auth", "server/streaming"},
     "server/brapi": {
-        "engine/catalog", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
+        "engine/catalog", "engine/columns", "engine/core", "engine/genotype", "engine/hts", "engine/paging",
         "engine/reference", "engine/store", "engine/variants", "server/exports", "server/http",
         "server/streaming", "server/auth",
     },
