@@ -11,9 +11,9 @@ error not_indexed() {
 
 }  // namespace
 
-set_cursor::set_cursor(set_view view, wanted_columns wanted)
-    : view_(std::move(view)), wanted_(std::move(wanted)) {
-    if (wanted_) narrower_.emplace(wanted_);
+set_cursor::set_cursor(set_view view, wanted_columns narrow_to)
+    : view_(std::move(view)), narrow_to_(std::move(narrow_to)) {
+    if (narrow_to_) narrower_.emplace(narrow_to_);
 }
 
 result<void> set_cursor::enter(std::uint32_t file, std::uint64_t file_first) {
@@ -22,7 +22,8 @@ result<void> set_cursor::enter(std::uint32_t file, std::uint64_t file_first) {
     auto cursor = view_.files()[file]->cursor();
     if (!cursor) return cursor.error();
     cursor_.emplace(std::move(*cursor));
-    if (wanted_) columns_ = column_cursor::of(*view_.files()[file], view_.index(file), wanted_);
+    if (narrow_to_)
+        columns_ = column_cursor::of(*view_.files()[file], view_.index(file), narrow_to_);
     file_ = file;
     file_first_ = file_first;
     return {};

@@ -28,9 +28,9 @@ struct set_place {
 /// path names other bytes by now.
 class set_cursor {
  public:
-    /// With `wanted`, records have GT alone and of that these columns alone, and come from the
+    /// With `narrow_to`, records have GT alone and of that these columns alone, and come from the
     /// columns of their file where it has them. Null: records as they are.
-    explicit set_cursor(set_view view, wanted_columns wanted = nullptr);
+    explicit set_cursor(set_view view, wanted_columns narrow_to = nullptr);
 
     result<void> rewind();
     /// Moves before the record with this ordinal, or to the end for one that is not there.
@@ -80,7 +80,7 @@ class set_cursor {
     bool is_in_file(std::uint64_t ordinal) const;
 
     set_view view_;
-    wanted_columns wanted_;
+    wanted_columns narrow_to_;
     std::optional<row_narrower> narrower_;    // where something is wanted
     std::unique_ptr<column_cursor> columns_;  // of the file, while it is walked by its columns
     std::optional<cursor_lease> cursor_;      // empty before the first move and at the end
