@@ -11,9 +11,9 @@ error not_indexed() {
 
 }  // namespace
 
-set_cursor::set_cursor(set_view view, hts::wanted_fields fields, wanted_columns wanted)
-    : view_(std::move(view)), fields_(fields), wanted_(std::move(wanted)) {
-    if (wanted_) narrower_.emplace(wanted_);
+set_cursor::set_cursor(set_view view, hts::wanted_fields fields, wanted_columns narrow_to)
+    : view_(std::move(view)), fields_(fields), narrow_to_(std::move(narrow_to)) {
+    if (narrow_to_) narrower_.emplace(narrow_to_);
 }
 
 result<void> set_cursor::enter(std::uint32_t file, std::uint64_t file_first) {
@@ -23,7 +23,9 @@ result<void> set_cursor::enter(std::uint32_t file, std::uint64_t file_first) {
     if (!cursor) return cursor.error();
     cursor_.emplace(std::move(*cursor));
     (*cursor_)->reader().want(fields_);
-    if (wanted_) columns_ = column_cursor::of(*view_.files()[file], view_.index(file), wanted_);
+    if (narrow_to_) {
+        columns_ = column_cursor::of(*view_.files()[file], view_.index(file), narrow_to_);
+    }
     file_ = file;
     file_first_ = file_first;
     return {};

@@ -28,12 +28,12 @@ struct set_place {
 /// until it was moved; moving is `errc::file_replaced` when a path names other bytes by now.
 class set_cursor {
  public:
-    /// With `wanted`, records have GT alone and of that these columns alone, and come from the
+    /// With `narrow_to`, records have GT alone and of that these columns alone, and come from the
     /// columns of their file where it has them. Null: records as they are.
     explicit set_cursor(
         set_view view,
         hts::wanted_fields fields = hts::wanted_fields::all,
-        wanted_columns wanted = nullptr
+        wanted_columns narrow_to = nullptr
     );
 
     result<void> rewind();
@@ -85,7 +85,7 @@ class set_cursor {
 
     set_view view_;
     hts::wanted_fields fields_;
-    wanted_columns wanted_;
+    wanted_columns narrow_to_;
     std::optional<row_narrower> narrower_;    // where something is wanted
     std::unique_ptr<column_cursor> columns_;  // of the file, while it is walked by its columns
     std::optional<cursor_lease> cursor_;      // empty before the first move and at the end

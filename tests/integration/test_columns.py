@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import random
 import resource
 import signal
@@ -194,6 +195,21 @@ class answers(ColumnsTest):
             self.assertEqual(again, whole)
             bases = server.ndjson(path + "?pageSize=100")  # the first block is as it was
             self.assertEqual(len(bases), 103)
+
+    def test_a_server_takes_columns_up_when_it_looks_at_the_folder(self):
+        panel(self.folder / "a.bcf", 3000, 60)
+        self.callstream("index")
+
+        def has_them(server):
+            return b".columns" in pathlib.Path(f"/proc/{server.process.pid}/maps").read_bytes()
+
+        with self.serve(False) as one, self.serve(True) as other:
+            self.compare(one, other, support.call_set_id("main", "a", "S3"), 999)
+            self.assertFalse(has_them(other))
+            self.callstream("index", "--columns")
+            other.process.send_signal(signal.SIGHUP)
+            self.wait_for(lambda: has_them(other))
+            self.compare(one, other, support.call_set_id("main", "a", "S3"), 999)
 
     def test_go_on_where_columns_are_damaged(self):
         panel(self.folder / "a.bcf", 3000, 60)
