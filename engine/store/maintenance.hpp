@@ -19,7 +19,7 @@ struct store_report {
     std::int64_t tokens = 0;
     std::int64_t orders = 0;
     std::int64_t annotations = 0;
-    std::int64_t entities = 0;  ///< of which clients wrote something
+    std::int64_t entities = 0;          ///< of which clients wrote something
     std::vector<std::string> problems;  ///< what SQLite finds wrong with it; empty when it is sound
 };
 
