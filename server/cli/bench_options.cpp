@@ -60,7 +60,7 @@ void describe_requests(CLI::App& app, bench_options& o) {
     )
         ->transform(CLI::CheckedTransformer(names))
         ->delimiter(',')
-        ->default_str("all that serverinfo names");
+        ->option_text("KIND[,KIND ...]=all that serverinfo names");
     app.add_option(
            "--variant-set", o.plan.variant_sets, "Id of a variant set to ask; may be given again"
     )

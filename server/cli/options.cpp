@@ -125,7 +125,7 @@ void describe_serve(CLI::App& app, serve_options& o) {
            "see callstream token"
     )
         ->transform(CLI::CheckedTransformer(modes))
-        ->default_str("off");
+        ->option_text("off|write|all=off");
     app.add_option(
         "--cors-origin",
         o.origins,

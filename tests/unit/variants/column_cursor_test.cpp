@@ -50,7 +50,9 @@ class column_cursor_test : public ::testing::Test {
             ASSERT_NE(file->columns(), nullptr);
         }
     }
-    set_cursor cursor() const { return set_cursor(set_view(files), hts::wanted_fields::all, wanted); }
+    set_cursor cursor() const {
+        return set_cursor(set_view(files), hts::wanted_fields::all, wanted);
+    }
 
     static std::string text_at(const set_cursor& at, const hts::record& r) {
         std::string out(at.reader().contig_name(r.contig));
