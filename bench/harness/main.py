@@ -12,6 +12,7 @@ from harness import bases, in_process, requests, streams
 from harness.figures import Figure
 from harness.growth import growth
 from harness.programs import Background, Failure, Programs, Server, machine_facts, raise_descriptor_limit
+from harness.report import write_report
 from harness.sizes import FEW, Sizes, quick_sizes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -75,6 +76,7 @@ def arguments():
         "the verdict and both sides of the ratio. Medians of the runs; both sides in turn.",
     )
     parser.add_argument("--json", metavar="FILE", help="write everything there, with facts of the machine")
+    parser.add_argument("--report", metavar="FILE", help="write it as a page with plots there, as bench/RESULTS.md")
     parser.add_argument("--quick", action="store_true", help="tiny panels, one run: does it still work?")
     parser.add_argument("--runs", type=int, metavar="N", help="runs of each figure (3; quick: 1)")
     parser.add_argument("--rows", metavar="P1,P3", help="only these rows")
@@ -161,7 +163,7 @@ def main():
     slopes = growth(bench, options.rows) if options.slope else []
     for one in slopes:
         print(one.line())
-    if options.json:
+    if options.json or options.report:
         document = {
             "machine": facts,
             "runs": bench.runs,
@@ -171,5 +173,8 @@ def main():
             "figures": [figure.as_json() for figure in figures],
             "slopes": [one.as_json() for one in slopes],
         }
-        pathlib.Path(options.json).write_text(json.dumps(document, indent=1) + "\n")
+        if options.json:
+            pathlib.Path(options.json).write_text(json.dumps(document, indent=1) + "\n")
+        if options.report:
+            write_report(document, options.report)
     return 1 if any(figure.problem.startswith("failed") for figure in figures) else 0

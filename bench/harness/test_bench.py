@@ -4,9 +4,11 @@ import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROWS = ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P8b", "P9", "P10", "P11", "P12"]
@@ -21,12 +23,15 @@ class bench(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="callstream-bench-test-") as folder:
             out = pathlib.Path(folder) / "bench.json"
             command = [ROOT / "tools" / "bench", "--quick", "--slope", "--json", out]
-            command += ["--build", os.environ["CALLSTREAM_BUILD"]]
+            page = pathlib.Path(folder) / "page.md"
+            command += ["--report", page, "--build", os.environ["CALLSTREAM_BUILD"]]
             done = subprocess.run(command, capture_output=True, text=True, timeout=540)
             cls.text = done.stdout
             if done.returncode != 0:
                 raise AssertionError(f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
             cls.document = json.loads(out.read_text())
+            cls.page = page.read_text()
+            cls.plots = {plot.name: plot.read_text() for plot in page.parent.glob("*.svg")}
 
     def figures(self, row):
         return [figure for figure in self.document["figures"] if figure["row"] == row]
@@ -46,6 +51,17 @@ class bench(unittest.TestCase):
                 for side in ("ours", "rival"):
                     self.assertEqual(len(figure[side]), self.document["runs"], row)
                     self.assertGreater(min(figure[side]), 0, row)
+
+    def test_the_page_has_every_figure_and_its_plots(self):
+        rows = [line for line in self.page.splitlines() if line.startswith("| P")]
+        self.assertEqual(len(rows), len(self.document["figures"]) + len(self.document["slopes"]))
+        self.assertEqual({line.count("|") for line in rows}, {8, 6})
+        self.assertEqual(set(re.findall(r"\((.*?\.svg)\)", self.page)), self.plots.keys())
+        for name, plot in self.plots.items():
+            with self.subTest(name):
+                shapes = {shape.tag.split("}")[1] for shape in xml.etree.ElementTree.fromstring(plot)}
+                self.assertLessEqual({"text", "rect"}, shapes)
+                self.assertNotIn("nan", plot)
 
     def test_small_requests_have_a_figure(self):
         self.assertIn("", [figure["problem"] for figure in self.figures("P10")])
