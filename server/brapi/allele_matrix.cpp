@@ -72,7 +72,7 @@ void add_allele_matrix_routes(http::router& routes, const context& ctx) {
         .blocking = true,
         .handle = [&ctx](const auto& request, const auto&) -> result<http::response> {
             http::query q(request);
-            const auto wanted = read_matrix_query(ctx, q);
+            const auto wanted = read_matrix_query(ctx, request, q);
             if (!wanted) return wanted.error();
             const auto warnings = ignored_parameters(q);
             return with_current_files(ctx, [&] { return answer(ctx, request, *wanted, warnings); });
@@ -81,7 +81,9 @@ void add_allele_matrix_routes(http::router& routes, const context& ctx) {
     });
     auto search = search_of(
         "allelematrix",
-        [&ctx](http::json_fields& fields) { return read_matrix_query(ctx, fields); },
+        [&ctx](const http::request& request, http::json_fields& fields) {
+            return read_matrix_query(ctx, request, fields);
+        },
         [&ctx](
             const http::request& request, auto wanted, const auto&, const auto& warnings
         ) -> result<http::response> {

@@ -73,7 +73,7 @@ result<std::vector<std::string>> member_names(http::json_fields& body) {
 /// `variant_set` is what the path names, if it names one.
 template <class From>
 result<calls_query> read_calls_query(
-    const context& ctx, From& from, std::string_view variant_set = {}
+    const context& ctx, const http::request& request, From& from, std::string_view variant_set = {}
 ) {
     calls_query out;
     auto filter = read_genotype_filter(from);
@@ -81,7 +81,7 @@ result<calls_query> read_calls_query(
     out.filter = std::move(*filter);
     criterion sets = out.filter.variant_set_ids;
     if (!variant_set.empty()) sets.add({std::string(variant_set)});
-    auto format = read_genotype_format(from, usual_genotypes(ctx, sets));
+    auto format = read_genotype_format(from, usual_genotypes(ctx, request, sets));
     if (!format) return format.error();
     out.form.format = std::move(*format);
     const auto names = member_names(from);
@@ -181,7 +181,7 @@ result<http::response> get_calls(
     std::string_view variant_set = {}
 ) {
     http::query q(request);
-    auto wanted = read_calls_query(ctx, q, variant_set);
+    auto wanted = read_calls_query(ctx, request, q, variant_set);
     if (!wanted) return wanted.error();
     const auto page = read_token_page(q);
     if (!page) return page.error();
@@ -247,7 +247,9 @@ void add_call_routes(http::router& routes, const context& ctx) {
     });
     auto search = search_of(
         "calls",
-        [&ctx](http::json_fields& fields) { return read_calls_query(ctx, fields); },
+        [&ctx](const http::request& request, http::json_fields& fields) {
+            return read_calls_query(ctx, request, fields);
+        },
         [&ctx](const auto& request, const auto& wanted, const auto& page, const auto& warnings) {
             return with_current_files(ctx, [&] {
                 return answer(ctx, request, wanted, page, warnings);

@@ -74,10 +74,15 @@ result<void> check_names(const genotype_choice& chosen, const genotype_filter& w
         return error{errc::bad_request, "the variant set has nothing that fits the filters"};
     }
     for (const auto& id : wanted.call_set_ids) {
-        if (chosen.now->find_call_set(id)->set == chosen.sets.front().set) continue;
+        const auto found = chosen.now->find_call_set(id);
+        const auto& columns = chosen.sets.front().columns;
+        const bool is_here =
+            found->set == chosen.sets.front().set &&
+            std::find(columns.begin(), columns.end(), found->column) != columns.end();
+        if (is_here) continue;
         return error{
             errc::bad_request,
-            "the call set " + http::shown_name(id) + " is one of another variant set"};
+            "the call set " + http::shown_name(id) + " is none of this variant set"};
     }
     return {};
 }
@@ -132,13 +137,13 @@ result<http::response> get_file(
         std::vector<std::string> warnings;
         auto chosen = choose_genotypes(ctx, request, *wanted, warnings);
         if (!chosen) return chosen.error();
-        if (auto fine = check_names(*chosen, *wanted); !fine) return fine.error();
         if (chosen->sets.size() > 1) {
             return error{
                 errc::bad_request,
                 "this variant set is an extract of " + std::to_string(chosen->sets.size()) +
                     " others; a file has one, see /variantsets"};
         }
+        if (auto fine = check_names(*chosen, *wanted); !fine) return fine.error();
         auto& from = chosen->sets.front();
         auto source = exports::make_file(
             *format,

@@ -46,9 +46,12 @@ result<extract> read_extract(const json::object& body) {
         **depth};
 }
 
-genotype::genotype_format usual_genotypes(const context& ctx, const criterion& variant_set_ids) {
+genotype::genotype_format usual_genotypes(
+    const context& ctx, const http::request& request, const criterion& variant_set_ids
+) {
     const auto& ids = variant_set_ids.texts();
-    if (ids.size() != 1 || ctx.catalog->current()->find_variant_set(ids[0]) != nullptr) {
+    if (ids.size() != 1 || !request.may->reaches_all() ||
+        ctx.catalog->current()->find_variant_set(ids[0]) != nullptr) {
         return ctx.genotypes;
     }
     const auto wrote = ctx.wrote->current().now;

@@ -30,7 +30,9 @@ boost::json::object to_body(const extract& kept);
 result<extract> read_extract(const boost::json::object& body);
 
 /// What genotypes look like in an answer about these variant sets when the request does not say: as
-/// an extract has it that is the only one, else as the server does.
-genotype::genotype_format usual_genotypes(const context& ctx, const criterion& variant_set_ids);
+/// an extract has it that is the only one, and within reach, else as the server does.
+genotype::genotype_format usual_genotypes(
+    const context& ctx, const http::request& request, const criterion& variant_set_ids
+);
 
 }  // namespace callstream::brapi

@@ -17,6 +17,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::uint64_t extract_bytes_max = 4 << 20;
+constexpr std::size_t name_bytes_max = 1000;  // it stands in every call
 constexpr std::int64_t extract_depth_max = 8;
 constexpr std::size_t extract_sets_max = 10'000;
 
@@ -37,11 +38,14 @@ result<wanted_extract> read_wanted_extract(const context& ctx, const http::reque
     wanted_extract out;
     auto filter = read_genotype_filter(fields);
     if (!filter) return filter.error();
-    auto genotypes = read_genotype_format(fields, usual_genotypes(ctx, filter->variant_set_ids));
+    auto genotypes =
+        read_genotype_format(fields, usual_genotypes(ctx, request, filter->variant_set_ids));
     if (!genotypes) return genotypes.error();
     auto name = fields.text("variantSetName");
     if (!name) return name.error();
     out.kept.name = std::move(*name).value_or("");
+    if (out.kept.name.size() > name_bytes_max)
+        return bad("variantSetName has more than 1000 bytes");
     out.kept.created = utc_now_text();
     out.kept.filter = std::move(*filter);
     out.kept.genotypes = std::move(*genotypes);

@@ -19,6 +19,12 @@ namespace {
 
 constexpr std::size_t missing_max = 10;  // that are told
 
+/// What extracts may leave in all, those behind others with them: so many columns, where a variant
+/// set is as much as a thousand. An extract may be of others that are of others, and somebody may
+/// name many.
+constexpr std::size_t extracts_cost_max = 20'000'000;
+constexpr std::size_t part_cost = 1000;
+
 /// All but their ids: those may be extracts'.
 variantset_filter of_sets(const genotype_filter& wanted) {
     variantset_filter out;
@@ -82,6 +88,16 @@ std::uint64_t key_of_selection(
     return hash64(text);
 }
 
+/// `extracts_left` is what extracts may still leave, see `extracts_cost_max`.
+result<genotype_choice> choose_within(
+    const context& ctx,
+    const http::request& request,
+    const relations& all,
+    const genotype_filter& wanted,
+    choose_for what,
+    std::size_t& extracts_left
+);
+
 /// Makes a choice, set by set.
 class chooser {
  public:
@@ -92,7 +108,8 @@ class chooser {
         const genotype_filter& wanted,
         std::optional<listed> list,
         choose_for what,
-        std::vector<std::string>& missing
+        std::size_t& extracts_left,
+        genotype_choice& out
     )
         : ctx_(ctx),
           request_(request),
@@ -100,7 +117,8 @@ class chooser {
           wanted_(wanted),
           list_(std::move(list)),
           what_(what),
-          missing_(missing),
+          extracts_left_(extracts_left),
+          out_(out),
           sets_(of_sets(wanted)),
           call_sets_(of_call_sets(wanted)) {
         find_call_sets();
@@ -125,7 +143,7 @@ class chooser {
             }
         }
         if (looked_for_contigs_) {
-            for (auto& text : regions_not_in(contigs_, wanted_)) warn(std::move(text));
+            for (auto& text : regions_not_in(contigs_, wanted_, missing_max)) warn(std::move(text));
         }
         return out;
     }
@@ -136,7 +154,7 @@ class chooser {
     }
 
     void warn(std::string text) {
-        if (missing_.size() < missing_max) missing_.push_back(std::move(text));
+        if (out_.missing.size() < missing_max) out_.missing.push_back(std::move(text));
     }
 
     void find_call_sets() {
@@ -205,10 +223,16 @@ class chooser {
     result<void> add_extract(
         const std::string& id, const extract& named, std::vector<chosen_set>& into
     ) {
-        auto whole = choose_genotypes(ctx_, request_, all_, named.filter, what_);
+        auto whole = choose_within(ctx_, request_, all_, named.filter, what_, extracts_left_);
         if (!whole) return whole.error();
-        for (auto& text : whole->missing) warn(std::move(text));
+        // What it was made of may be gone since: that is told, and no mistake of this request.
+        for (auto* texts : {&whole->missing, &whole->gone}) {
+            for (auto& text : *texts) {
+                if (out_.gone.size() < missing_max) out_.gone.push_back(std::move(text));
+            }
+        }
         for (auto& part : whole->sets) {
+            if (auto fits = take_cost(part_cost + part.columns.size()); !fits) return fits;
             if (!may_have(*part.set)) continue;
             part.id = id;
             part.name = named.name;
@@ -217,6 +241,16 @@ class chooser {
             if (auto done = narrow_variants(part); !done) return done.error();
             into.push_back(std::move(part));
         }
+        return {};
+    }
+
+    result<void> take_cost(std::size_t cost) {
+        if (cost > extracts_left_) {
+            return error{
+                errc::bad_request,
+                "the extracts that are named have too many variant sets together"};
+        }
+        extracts_left_ -= cost;
         return {};
     }
 
@@ -274,7 +308,8 @@ class chooser {
     const genotype_filter& wanted_;
     std::optional<listed> list_;
     choose_for what_;
-    std::vector<std::string>& missing_;
+    std::size_t& extracts_left_;
+    genotype_choice& out_;
     variantset_filter sets_;
     callset_filter call_sets_;
     std::vector<catalog::call_set> named_;      // in the order in which they are wanted
@@ -296,6 +331,26 @@ result<std::optional<listed>> list_of(
         list->emplace().variants.emplace();
     }
     return list;
+}
+
+result<genotype_choice> choose_within(
+    const context& ctx,
+    const http::request& request,
+    const relations& all,
+    const genotype_filter& wanted,
+    choose_for what,
+    std::size_t& extracts_left
+) {
+    genotype_choice out;
+    auto list = list_of(ctx, request, wanted.list_id, out.missing);
+    if (!list) return list.error();
+    out.list_version = *list ? (*list)->version : 0;
+    out.now = all.snapshot();
+    auto sets =
+        chooser(ctx, request, all, wanted, std::move(*list), what, extracts_left, out).choose();
+    if (!sets) return sets.error();
+    out.sets = std::move(*sets);
+    return out;
 }
 
 }  // namespace
@@ -379,7 +434,9 @@ result<genotype_choice> choose_genotypes(
     const auto all = relations_now(ctx, request, warnings);
     auto out = choose_genotypes(ctx, request, *all, wanted, choose_for::all);
     if (!out) return out;
-    warnings.insert(warnings.end(), out->missing.begin(), out->missing.end());
+    for (const auto* texts : {&out->missing, &out->gone}) {
+        warnings.insert(warnings.end(), texts->begin(), texts->end());
+    }
     if (!out->has_variants() && wanted.any()) warnings.emplace_back("Nothing fits the filters");
     return out;
 }
@@ -391,15 +448,8 @@ result<genotype_choice> choose_genotypes(
     const genotype_filter& wanted,
     choose_for what
 ) {
-    genotype_choice out;
-    auto list = list_of(ctx, request, wanted.list_id, out.missing);
-    if (!list) return list.error();
-    out.list_version = *list ? (*list)->version : 0;
-    out.now = all.snapshot();
-    auto sets = chooser(ctx, request, all, wanted, std::move(*list), what, out.missing).choose();
-    if (!sets) return sets.error();
-    out.sets = std::move(*sets);
-    return out;
+    std::size_t extracts_left = extracts_cost_max;
+    return choose_within(ctx, request, all, wanted, what, extracts_left);
 }
 
 result<void> check_variant_set(

@@ -33,6 +33,7 @@ struct genotype_choice {
     std::vector<chosen_set> sets;      ///< in the order of the catalog, then what extracts leave
     std::uint64_t list_version = 0;    ///< 0: no list chose
     std::vector<std::string> missing;  ///< what is named and not there, a sentence each
+    std::vector<std::string> gone;     ///< likewise, of what extracts were made of
 
     /// What page tokens of a walk over it are bound to. `query` is the canonical request, paging
     /// left out.

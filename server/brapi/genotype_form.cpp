@@ -23,6 +23,9 @@ constexpr std::array<std::pair<const char*, std::string genotype_format::*>, 3> 
     {"unknownString", &genotype_format::unknown},
 }};
 
+/// A row of a matrix is made as a whole, and has these texts several times in each genotype.
+constexpr std::size_t genotype_text_max = 256;
+
 template <class From>
 result<genotype_format> read(From& from, genotype_format out) {
     const auto expand = from.boolean("expandHomozygotes");
@@ -31,7 +34,14 @@ result<genotype_format> read(From& from, genotype_format out) {
     for (const auto& [name, member] : texts) {
         auto value = from.text(name);
         if (!value) return value.error();
-        if (*value) out.*member = **value == "empty_string" ? "" : std::move(**value);
+        if (!*value) continue;
+        if ((*value)->size() > genotype_text_max) {
+            return error{
+                errc::bad_request,
+                std::string(name) + " has more than " + std::to_string(genotype_text_max) +
+                    " bytes"};
+        }
+        out.*member = **value == "empty_string" ? "" : std::move(**value);
     }
     const auto encoding = from.text("alleleEncoding");
     if (!encoding) return encoding.error();

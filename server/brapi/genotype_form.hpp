@@ -12,8 +12,8 @@
 namespace callstream::brapi {
 
 /// `expandHomozygotes`, `unknownString`, `sepPhased`, `sepUnphased`, `alleleEncoding`, each as
-/// in `usual` unless said. `empty_string` is how BrAPI 1 spelled a text without characters; it is
-/// still understood.
+/// in `usual` unless said; texts of 256 bytes at most. `empty_string` is how BrAPI 1 spelled a text
+/// without characters; it is still understood.
 result<genotype::genotype_format> read_genotype_format(
     http::query& q, const genotype::genotype_format& usual
 );

@@ -109,12 +109,13 @@ std::vector<std::string> trimmed(std::vector<std::string> texts) {
 }
 
 template <class From>
-result<matrix_query> read(const context& ctx, From& from) {
+result<matrix_query> read(const context& ctx, const http::request& request, From& from) {
     matrix_query out;
     auto filter = read_genotype_filter(from);
     if (!filter) return filter.error();
     out.filter = std::move(*filter);
-    auto format = read_genotype_format(from, usual_genotypes(ctx, out.filter.variant_set_ids));
+    auto format =
+        read_genotype_format(from, usual_genotypes(ctx, request, out.filter.variant_set_ids));
     if (!format) return format.error();
     out.format = std::move(*format);
     auto abbreviations = read_names(from, "dataMatrixAbbreviations");
@@ -148,12 +149,16 @@ json::object matrix_query::to_body() const {
     return body;
 }
 
-result<matrix_query> read_matrix_query(const context& ctx, http::query& q) {
-    return read(ctx, q);
+result<matrix_query> read_matrix_query(
+    const context& ctx, const http::request& request, http::query& q
+) {
+    return read(ctx, request, q);
 }
 
-result<matrix_query> read_matrix_query(const context& ctx, http::json_fields& body) {
-    return read(ctx, body);
+result<matrix_query> read_matrix_query(
+    const context& ctx, const http::request& request, http::json_fields& body
+) {
+    return read(ctx, request, body);
 }
 
 result<void> read_matrix_pages(http::query& q, matrix_query& into) {

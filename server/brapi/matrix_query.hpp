@@ -40,8 +40,12 @@ struct matrix_query {
     boost::json::object to_body() const;
 };
 
-result<matrix_query> read_matrix_query(const context& ctx, http::query& q);
-result<matrix_query> read_matrix_query(const context& ctx, http::json_fields& body);
+result<matrix_query> read_matrix_query(
+    const context& ctx, const http::request& request, http::query& q
+);
+result<matrix_query> read_matrix_query(
+    const context& ctx, const http::request& request, http::json_fields& body
+);
 
 /// The pages alone, which the GET of a search may say anew.
 result<void> read_matrix_pages(http::query& q, matrix_query& into);

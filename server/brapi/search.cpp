@@ -26,11 +26,13 @@ struct search {
     std::vector<std::string> warnings;
 };
 
-result<search> read_search(const search_service& service, const std::string& body) {
+result<search> read_search(
+    const search_service& service, const http::request& request, const std::string& body
+) {
     const auto object = http::parse_json_object(body);
     if (!object) return object.error();
     http::json_fields fields(*object);
-    auto wanted = service.canonical(fields);
+    auto wanted = service.canonical(request, fields);
     if (!wanted) return wanted.error();
     const auto page = fields.integer("page");
     if (!page) return page.error();
@@ -105,7 +107,7 @@ result<std::string> stored_text(const context& ctx, const std::string& text) {
 result<http::response> post(
     const context& ctx, const search_service& service, const http::request& request
 ) {
-    auto asked = read_search(service, request.body);
+    auto asked = read_search(service, request, request.body);
     if (!asked) return asked.error();
     auto warnings = joined(std::move(asked->warnings), ignored_parameters(http::query(request)));
     if (http::prefers(request.field("prefer"), "respond-sync")) {
@@ -144,7 +146,7 @@ result<http::response> get_results(
     if (!text) return no_results();
     const auto whole = stored_text(ctx, *text);
     if (!whole) return whole.error();
-    const auto asked = read_search(service, *whole);
+    const auto asked = read_search(service, request, *whole);
     if (!asked) return asked.error();
     return service.list(
         request, asked->wanted, overlaid(*page, asked->page), ignored_parameters(q)

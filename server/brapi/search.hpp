@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,7 +30,7 @@ struct search_service {
     /// Parameters of the GET that `list` reads itself, beside those of paging.
     std::vector<std::string> parameters = {};
     /// Reads the fields of the body, without paging, into a body of one spelling per meaning.
-    std::function<result<boost::json::object>(http::json_fields&)> canonical;
+    std::function<result<boost::json::object>(const http::request&, http::json_fields&)> canonical;
     /// The results; `wanted` is a canonical body.
     std::function<result<http::response>(
         const http::request& request,
@@ -41,25 +42,36 @@ struct search_service {
     std::vector<std::string> content_types = {"application/json"};
 };
 
-/// A search of what `read(json_fields&)` makes of a body: a value whose `to_body()` is the body
-/// that means it. `list(request, value, page, warnings)` answers.
+/// A search of what `read(json_fields&)`, or `read(request, json_fields&)`, makes of a body: a
+/// value whose `to_body()` is the body that means it. `list(request, value, page, warnings)`
+/// answers.
 template <class Read, class List>
 search_service search_of(std::string entity, Read read, List list) {
     search_service out;
     out.entity = std::move(entity);
-    out.canonical = [read](http::json_fields& fields) -> result<boost::json::object> {
-        const auto wanted = read(fields);
+    const auto read_of = [read](const http::request& request, http::json_fields& fields) {
+        if constexpr (std::is_invocable_v<Read, const http::request&, http::json_fields&>) {
+            return read(request, fields);
+        } else {
+            (void)request;
+            return read(fields);
+        }
+    };
+    out.canonical = [read_of](
+                        const http::request& request, http::json_fields& fields
+                    ) -> result<boost::json::object> {
+        const auto wanted = read_of(request, fields);
         if (!wanted) return wanted.error();
         return wanted->to_body();
     };
-    out.list = [read, list](
+    out.list = [read_of, list](
                    const http::request& request,
                    const boost::json::object& body,
                    const list_page& page,
                    std::vector<std::string> warnings
                ) -> result<http::response> {
         http::json_fields fields(body);
-        const auto wanted = read(fields);
+        const auto wanted = read_of(request, fields);
         if (!wanted) return wanted.error();
         return list(request, *wanted, page, std::move(warnings));
     };

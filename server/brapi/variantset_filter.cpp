@@ -53,6 +53,12 @@ bool variantset_filter::any() const {
     return any_wanted<vf>(*this, names);
 }
 
+bool variantset_filter::any_but_ids() const {
+    auto others = *this;
+    others.variant_set_ids = {};
+    return others.any();
+}
+
 bool variantset_filter::fits(const relations& all, const catalog::variant_set& set) const {
     link l;
     l.home = set.home.get();

@@ -26,6 +26,8 @@ struct variantset_filter {
     criterion variant_set_ids;
 
     bool any() const;
+    /// Whether anything but ids of variant sets is asked for.
+    bool any_but_ids() const;
     /// Leaves out the variants.
     bool fits(const relations& all, const catalog::variant_set& set) const;
     /// No file gives a variant set references to elsewhere; `wrote` is null when nobody did.

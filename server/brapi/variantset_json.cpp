@@ -96,9 +96,15 @@ extract_facts facts_of(const genotype_choice& chosen, bool variants_known) {
 }
 
 std::string description_of(const extract& extracted) {
+    constexpr std::size_t told_max = 10;
+    const auto& sources = extracted.sources();
     std::string out = "Extract of ";
-    for (const auto& id : extracted.sources()) out.append(id).append(", ");
-    out.resize(out.size() - 2);
+    for (std::size_t i = 0; i < std::min(sources.size(), told_max); ++i) {
+        out.append(i == 0 ? "" : ", ").append(sources[i]);
+    }
+    if (sources.size() > told_max) {
+        out.append(" and ").append(std::to_string(sources.size() - told_max)).append(" others");
+    }
     return out;
 }
 
@@ -170,6 +176,16 @@ result<json::value> extract_json(
     if (!chosen) return chosen.error();
     const export_links links(ctx, request);
     return json::value(to_json(links, all, id, *extracted, *chosen, variants_known));
+}
+
+json::value bare_extract_json(
+    const context& ctx, const http::request& request, const relations& all, std::string_view id
+) {
+    const auto* extracted = all.find_extract(id);
+    if (extracted == nullptr) return nullptr;
+    auto shown = to_json(export_links(ctx, request), all, id, *extracted, {}, false);
+    shown["callSetCount"] = nullptr;
+    return shown;
 }
 
 }  // namespace callstream::brapi

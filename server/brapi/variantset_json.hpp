@@ -21,4 +21,9 @@ result<boost::json::value> extract_json(
     const context& ctx, const http::request& request, const relations& all, std::string_view id
 );
 
+/// The same where that cannot be said: without counts and files. `id` is that of an extract.
+boost::json::value bare_extract_json(
+    const context& ctx, const http::request& request, const relations& all, std::string_view id
+);
+
 }  // namespace callstream::brapi

@@ -43,6 +43,7 @@ result<bool> fits_extract(
     std::string_view id
 ) {
     if (!wanted.variant_set_ids.fits(id)) return false;
+    if (!wanted.any_but_ids()) return true;
     const auto* wrote = all.wrote(entity_type::variant_set, id);
     if (!wanted.fits_references(wrote)) return false;
     const auto within = within_extract(wanted, id);
@@ -52,6 +53,10 @@ result<bool> fits_extract(
     );
     if (!chosen) return chosen.error();
     return !chosen->sets.empty() && (!by_variants || chosen->has_variants());
+}
+
+std::string not_known(std::string_view id, const error& why) {
+    return "What is in the extract " + std::string(id) + " cannot be said: " + why.text;
 }
 
 /// The variant sets that fit: first those of files, then extracts.
@@ -64,7 +69,8 @@ result<found_sets> find_sets(
     const context& ctx,
     const http::request& request,
     const relations& all,
-    const variantset_filter& wanted
+    const variantset_filter& wanted,
+    std::vector<std::string>& warnings
 ) {
     found_sets out;
     for (const auto* set : all.now().variant_sets()) {
@@ -78,8 +84,12 @@ result<found_sets> find_sets(
     }
     for (const auto id : all.extracts()) {
         const auto fits = fits_extract(ctx, request, all, wanted, id);
-        if (!fits) return fits.error();
-        if (*fits) out.extracts.push_back(id);
+        // What one extract needs may be out of order, and must not keep the others back.
+        if (!fits) {
+            warnings.push_back(not_known(id, fits.error()));
+        } else if (*fits) {
+            out.extracts.push_back(id);
+        }
     }
     return out;
 }
@@ -94,7 +104,7 @@ result<http::response> list_sets(
     const auto window = plan_list(page, warnings);
     if (!window) return window.error();
     const auto all = relations_now(ctx, request, warnings);
-    auto found = find_sets(ctx, request, *all, wanted);
+    auto found = find_sets(ctx, request, *all, wanted, warnings);
     if (!found) return found.error();
     const std::uint64_t of_files = found->of_files.size();
     const std::uint64_t total = of_files + found->extracts.size();
@@ -103,9 +113,10 @@ result<http::response> list_sets(
     // What is in an extract is known only while the request is there.
     std::vector<json::value> extracts;
     for (auto at = std::max(first, of_files); at < first + count; ++at) {
-        auto shown = extract_json(ctx, request, *all, found->extracts[at - of_files]);
-        if (!shown) return shown.error();
-        extracts.push_back(std::move(*shown));
+        const auto id = found->extracts[at - of_files];
+        auto shown = extract_json(ctx, request, *all, id);
+        if (!shown) warnings.push_back(not_known(id, shown.error()));
+        extracts.push_back(shown ? std::move(*shown) : bare_extract_json(ctx, request, *all, id));
     }
     warn_of_waiting(all->now(), warnings);
     if (total == 0 && wanted.any()) warnings.emplace_back("No variant set fits the filters");

@@ -62,11 +62,12 @@ std::vector<regions> regions_of(
 }
 
 std::vector<std::string> regions_not_in(
-    const std::unordered_set<std::string>& found, const genotype_filter& wanted
+    const std::unordered_set<std::string>& found, const genotype_filter& wanted, std::size_t most
 ) {
     std::vector<std::string> out;
     const auto look = [&](const char* parameter, const std::vector<std::string>& all) {
         for (const auto& text : all) {
+            if (out.size() == most) return;
             if (found.contains(text)) continue;
             out.push_back(
                 std::string("No variant set has the contig of the ") + parameter + " " +

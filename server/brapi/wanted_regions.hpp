@@ -6,6 +6,7 @@
 #include "engine/variants/set_view.hpp"
 #include "server/brapi/genotype_filter.hpp"
 
+#include <cstddef>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -24,9 +25,9 @@ std::vector<regions> regions_of(
     std::unordered_set<std::string>& found
 );
 
-/// A sentence for each that is in `wanted` and not in `found`.
+/// A sentence for each that is in `wanted` and not in `found`, for the first `most` of them.
 std::vector<std::string> regions_not_in(
-    const std::unordered_set<std::string>& found, const genotype_filter& wanted
+    const std::unordered_set<std::string>& found, const genotype_filter& wanted, std::size_t most
 );
 
 }  // namespace callstream::brapi

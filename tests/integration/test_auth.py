@@ -198,7 +198,7 @@ class authentication(CredentialsTest):
             _, told = self.json("GET", "/brapi/v2/studies/SecretStudy", token)
             self.assertEqual(told["result"]["studyName"], "SecretItemStudy")
         # So is an extract of several; tokens for one of them do not reach it.
-        _, made_set = self.json(*EXTRACT, "writer", {})
+        _, made_set = self.json(*EXTRACT, "writer", {"unknownString": "SecretItem"})
         path = f"/brapi/v2/variantsets/{made_set['result']['variantSetDbId']}"
         for token, status, count in (("reader", 200, 1), ("alpha", 404, 0), ("beta", 404, 0)):
             for more in ("", "/calls", "/variants", "/callsets"):
@@ -207,6 +207,7 @@ class authentication(CredentialsTest):
             self.assertEqual(len(told["result"]["data"]), count)
             _, told = self.json("GET", f"/brapi/v2/calls?variantSetDbId={path.rsplit('/', 1)[1]}", token)
             self.assertEqual(len(told["result"]["data"]) > 0, count > 0)
+            self.assertEqual(told["result"]["unknownString"], "SecretItem" if count else ".")
         # What a client made is of no data set, also where a sample of one names it.
         for token, status, found in (("reader", 200, 1), ("alpha", 404, 0), ("beta", 404, 0)):
             self.assertEqual(self.json("GET", f"/brapi/v2/germplasm/{made}", token)[0], status)

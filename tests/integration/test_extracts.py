@@ -238,6 +238,32 @@ class extracts(unittest.TestCase):
         self.assertIn("colour", json.dumps(made["metadata"]["status"]))
         self.assertEqual(self.server.post(EXTRACT, "[]")[0], 400)
 
+    def test_an_export_names_what_is_in_it(self):
+        absent = call_set_id("main", "wheat", next(s for s in samples_of(WHEAT) if s not in self.samples))
+        path = f"{SETS}/{self.id}/exports/x.tsv"
+        status, answer = self.server.error(path, callSetDbId=f"{self.call_sets[0]},{absent}")
+        self.assertEqual(status, 400)
+        self.assertIn(absent.split("~")[-1], str(answer))
+        self.assertEqual(self.server.request(f"{path}?callSetDbId={urllib.parse.quote(self.call_sets[0])}")[0], 200)
+
+    def test_texts_have_an_end(self):
+        for member, size in (("sepPhased", 257), ("unknownString", 10_000), ("variantSetName", 1001)):
+            with self.subTest(member):
+                refused = extract(self.server, wanted=400, variantSetDbIds=["main~wheat"], **{member: "x" * size})
+                self.assertIn(member, str(refused))
+        self.assertEqual(self.server.post("/brapi/v2/search/allelematrix", {"sepUnphased": "x" * 257})[0], 400)
+
+    def test_many_extracts_of_many_have_an_end(self):
+        """Each level multiplies; nothing is resolved beyond what is allowed in all."""
+        ids = [extract(self.server, studyDbIds=["main", "odd"])["variantSetDbId"] for _ in range(12)]
+        for _ in range(2):
+            ids = [extract(self.server, variantSetDbIds=ids)["variantSetDbId"] for _ in range(12)]
+        refused = self.server.post("/brapi/v2/search/variants", {"variantSetDbIds": ids}, {"Prefer": "respond-sync"})
+        self.assertEqual(refused[0], 400)
+        self.assertIn("together", str(refused[1]))
+        listed = self.server.get(SETS, pageSize=100)
+        self.assertIn(ids[0], [s["variantSetDbId"] for s in listed["result"]["data"]])
+
     def test_study_and_names_choose(self):
         made = extract(self.server, studyDbIds=["main"], callSetNames=[self.samples[0]])
         sets = self.get("callsets", callSetName=self.samples[0], studyDbId="main")["data"]
@@ -267,7 +293,44 @@ class extracts_and_files(FolderTest):
             self.assertEqual(server.error(path)[0], 404)
             self.assertEqual(server.get(SETS)["result"]["data"], [])
 
-    def test_a_contig_of_a_list(self):
+    def test_what_it_was_made_of_may_go(self):
+        rows = [("1", 10 * n, f"m{n}", "A", "C", "GT", ["0/1", "1|1"]) for n in range(1, 5)]
+        state = self.folder.parent / "state"
+        for name in ("a", "b"):
+            write_vcf(self.folder / f"{name}.vcf.gz", rows, ["x", "y"])
+        with Server(self.folder, state=state) as server:
+            both = extract(server, variantSetDbIds=["main~a", "main~b"])["variantSetDbId"]
+            columns = extract(server, callSetDbIds=["main~a~x", "main~a~y"])["variantSetDbId"]
+        write_vcf(self.folder / "a.vcf.gz", [(*row[:-1], row[-1][:1]) for row in rows], ["x"])
+        (self.folder / "b.vcf.gz").rename(self.folder.parent / "b.vcf.gz")
+        for index in self.folder.glob("b.vcf.gz.*"):
+            index.unlink()
+        with Server(self.folder, state=state) as server:
+            for made, missing in ((both, "main~b"), (columns, "main~a~y")):
+                answer = server.get(f"{SETS}/{made}/calls")
+                self.assertEqual(len(answer["result"]["data"]), 4)
+                self.assertIn(missing, str(answer["metadata"]["status"]))
+                status, _, body = server.request(f"{SETS}/{made}/exports/{made}.vcf")
+                self.assertEqual((status, body.count(b"\n1\t")), (200, 4))
+                self.assertEqual(extract(server, variantSetDbIds=[made])["callSetCount"], 1)
+
+    def test_one_that_cannot_be_resolved_keeps_no_other_back(self):
+        rows = [("1", 10 * n, f"m{n}", "A", "C", "GT", ["0/1"]) for n in range(1, 5)]
+        write_vcf(self.folder / "a.vcf.gz", rows, ["x"])
+        with Server(self.folder) as server:
+            body = [{"listName": "some", "listType": "markers", "data": ["m3"]}]
+            [made] = server.post("/brapi/v2/lists", json.dumps(body))[1]["result"]["data"]
+            kept = extract(server, listDbId=made["listDbId"])["variantSetDbId"]
+            change = json.dumps({"listName": "some", "listType": "studies"})
+            path = f"/brapi/v2/lists/{made['listDbId']}"
+            self.assertEqual(server.request(path, "PUT", {"Content-Type": "application/json"}, change)[0], 200)
+            for parameters, sets in (({}, ["main~a", kept]), ({"studyDbId": "main"}, ["main~a"])):
+                answer = server.get(SETS, **parameters)
+                self.assertEqual([s["variantSetDbId"] for s in answer["result"]["data"]], sets)
+                self.assertIn(kept, str(answer["metadata"]["status"]))
+            self.assertEqual(server.error(f"{SETS}/{kept}")[0], 400)
+
+    def test_members_of_a_list(self):
         rows = [("1", 10 * n, f"m{n}", "A", "C", "GT", ["0/1"]) for n in range(1, 50)]
         write_vcf(self.folder / "a.vcf.gz", rows, ["x"])
         with Server(self.folder) as server:
