@@ -44,14 +44,14 @@ class field_survey {
 /// The rows of the block that is being gathered.
 class row_gatherer {
  public:
-    explicit row_gatherer(const tile_shape& shape) : shape_(shape) {}
+    row_gatherer(const tile_shape& shape, std::uint64_t samples)
+        : shape_(shape), bytes_min_(2 * samples) {}
 
     /// Whether the row must wait for the next block.
     bool is_full_for(const hts::format_field* gt) const {
         if (rows_.empty()) return false;
         if (is_too_large_) return true;
-        const std::size_t more = gt == nullptr ? 0 : gt->bytes.size();
-        return rows_.size() == shape_.records_max || bytes_.size() + more > shape_.raw_bytes_max;
+        return rows_.size() == shape_.records_max || cost_ + cost_of(gt) > shape_.raw_bytes_max;
     }
     /// One row alone may be larger than what is gathered; then its block is not held.
     void add(const hts::format_field* gt) {
@@ -59,6 +59,7 @@ class row_gatherer {
         if (gt != nullptr) row = {true, gt->type, gt->per_sample, {}};
         rows_.push_back(row);
         starts_.push_back(bytes_.size());
+        cost_ += cost_of(gt);
         if (gt == nullptr) return;
         is_too_large_ = gt->bytes.size() > shape_.raw_bytes_max;
         if (is_too_large_) return;
@@ -78,11 +79,19 @@ class row_gatherer {
         rows_.clear();
         starts_.clear();
         bytes_.clear();
+        cost_ = 0;
         is_too_large_ = false;
     }
 
  private:
+    /// Each row takes codes in a tile, whatever bytes it has.
+    std::size_t cost_of(const hts::format_field* gt) const {
+        return std::max(gt == nullptr ? 0 : gt->bytes.size(), bytes_min_);
+    }
+
     const tile_shape& shape_;
+    std::size_t bytes_min_;  // that a row counts; what `group_samples_for` counts on
+    std::size_t cost_ = 0;
     std::vector<gt_row> rows_;
     std::vector<std::size_t> starts_;
     std::vector<std::uint8_t> bytes_;
@@ -106,7 +115,7 @@ class pass {
           reader_(std::move(reader)),
           samples_(reader_.sample_count()),
           group_samples_(group_samples_for(samples_, shape)),
-          gathered_(shape),
+          gathered_(shape, samples_),
           state_(paths, subject, shape) {
         if (!state_.resume(done_)) return;
         fields_.add(done_.fields);

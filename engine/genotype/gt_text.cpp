@@ -184,10 +184,11 @@ char* gt_writer::write(char* out, const hts::format_field& field, std::size_t sa
 void gt_writer::write_row(
     text_buffer& out, const hts::format_field* field, std::span<const std::uint32_t> samples
 ) {
-    constexpr std::size_t slice = 1024;  // room for all at once would be megabytes
+    constexpr std::size_t slice_bytes = 256 * 1024;  // room for all at once would be megabytes
     static const hts::format_field nothing;
     const auto& from = field == nullptr ? nothing : *field;
     const std::size_t each = room(from.per_sample);
+    const std::size_t slice = std::clamp<std::size_t>(slice_bytes / each, 1, 1024);
     const bool is_planned =
         from.type == hts::value_type::int8 && plan_for(from.per_sample).usable();
     while (!samples.empty()) {

@@ -35,7 +35,10 @@ bool has_bytes(BGZF& stream) {
     if (stream.block_offset < stream.block_length) return true;
     if (bgzf_read_block(&stream) != 0) refuse_block(stream);
     refuse_gzip(stream);
-    return stream.block_length != 0;
+    if (stream.block_length == 0) return false;
+    // A place that another version of the file gave.
+    if (stream.block_offset > stream.block_length) throw damaged_file("a block is too short");
+    return true;
 }
 
 /// As BGZF's own readers do, so that the virtual offset behind a block is the start of the next.

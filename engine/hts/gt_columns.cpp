@@ -97,7 +97,12 @@ bool gt_columns::read_cell(place& at) const {
             at.out[count] = static_cast<std::uint8_t>(code << 1 | (phased ? 1U : 0U));
         }
         ++count;
-        if (p < at.end && *p == ':' && behind_ == tail::ignored) p = end_of_column(p, at.end);
+        if (p < at.end && *p == ':' && behind_ == tail::ignored) {
+            const char* const behind = end_of_column(p, at.end);
+            // htslib takes a zero byte for an end of its own.
+            if (std::memchr(p, '\0', static_cast<std::size_t>(behind - p)) != nullptr) return false;
+            p = behind;
+        }
         if (p == at.end || *p == '\t') break;
         if ((*p != '|' && *p != '/') || count > plain_ploidy_max) return false;
         phased = *p == '|';

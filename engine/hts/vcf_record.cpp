@@ -113,7 +113,9 @@ bool vcf_record_buffer::read(BGZF& stream, raw_record& out) {
     if (!read_line(stream, long_line_.text, record_bytes_max, line)) return false;
     const auto samples = static_cast<std::uint32_t>(bcf_hdr_nsamples(&header_));
     const auto format = start_of_column(line, site_column_count);
-    const auto fields = format == line.npos ? std::nullopt : read_fields(line.substr(format));
+    // htslib stops at a zero byte, and must see then that the rest is not there.
+    const bool is_plain = format != line.npos && line.substr(0, format).find('\0') == line.npos;
+    const auto fields = is_plain ? read_fields(line.substr(format)) : std::nullopt;
     if (fields) {
         parse(line.substr(0, format - 1));
     } else {
@@ -146,9 +148,14 @@ void vcf_record_buffer::parse(std::string_view columns) {
         throw damaged_file("a record has too many entries in FILTER or INFO");
     }
     if (names_give_numbers(columns)) throw damaged_file("a record has a name that cannot be one");
-    kstring_t& text = parsed_.text;
-    text.l = 0;
-    if (kputsn(columns.data(), columns.size(), &text) < 0) throw std::bad_alloc();
+    // A long line need not be there twice.
+    const auto& long_line = long_line_.text;
+    const bool is_long = columns.data() == long_line.s && columns.size() == long_line.l;
+    kstring_t& text = is_long ? long_line_.text : parsed_.text;
+    if (!is_long) {
+        text.l = 0;
+        if (kputsn(columns.data(), columns.size(), &text) < 0) throw std::bad_alloc();
+    }
     bcf1_t& r = *translated_;
     if (vcf_parse(&text, &header_, &r) != 0) throw damaged_file("a record cannot be read");
     if ((r.errcode & ~tolerated_errors) != 0) throw damaged_file("a record is malformed");

@@ -146,8 +146,9 @@ result<void> variant_file::make_columns(
 ) {
     const auto known = index();
     if (!known) return error{errc::unavailable, "is not indexed"};
-    if (find_columns(folder)) {
-        const auto sound = columns()->check(stop);
+    find_columns(folder);
+    if (const auto held = columns()) {
+        const auto sound = held->check(stop);
         if (!sound) return sound.error();
         if (*sound) return {};
     }

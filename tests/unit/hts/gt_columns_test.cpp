@@ -211,6 +211,9 @@ TEST(gt_columns, other_shapes_are_left_to_htslib) {
         EXPECT_FALSE(ours.read(text, 2, 1)) << text;
     }
     EXPECT_FALSE(ours.read("0|1", 0, 1));
+    using namespace std::string_view_literals;
+    EXPECT_TRUE(ours.read("0|1:5\t0|1:7"sv, 2, 1, gt_columns::tail::ignored));
+    EXPECT_FALSE(ours.read("0|1:\0\t0|1:7"sv, 2, 1, gt_columns::tail::ignored));
     EXPECT_TRUE(ours.read("0|1\t62/.", 2, 1));
 }
 

@@ -571,5 +571,39 @@ TEST_F(vcf_reader_test, genotypes_alone_are_those_that_stand_among_other_fields)
     EXPECT_EQ(alone.next(), nullptr);
 }
 
+TEST_F(vcf_reader_test, a_zero_byte_before_format_is_damage) {
+    const std::string head =
+        "##fileformat=VCFv4.3\n##contig=<ID=1>\n"
+        "##INFO=<ID=X,Number=1,Type=String,Description=\"x\">\n"
+        "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">\n"
+        "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS0\tS1\n";
+    const std::string line = "1\t5\tab\tACG\tC\t30\tPASS\tX=abc\tGT\t0|1\t1/1\n";
+    for (const auto wanted : {wanted_fields::genotypes, wanted_fields::all}) {
+        for (std::size_t at = 1; at < line.find("GT"); ++at) {
+            auto broken = line;
+            broken[at] = '\0';
+            testing::write_file(dir / "z.vcf.gz", testing::bgzf_file(head + broken));
+            auto reader = open(dir / "z.vcf.gz");
+            reader.want(wanted);
+            EXPECT_THROW(rest_of(reader), damaged_file) << at;
+        }
+    }
+}
+
+TEST_F(vcf_reader_test, a_place_behind_the_end_of_a_block_is_damage) {
+    many_records(12).write_vcf_gz(dir / "a.vcf.gz", 700);
+    const auto blocks = open(dir / "a.vcf.gz").tell() >> 16;
+    for (const std::uint64_t within : {701U, 5'000U, 65'000U}) {
+        auto reader = open(dir / "a.vcf.gz");
+        EXPECT_THROW(
+            {
+                reader.seek(blocks << 16 | within);
+                reader.next();
+            },
+            damaged_file
+        ) << within;
+    }
+}
+
 }  // namespace
 }  // namespace callstream::hts
