@@ -1,11 +1,20 @@
 """Rows about many or small requests: P6, P8b, P10, P11, P12."""
 
+import json
+import pathlib
+import re
+import subprocess
+import urllib.request
+
 from harness.figures import Figure
 from harness.programs import NDJSON, Background, Failure, calls_path
 from harness.streams import allele_matrix_target, first_variant, last_page_token
 
 PAGE_SIZE = 1000
 CONNECTIONS = 32
+PEERS = pathlib.Path(__file__).resolve().parents[1] / "peers"
+PEER_VARIANTS = 1000
+SYSTEM_PYTHON = "/usr/bin/python3"  # which has the system's packages
 
 
 def p6(bench):
@@ -94,7 +103,40 @@ def p8b(bench):
 
 
 def p12(bench):
-    figure = Figure("P12", "against cyvcf2 and pysam behind FastAPI", 20)
-    built = bench.server.knows(allele_matrix_target(1, 1))
-    figure.problem = "not measured: the endpoint is there, its row is not" if built else "not built"
-    yield figure
+    """The same cells as one answer from each. Ours goes out of its way for nobody: JSON, as theirs."""
+    variants, samples = min(bench.sizes.variants, PEER_VARIANTS), bench.sizes.samples
+    target = allele_matrix_target(variants, samples)
+    file = bench.programs.panel(bench.sizes.samples, bench.sizes.variants)
+    for peer in ("cyvcf2", "pysam"):
+        figure = Figure("P12", f"allele matrix against {peer}, FastAPI", 20, times_as_fast=True, unit="s")
+        figure.rival_name = peer
+        missing = missing_for(peer)
+        if not bench.server.knows(allele_matrix_target(1, 1)):
+            figure.problem = "not built"
+        elif missing:
+            figure.problem = f"not measured: {missing} is not there (tools/setup peers)"
+        else:
+            against_peer(bench, figure, peer, file, target, variants)
+        yield figure
+
+
+def missing_for(peer):
+    command = [SYSTEM_PYTHON, "-c", f"import fastapi, uvicorn, {peer}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return "" if done.returncode == 0 else re.sub(r".*'(\w+)'.*", r"\1", done.stderr.strip().splitlines()[-1])
+
+
+def cells_of(port, target):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{target}") as answer:
+        return json.load(answer)["result"]["dataMatrices"][0]["dataMatrix"]
+
+
+def against_peer(bench, figure, peer, file, target, variants):
+    theirs = f"/allelematrix?variants={variants}"
+    with Background(SYSTEM_PYTHON, PEERS / "fastapi_matrix.py", peer, file) as server:
+        if cells_of(server.port, theirs) != cells_of(bench.server.port, target):
+            raise Failure(f"{peer} has other cells than callstream")
+        for _ in range(bench.runs):
+            ours = bench.programs.drain(bench.server.port, target)
+            rival = bench.programs.drain(server.port, theirs)
+            figure.add(ours["seconds"], rival["seconds"])
