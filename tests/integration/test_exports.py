@@ -269,7 +269,7 @@ class exports(FolderTest):
             (".vcf", 400, {"minMAF": 0.1}, b"minMAF"),
             (".vcf", 400, {"callSetDbId": "nobody"}, b"nobody"),
             (".vcf", 400, {"callSetDbId": self.call_set_of("main~potato")}, b"fits"),
-            (".vcf", 400, {"callSetDbId": ",".join(map(self.call_set_of, ("main~wheat", "main~potato")))}, b"another"),
+            (".vcf", 400, {"callSetDbId": ",".join(map(self.call_set_of, ("main~wheat", "main~potato")))}, b"none of this variant set"),
             (".vcf", 400, {"listDbId": "none"}, b"list"),
             (".tsv", 400, {"alleleEncoding": "x"}, b"alleleEncoding"),
             (".vcf", 400, {"alleleEncoding": "bases"}, b"alleleEncoding"),
