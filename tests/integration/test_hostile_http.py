@@ -160,7 +160,7 @@ class bodies_and_framing(HostileTest):
             b'{"a":"\xed\xa0\x80"}',
             b'{"\\ud800":1}',
             b'{"a":1,"a":2}',
-            b'{"a":[{"b":0,"b":0}]}',
+            b'{"a":[{"b":0,"b":1}]}',
             b"{" + names.encode() + b',"k777":1}',
             b"{}{}",
             b"{}]",
