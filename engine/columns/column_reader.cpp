@@ -7,7 +7,7 @@
 namespace callstream::columns {
 namespace {
 
-/// `in_byte` codes are in a byte, 8 / `bits` of them.
+/// A byte has 8 / `bits` codes, the first in its low bits.
 unsigned code_at(const std::uint8_t* codes, std::uint64_t record, unsigned bits) {
     const std::uint64_t bit = record * bits;
     return static_cast<unsigned>(codes[bit / 8] >> (bit % 8)) & ((1U << bits) - 1);

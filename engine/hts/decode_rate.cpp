@@ -1,30 +1,22 @@
 #include "engine/hts/decode_rate.hpp"
 
-#include <htslib/vcf.h>
+#include "engine/hts/handles.hpp"
 
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 namespace callstream::hts {
-namespace {
-
-struct free_parts {
-    void operator()(htsFile* file) const { hts_close(file); }
-    void operator()(bcf_hdr_t* header) const { bcf_hdr_destroy(header); }
-    void operator()(bcf1_t* record) const { bcf_destroy(record); }
-};
-
-}  // namespace
 
 decode_rate measure_decoding(
     const std::filesystem::path& path, const std::function<bool()>& goes_on
 ) {
     constexpr std::uint64_t ask_every = 1024;
-    const std::unique_ptr<htsFile, free_parts> file(hts_open(path.c_str(), "r"));
+    const std::unique_ptr<htsFile, close_file> file(hts_open(path.c_str(), "r"));
     if (!file) throw std::runtime_error("cannot open " + path.string());
-    const std::unique_ptr<bcf_hdr_t, free_parts> header(bcf_hdr_read(file.get()));
+    const header_handle header(bcf_hdr_read(file.get()));
     if (!header) throw std::runtime_error("cannot read the header of " + path.string());
-    const std::unique_ptr<bcf1_t, free_parts> record(bcf_init());
+    const record_handle record(bcf_init());
     if (!record) throw std::bad_alloc();
 
     decode_rate out;

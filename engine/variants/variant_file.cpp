@@ -139,6 +139,14 @@ bool variant_file::find_columns(const std::filesystem::path& folder) {
     }
 }
 
+result<bool> variant_file::has_sound_columns(
+    const std::filesystem::path& folder, std::stop_token stop
+) {
+    if (!find_columns(folder)) return false;
+    const auto held = columns();
+    return held ? held->check(stop) : result<bool>(false);
+}
+
 result<void> variant_file::make_columns(
     const std::filesystem::path& folder,
     std::atomic<std::uint64_t>& bytes_done,
@@ -146,12 +154,9 @@ result<void> variant_file::make_columns(
 ) {
     const auto known = index();
     if (!known) return error{errc::unavailable, "is not indexed"};
-    find_columns(folder);
-    if (const auto held = columns()) {
-        const auto sound = held->check(stop);
-        if (!sound) return sound.error();
-        if (*sound) return {};
-    }
+    const auto there = has_sound_columns(folder, stop);
+    if (!there) return there.error();
+    if (*there) return {};
     const auto derived = derived_files::in(folder, provisional_);
     const columns::column_subject subject{
         identity_, provisional_, known->summary().content, known->records()};

@@ -83,6 +83,9 @@ class variant_file : public indexable, public std::enable_shared_from_this<varia
     /// none that fit the index, or only those that are known to be damaged. `find_index` does so,
     /// too.
     bool find_columns(const std::filesystem::path& folder);
+    /// Whether they are there and every tile is sound, which takes a look at all of them.
+    /// `errc::unavailable` when stopped.
+    result<bool> has_sound_columns(const std::filesystem::path& folder, std::stop_token stop);
     /// Makes them there, unless they are there and sound. Blocks for as long as it takes to read
     /// the file, which must be indexed. `bytes_done` counts bytes of the packed file. Errors are
     /// those of `columns::run_column_pass`.

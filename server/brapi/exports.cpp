@@ -7,6 +7,8 @@
 #include "server/exports/file_formats.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
 #include <unordered_set>
@@ -45,19 +47,14 @@ std::vector<std::string> names_of(const chosen_set& chosen) {
 
 /// RFC 6266: names of files in quotes, for those that know nothing else, and percent-encoded.
 std::string disposition(std::string_view name) {
-    std::string quoted;
-    std::string encoded;
-    constexpr char digits[] = "0123456789ABCDEF";
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = byte > ' ' && byte < 0x7f && c != '"' && c != '\\' && c != '%';
-        quoted += plain ? c : '_';
-        if (std::isalnum(byte) != 0 || c == '.' || c == '-' || c == '_') {
-            encoded += c;
-        } else {
-            encoded.append(1, '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
-        }
-    }
+    std::string quoted(name);
+    std::replace_if(
+        quoted.begin(),
+        quoted.end(),
+        [](unsigned char c) { return c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '%'; },
+        '_'
+    );
+    const auto encoded = boost::urls::encode(name, boost::urls::unreserved_chars);
     return "attachment; filename=\"" + quoted + "\"; filename*=UTF-8''" + encoded;
 }
 

@@ -6,9 +6,7 @@
 namespace callstream::cli {
 
 bool columns_task::find_index(const std::filesystem::path& folder, std::stop_token stop) {
-    if (!file_->find_columns(folder)) return false;
-    const auto there = file_->columns();
-    const auto sound = there->check(stop);
+    const auto sound = file_->has_sound_columns(folder, stop);
     done_ = sound && *sound;
     return done_;
 }
