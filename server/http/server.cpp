@@ -46,7 +46,7 @@ struct server::state {
     session_context shared;
     std::function<void()> on_hangup;
     std::deque<lane> lanes;
-    asio::thread_pool workers;
+    worker_pool workers;
     std::unique_ptr<acceptor> listener;
     std::unique_ptr<asio::basic_signal_set<executor>> signals;
     std::unique_ptr<timer> clock;
@@ -256,7 +256,7 @@ task<void> server::state::watch_signals() {
         const auto [ec, signal] = co_await signals->async_wait(as_value);
         if (ec) co_return;
         if (signal == SIGHUP) {
-            asio::post(workers, on_hangup);
+            workers.post(on_hangup);
             continue;
         }
         if (shared.draining) {
@@ -276,7 +276,7 @@ task<void> server::state::rescan_regularly() {
     while (!shared.draining) {
         clock->expires_after(rescan_every);
         const auto [ec] = co_await clock->async_wait(as_value);
-        if (!ec) asio::post(workers, on_hangup);
+        if (!ec) workers.post(on_hangup);
     }
 }
 

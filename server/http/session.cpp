@@ -32,24 +32,6 @@ void acknowledge_now(tcp_socket& s) {
     setsockopt(s.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
-/// The size line of a chunk (RFC 9112, section 7.1).
-std::string chunk_head(std::size_t bytes) {
-    std::array<char, 20> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes, 16).ptr;
-    return std::string(digits.data(), end) + "\r\n";
-}
-
-/// A damaged file or a lack of memory ends the answer, not the server.
-result<streaming::body_source::progress> fill(
-    streaming::body_source& source, text_buffer& out
-) noexcept {
-    try {
-        return source.fill(out);
-    } catch (const std::exception& problem) {
-        return error{errc::file_unusable, problem.what()};
-    }
-}
-
 }  // namespace
 
 session::session(session_context& context, tcp_socket s)
@@ -59,13 +41,19 @@ void session::drain() {
     if (idle_) cut();
 }
 
+/// A worker may be sending; the descriptor must not become another connection's under its hands.
 void session::cut() {
-    socket_.close();
+    cut_ = true;
+    if (worker_.running()) {
+        socket_.stop();
+    } else {
+        socket_.close();
+    }
 }
 
-void session::reset_on_close(bool reset) {
-    error_code ignored;
-    socket_.socket().set_option(tcp::socket::linger(reset, 0), ignored);
+void session::reset_on_close(bool reset) noexcept {
+    const ::linger how{reset ? 1 : 0, 0};
+    setsockopt(socket_.socket().native_handle(), SOL_SOCKET, SO_LINGER, &how, sizeof how);
 }
 
 task<void> session::run() {
@@ -89,6 +77,10 @@ task<void> session::run() {
         } else {
             keep = co_await refuse(408, "the request head did not come in time");
         }
+    }
+    if (cut_) {
+        socket_.close();
+        co_return;
     }
     co_await linger();
 }
@@ -241,104 +233,108 @@ task<bool> session::store_piece(exchange& e, incoming_body& body) {
 }
 
 task<bool> session::answer(exchange& e) {
+    const bool keep = e.asked().keep_alive && !e.body_unread() && !context_.draining;
+    // HTTP/1.0 knows no chunks: without a length the end of the connection is the end of the body.
+    const bool keep_behind_stream = keep && e.asked().http_1_1;
+    std::optional<outgoing_body> body;
+    const auto prepare = [this, &e, &body, keep_behind_stream]() noexcept {
+        e.prepare();
+        if (e.complete() || e.head_only()) return;
+        try {
+            body.emplace(e, keep_behind_stream, *context_.exchanges.blocks);
+            send_directly(*body);
+        } catch (const std::exception& problem) {
+            context_.exchanges.log_problem(e.asked().path + ": no answer: " + problem.what());
+        }
+    };
     if (e.blocking()) {
-        worker_.start([&e]() noexcept { e.prepare(); });
+        worker_.start(prepare);
         co_await worker_.finished();
     } else {
-        e.prepare();
+        prepare();
     }
-    const bool keep = e.asked().keep_alive && !e.body_unread() && !context_.draining;
     if (e.complete() || e.head_only()) {
         const bool sent = co_await send_whole(e, keep);
         co_return (sent && keep);
     }
-    // HTTP/1.0 knows no chunks: without a length the end of the connection is the end of the body.
-    const bool goes_on = keep && e.asked().http_1_1;
-    const bool sent = co_await send_stream(e, goes_on);
-    co_return (sent && goes_on);
+    if (!body) co_return false;
+    const bool sent = co_await send_stream(*body);
+    if (!body->problem().empty()) {
+        context_.exchanges.log_problem(e.asked().path + ": answer cut: " + body->problem());
+    }
+    co_return (sent && keep_behind_stream);
 }
 
 task<bool> session::send_whole(exchange& e, bool keep_alive) {
     const std::string head = e.head(keep_alive);
     const std::string_view body = e.head_only() ? std::string_view{} : e.body();
-    co_return co_await send(head, "", body, "");
+    const outgoing_body::pieces all = {head, body, {}, {}};
+    co_return co_await send(all);
 }
 
-task<bool> session::send_stream(exchange& e, bool keep_alive) {
-    using progress = streaming::body_source::progress;
-    const auto length = e.length();
-    const bool chunked = e.asked().http_1_1 && !length;
-    std::string head = e.head(keep_alive);
-    std::uint64_t body_bytes = 0;
-    streaming::block sending = e.take_block();
-    // Without a second block, rendering and sending take turns.
-    auto second = context_.exchanges.blocks->take();
-    result<progress> step = progress::more;
+/// Where nothing stands between the bytes and the wire, a worker sends what it rendered.
+void session::send_directly(outgoing_body& body) noexcept {
+    if (!body.is_framed()) reset_on_close(true);
+    if (socket_.is_secured()) return body.advance();
+    body.advance(socket_.socket().native_handle(), [this] {
+        return cut_.load(std::memory_order_relaxed) || context_.workers->has_waiting();
+    });
+    count_sent(body.take_sent_bytes());
+}
+
+task<bool> session::send_stream(outgoing_body& body) {
     context_.numbers->streams_open.fetch_add(1, std::memory_order_relaxed);
-    // Where the end of the connection is the end of the body, whatever ends it early must not look
-    // like that.
-    if (!chunked) reset_on_close(true);
-    bool sent = true;
-    bool failed = false;
-    while (sent && !failed) {
-        const bool last = *step == progress::done;
-        body_bytes += sending->size();
-        // Never another number of bytes than was said: the client would take them for an answer.
-        failed = length && (last ? body_bytes != *length : body_bytes > *length);
-        if (failed) {
-            context_.exchanges.log_problem(e.asked().path + ": answer cut: not of its length");
-            break;
+    const bool sent = co_await send_body(body);
+    context_.numbers->streams_open.fetch_sub(1, std::memory_order_relaxed);
+    if (sent) {
+        if (!body.is_framed()) reset_on_close(false);
+        co_return true;
+    }
+    context_.numbers->answers_cut.fetch_add(1, std::memory_order_relaxed);
+    socket_.close();  // no last chunk: the client sees that it is not whole
+    co_return false;
+}
+
+task<bool> session::send_body(outgoing_body& body) {
+    while (!body.has_ended() && !body.has_failed() && !cut_) {
+        if (body.is_sent()) {
+            worker_.start([this, &body]() noexcept { send_directly(body); });
+            co_await worker_.finished();
+            continue;
         }
-        if (!last && second) {
-            (*second)->clear();
-            text_buffer& target = **second;
-            worker_.start([&e, &step, &target]() noexcept { step = fill(e.source(), target); });
-        }
-        const std::string size = chunked && !sending->empty() ? chunk_head(sending->size()) : "";
-        const std::string_view after = !chunked       ? ""
-                                       : size.empty() ? (last ? "0\r\n\r\n" : "")
-                                       : last         ? "\r\n0\r\n\r\n"
-                                                      : "\r\n";
+        // The client is slower than we are: what it waits for next is made meanwhile.
+        const bool fills = body.can_fill_ahead();
+        if (fills) worker_.start([&body]() noexcept { body.fill_ahead(); });
+        bool sent = false;
         try {
-            sent = co_await send(head, size, sending->view(), after);
+            sent = co_await send(body.left());
         } catch (const std::exception&) {
-            sent = false;  // no memory; the worker may still be filling the other block
-        }
-        head.clear();
-        if (last) break;
-        if (!second && sent) {
-            sending->clear();
-            text_buffer& target = *sending;
-            worker_.start([&e, &step, &target]() noexcept { step = fill(e.source(), target); });
+            // No memory; the worker may still be filling the other block.
         }
         co_await worker_.finished();
-        if (second) std::swap(sending, *second);
-        failed = !step;
-        if (failed) {
-            context_.exchanges.log_problem(e.asked().path + ": answer cut: " + step.error().text);
-        }
+        if (!sent) co_return false;
+        body.set_sent();
+        if (fills) body.take_filled();
     }
-    context_.numbers->streams_open.fetch_sub(1, std::memory_order_relaxed);
-    if (failed || !sent) context_.numbers->answers_cut.fetch_add(1, std::memory_order_relaxed);
-    if (failed || !sent) socket_.close();  // no last chunk: the client sees that it is not whole
-    if (sent && !failed && !chunked) reset_on_close(false);
-    co_return (sent && !failed);
+    co_return body.has_ended();
 }
 
-task<bool> session::send(
-    std::string_view head, std::string_view chunk_head, std::string_view body, std::string_view tail
-) {
-    const timed_socket::parts parts = {
-        asio::buffer(head.data(), head.size()),
-        asio::buffer(chunk_head.data(), chunk_head.size()),
-        asio::buffer(body.data(), body.size()),
-        asio::buffer(tail.data(), tail.size())};
+void session::count_sent(std::uint64_t bytes) noexcept {
+    sent_bytes_ += bytes;
+    context_.numbers->bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+task<bool> session::send(outgoing_body::pieces pieces) {
+    if (cut_) co_return false;
+    timed_socket::parts parts;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        parts[i] = asio::buffer(pieces[i].data(), pieces[i].size());
+    }
     const auto start = std::chrono::steady_clock::now();
     socket_.expires_at(start + context_.limits.block_time(waited_, sent_bytes_));
     const std::size_t n = co_await socket_.write(parts);
     waited_ += std::chrono::steady_clock::now() - start;
-    sent_bytes_ += n;
-    context_.numbers->bytes_sent.fetch_add(n, std::memory_order_relaxed);
+    count_sent(n);
     co_return (n == asio::buffer_size(parts));
 }
 

@@ -5,6 +5,7 @@
 #include "server/http/deadlines.hpp"
 #include "server/http/exchange.hpp"
 #include "server/http/metrics.hpp"
+#include "server/http/outgoing_body.hpp"
 #include "server/http/request_body.hpp"
 #include "server/http/timed_socket.hpp"
 #include "server/http/tls_identity.hpp"
@@ -21,7 +22,7 @@ namespace callstream::http {
 struct session_context {
     exchange_context exchanges;
     http::metrics* numbers;
-    asio::thread_pool* workers;
+    worker_pool* workers;
     deadlines limits;
     body_budget bodies;
     std::filesystem::path body_folder;  ///< for those that do not stay in memory
@@ -55,15 +56,13 @@ class session : public std::enable_shared_from_this<session> {
     task<bool> store_piece(exchange& e, incoming_body& body);
     task<bool> answer(exchange& e);
     task<bool> send_whole(exchange& e, bool keep_alive);
-    task<bool> send_stream(exchange& e, bool keep_alive);
-    task<bool> send(
-        std::string_view head,
-        std::string_view chunk_head,
-        std::string_view body,
-        std::string_view tail
-    );
+    task<bool> send_stream(outgoing_body& body);
+    task<bool> send_body(outgoing_body& body);
+    void send_directly(outgoing_body& body) noexcept;
+    task<bool> send(outgoing_body::pieces pieces);
     task<void> linger();
-    void reset_on_close(bool reset);
+    void reset_on_close(bool reset) noexcept;
+    void count_sent(std::uint64_t bytes) noexcept;
     void finish_request(const exchange& e);
 
     session_context& context_;
@@ -72,6 +71,7 @@ class session : public std::enable_shared_from_this<session> {
     std::string input_;           // bytes read and not used yet
     std::size_t head_bytes_ = 0;  // of the request head at the start of `input_`
     bool idle_ = true;
+    std::atomic<bool> cut_{false};  // also read by a worker that is sending
     // Of the answer that is being sent: its bytes, and the time the client let them wait.
     std::uint64_t sent_bytes_ = 0;
     std::chrono::steady_clock::duration waited_{};

@@ -35,6 +35,12 @@ void timed_socket::close() {
     state_->watch.cancel();
 }
 
+void timed_socket::stop() {
+    state_->late = true;
+    error_code ignored;
+    state_->socket.cancel(ignored);
+}
+
 void timed_socket::watch(const std::shared_ptr<state>& s) {
     s->fires = s->due;
     s->watch.expires_at(s->due);

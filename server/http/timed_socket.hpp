@@ -37,6 +37,12 @@ class timed_socket {
 
     void close();
 
+    /// Ends the operation that is under way, as if it were late; the descriptor stays.
+    void stop();
+
+    /// Whether bytes go through TLS, so that nobody else may write to the socket.
+    bool is_secured() const noexcept { return channel_ != nullptr; }
+
     /// Agrees on TLS; from `done` on all reads and writes go through it. After `plain_http` the
     /// client can be answered without. Never `wants_input`.
     task<tls_channel::step> secure(std::unique_ptr<tls_channel> channel);

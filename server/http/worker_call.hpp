@@ -7,21 +7,48 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
+#include <utility>
+
 namespace callstream::http {
+
+/// The threads that do blocking work. Thread-safe.
+class worker_pool {
+ public:
+    explicit worker_pool(unsigned threads) : threads_(threads) {}
+
+    /// `job()` on one of them; it does not throw.
+    template <class Job>
+    void post(Job job) {
+        waiting_.fetch_add(1, std::memory_order_relaxed);
+        asio::post(threads_, [this, job = std::move(job)]() mutable {
+            waiting_.fetch_sub(1, std::memory_order_relaxed);
+            job();
+        });
+    }
+    /// Whether a job waits for a thread. Who has work for a long time then makes room, and queues
+    /// up again, so that a stream does not hold up a lookup.
+    bool has_waiting() const noexcept { return waiting_.load(std::memory_order_relaxed) > 0; }
+    void join() { threads_.join(); }
+
+ private:
+    asio::thread_pool threads_;
+    std::atomic<int> waiting_{0};
+};
 
 /// One job at a time. All members are called on the connection's thread. Whoever starts a job must
 /// await `finished` before this object goes away. Jobs do not throw: an exception that crosses
 /// threads is destroyed on either of them, which no sanitizer can follow into the C++ library.
 class worker_call {
  public:
-    worker_call(executor ex, asio::thread_pool& pool)
+    worker_call(executor ex, worker_pool& pool)
         : executor_(ex), pool_(pool), wake_(ex, timer::time_point::max()) {}
 
     template <class Job>
     void start(Job job) {
         static_assert(noexcept(job()));
         running_ = true;
-        asio::post(pool_, [this, job]() mutable {
+        pool_.post([this, job]() mutable {
             job();
             asio::post(executor_, [this] {
                 running_ = false;
@@ -29,6 +56,8 @@ class worker_call {
             });
         });
     }
+
+    bool running() const noexcept { return running_; }
 
     /// Returns when the job has ended.
     task<void> finished() {
@@ -40,7 +69,7 @@ class worker_call {
 
  private:
     executor executor_;
-    asio::thread_pool& pool_;
+    worker_pool& pool_;
     timer wake_;
     bool running_ = false;
 };
