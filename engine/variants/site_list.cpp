@@ -19,25 +19,33 @@ result<site_list> site_list::of(const set_view& view, std::shared_ptr<const sele
     return out;
 }
 
-listed_site site_list::operator[](std::uint64_t number) const {
+std::pair<const site_list::part&, std::uint64_t> site_list::place(std::uint64_t number) const {
     const std::uint64_t ordinal = selected_ ? (*selected_)[number] : number;
     const auto behind = std::partition_point(parts_.begin(), parts_.end(), [&](const part& p) {
         return p.first <= ordinal;
     });
     // A file without records starts where the next one does, so the last of them is meant.
     const part& in = *(behind - 1);
-    const std::uint64_t local = ordinal - in.first;
+    return {in, ordinal - in.first};
+}
+
+std::string_view site_list::name(std::uint64_t number) const {
+    const auto [in, local] = place(number);
+    return in.sites->name(local);
+}
+
+listed_site site_list::operator[](std::uint64_t number) const {
+    const auto [in, local] = place(number);
     const auto& contigs = in.index->contigs();
-    const auto next = std::partition_point(contigs.begin(), contigs.end(), [&](const auto& c) {
-        return c.first_ordinal <= local;
-    });
+    const auto next = std::partition_point(
+        contigs.begin(), contigs.end(), [at = local](const auto& c) { return c.first_ordinal <= at; }
+    );
     const auto& contig = *(next - 1);
     const auto pos0 = in.sites->column(site_column::pos0)[local];
     return {
         contig.name,
         static_cast<std::int64_t>(pos0),
-        duplicate_of(*in.sites, contig.first_ordinal, local),
-        in.sites->name(local)};
+        duplicate_of(*in.sites, contig.first_ordinal, local)};
 }
 
 std::uint32_t site_list::ploidy_max() const {

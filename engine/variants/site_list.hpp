@@ -17,7 +17,6 @@ struct listed_site {
     std::string_view contig;  ///< as the file has it
     std::int64_t pos0 = 0;
     std::uint32_t duplicate = 1;  ///< which of the records at this position
-    std::string_view name;        ///< the ID column, empty when missing
 };
 
 /// Immutable; thread-safe.
@@ -31,6 +30,8 @@ class site_list {
     std::uint64_t size() const noexcept { return selected_ ? selected_->size() : records_; }
     /// `number` must be below `size()`.
     listed_site operator[](std::uint64_t number) const;
+    /// The ID column, empty when missing. Finding it costs more than all of the rest.
+    std::string_view name(std::uint64_t number) const;
     /// The most alleles that a genotype of one of these records has.
     std::uint32_t ploidy_max() const;
 
@@ -40,6 +41,9 @@ class site_list {
         const ordinal_index* index = nullptr;
         std::shared_ptr<const site_table> sites;
     };
+
+    /// Of which file, and which of its records.
+    std::pair<const part&, std::uint64_t> place(std::uint64_t number) const;
 
     set_view view_;
     std::shared_ptr<const selection> selected_;

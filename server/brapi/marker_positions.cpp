@@ -168,7 +168,7 @@ class marker_writer {
         out.append(",\"variantDbId\":\"");
         namer_->append_id(out, site.pos0, site.duplicate);
         out.append("\",\"variantName\":\"");
-        namer_->append_name(out, site.name, site.pos0);
+        namer_->append_name(out, map.markers.name(number - map.first), site.pos0);
         out.append("\"}");
     }
 

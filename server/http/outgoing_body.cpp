@@ -40,7 +40,7 @@ outgoing_body::outgoing_body(exchange& e, bool keep_alive, streaming::block_pool
       ahead_(blocks.take()) {
     size_.reserve(20);
     frame();
-    left_[0] = head_;
+    if (!failed_) left_[0] = head_;
 }
 
 bool outgoing_body::is_sent() const noexcept {
@@ -50,7 +50,13 @@ bool outgoing_body::is_sent() const noexcept {
 void outgoing_body::advance(int socket, const std::function<bool()>& enough) noexcept {
     for (;;) {
         if (is_sent() && !next_block()) return;
-        if (!send_now(socket) || has_ended() || enough()) return;
+        if (send_now(socket)) {
+            if (has_ended() || enough()) return;
+        } else if (can_fill_ahead() && !failed_) {
+            fill_ahead();  // meanwhile the client may have made room
+        } else {
+            return;
+        }
     }
 }
 
@@ -61,6 +67,7 @@ void outgoing_body::advance() noexcept {
 /// False when there is none.
 bool outgoing_body::next_block() noexcept {
     if (last_ || failed_) return false;
+    if (take_filled()) return !failed_;
     step_ = fill(exchange_.source(), *sending_);
     frame();
     return !failed_;
@@ -68,11 +75,15 @@ bool outgoing_body::next_block() noexcept {
 
 void outgoing_body::fill_ahead() noexcept {
     step_ = fill(exchange_.source(), **ahead_);
+    is_ahead_ = true;
 }
 
-void outgoing_body::take_filled() noexcept {
+bool outgoing_body::take_filled() noexcept {
+    if (!is_ahead_) return false;
+    is_ahead_ = false;
     std::swap(sending_, *ahead_);
     frame();
+    return true;
 }
 
 /// Never another number of bytes than was said: the client would take them for an answer.

@@ -30,8 +30,9 @@ class outgoing_body {
     /// connection, and whatever ends it early must not look like that.
     bool is_framed() const noexcept { return chunked_ || length_.has_value(); }
 
-    /// Sends to the stream socket and renders on until the socket is full, the body has ended, or
-    /// `enough` says so, which is asked once for each block. Never waits for the client.
+    /// Sends to the stream socket and renders on until the socket and all blocks are full, the body
+    /// has ended, or `enough` says so, which is asked once for each block. Never waits for the
+    /// client.
     void advance(int socket, const std::function<bool()>& enough) noexcept;
     /// Renders the next block when the last one is sent; for whoever sends `left` himself.
     void advance() noexcept;
@@ -42,15 +43,15 @@ class outgoing_body {
     /// `left` has been sent by somebody else.
     void set_sent() noexcept { left_ = {}; }
 
-    /// Whether there is another block to fill while `left` waits for the client.
-    bool can_fill_ahead() const noexcept { return ahead_.has_value() && !last_; }
+    /// Whether another block can be filled while `left` waits for the client.
+    bool can_fill_ahead() const noexcept { return ahead_.has_value() && !is_ahead_ && !last_; }
     /// Touches nothing of what `left` shows, so that it can be sent at the same time.
     void fill_ahead() noexcept;
-    /// Behind `fill_ahead`, when `left` is sent: goes over to that block.
-    void take_filled() noexcept;
+    /// When `left` is sent: goes over to the block that was filled ahead. False: there is none.
+    bool take_filled() noexcept;
 
     /// All of it has been sent.
-    bool has_ended() const noexcept { return last_ && is_sent(); }
+    bool has_ended() const noexcept { return last_ && !failed_ && is_sent(); }
     /// It cannot be completed, and why; empty: the client has gone.
     bool has_failed() const noexcept { return failed_; }
     const std::string& problem() const noexcept { return problem_; }
@@ -78,6 +79,7 @@ class outgoing_body {
     pieces left_{};
     std::uint64_t body_bytes_ = 0;
     std::uint64_t sent_bytes_ = 0;
+    bool is_ahead_ = false;  // `ahead_` holds the next block
     bool last_ = false;
     bool failed_ = false;
     std::string problem_;

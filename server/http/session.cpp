@@ -297,7 +297,8 @@ task<bool> session::send_stream(outgoing_body& body) {
 
 task<bool> session::send_body(outgoing_body& body) {
     while (!body.has_ended() && !body.has_failed() && !cut_) {
-        if (body.is_sent()) {
+        const bool secured = socket_.is_secured();
+        if (body.is_sent() && !(secured && body.take_filled())) {
             worker_.start([this, &body]() noexcept { send_directly(body); });
             co_await worker_.finished();
             continue;
@@ -314,7 +315,6 @@ task<bool> session::send_body(outgoing_body& body) {
         co_await worker_.finished();
         if (!sent) co_return false;
         body.set_sent();
-        if (fills) body.take_filled();
     }
     co_return body.has_ended();
 }

@@ -44,7 +44,7 @@ class site_list_test : public ::testing::Test {
             const auto site = list[i];
             out.push_back(
                 std::string(site.contig) + ":" + std::to_string(site.pos0) + "~" +
-                std::to_string(site.duplicate) + " " + std::string(site.name)
+                std::to_string(site.duplicate) + " " + std::string(list.name(i))
             );
         }
         return out;
