@@ -1,5 +1,7 @@
 #include "engine/genotype/field_text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -60,47 +62,91 @@ void for_each_number(const hts::typed_values& values, Each each) {
     }
 }
 
-void append_number(text_buffer& out, auto value) {
-    char* room = out.prepare(number_chars_max);
-    if constexpr (std::is_floating_point_v<decltype(value)>) {
-        out.commit(std::to_chars(room, room + number_chars_max, value).ptr);
-    } else {
-        out.commit(std::to_chars(room, room + number_chars_max, std::int32_t{value}).ptr);
+/// Text of a small number, so that writing it is one copy of eight bytes.
+struct short_text {
+    std::array<char, 7> chars{};
+    std::uint8_t length = 0;
+
+    constexpr void add(char c) { chars[length++] = c; }
+    constexpr void add_digits(std::uint32_t value) {
+        if (value >= 100) add(static_cast<char>('0' + value / 100));
+        if (value >= 10) add(static_cast<char>('0' + value / 10 % 10));
+        add(static_cast<char>('0' + value % 10));
     }
+};
+static_assert(sizeof(short_text) == 8);
+
+constexpr std::uint32_t short_texts = 1000;
+
+constexpr auto decimals = [] {
+    std::array<short_text, short_texts> out;
+    for (std::uint32_t value = 0; value < short_texts; ++value) out[value].add_digits(value);
+    return out;
+}();
+
+/// value / -10: 35 is -3.5, 0 is 0.
+constexpr auto phred_as_log10 = [] {
+    std::array<short_text, short_texts> out;
+    for (std::uint32_t value = 0; value < short_texts; ++value) {
+        if (value > 0) out[value].add('-');
+        out[value].add_digits(value / 10);
+        if (value % 10 == 0) continue;
+        out[value].add('.');
+        out[value].add(static_cast<char>('0' + value % 10));
+    }
+    return out;
+}();
+
+/// What writes a number into `number_chars_max` bytes; returns the end.
+char* copy_text(char* room, const short_text& text) {
+    std::memcpy(room, &text, sizeof text);
+    return room + text.length;
 }
 
-/// value / -10 without going through floating point: 35 is -3.5, 0 is 0.
-void append_phred_as_log10(text_buffer& out, std::int32_t value) {
-    if (value == 0) return out.append('0');
-    if (value > 0) out.append('-');
+char* write_number(char* room, float value) {
+    return std::to_chars(room, room + number_chars_max, value).ptr;
+}
+
+char* write_number(char* room, std::int32_t value) {
+    const auto at = static_cast<std::uint32_t>(value);
+    if (at < short_texts) return copy_text(room, decimals[at]);
+    return std::to_chars(room, room + number_chars_max, value).ptr;
+}
+
+/// Without going through floating point.
+char* write_phred_as_log10(char* room, std::int32_t value) {
+    if (const auto at = static_cast<std::uint32_t>(value); at < short_texts) {
+        return copy_text(room, phred_as_log10[at]);
+    }
+    if (value > 0) *room++ = '-';
     const std::uint32_t tenths =
         value > 0 ? static_cast<std::uint32_t>(value) : 0U - static_cast<std::uint32_t>(value);
-    append_number(out, static_cast<std::int32_t>(tenths / 10));
-    if (tenths % 10 != 0) {
-        out.append('.');
-        out.append(static_cast<char>('0' + tenths % 10));
-    }
+    room = write_number(room, static_cast<std::int32_t>(tenths / 10));
+    if (tenths % 10 == 0) return room;
+    *room++ = '.';
+    *room++ = static_cast<char>('0' + tenths % 10);
+    return room;
 }
 
-void append_likelihood(text_buffer& out, auto value, bool phred_scaled) {
-    if constexpr (std::is_floating_point_v<decltype(value)>) {
-        // JSON has no infinity: a likelihood of zero has no number to stand for it.
-        if (!std::isfinite(value)) return out.append("null");
-        append_number(out, phred_scaled ? (value == 0 ? 0.0F : value / -10) : value);
-    } else if (phred_scaled) {
-        append_phred_as_log10(out, value);
-    } else {
-        append_number(out, value);
-    }
+char* write_likelihood(char* room, float value, bool phred_scaled) {
+    // JSON has no infinity: a likelihood of zero has no number to stand for it.
+    if (!std::isfinite(value)) return std::copy_n("null", 4, room);
+    return write_number(room, phred_scaled ? (value == 0 ? 0.0F : value / -10) : value);
+}
+
+char* write_likelihood(char* room, std::int32_t value, bool phred_scaled) {
+    return phred_scaled ? write_phred_as_log10(room, value) : write_number(room, value);
 }
 
 void append_numbers(text_buffer& out, const hts::typed_values& values, std::string_view missing) {
     bool any = false;
     for_each_number(values, [&](auto value, slot kind) {
-        if (any) out.append(',');
+        char* room = out.prepare(1 + number_chars_max);
+        if (any) *room++ = ',';
         any = true;
-        if (kind == slot::missing) return out.append(missing);
-        append_number(out, value);
+        if (kind == slot::value) return out.commit(write_number(room, value));
+        out.commit(room);
+        out.append(missing);
     });
     if (!any) out.append(missing);
 }
@@ -140,10 +186,13 @@ bool append_likelihoods(
     if (!any_value) return false;
     char before = '[';
     for_each_number(values, [&](auto value, slot kind) {
-        out.append(before);
+        char* room = out.prepare(1 + number_chars_max);
+        *room++ = before;
         before = ',';
-        if (kind == slot::missing) return out.append("null");
-        append_likelihood(out, value, phred_scaled);
+        const bool is_there = kind == slot::value;
+        out.commit(
+            is_there ? write_likelihood(room, value, phred_scaled) : std::copy_n("null", 4, room)
+        );
     });
     out.append(']');
     return true;
