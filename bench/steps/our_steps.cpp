@@ -47,20 +47,15 @@ measured matrix_cells(const std::filesystem::path& path) {
     genotype::gt_writer writer(genotype::genotype_format{}, {.before = "\"", .after = "\","});
     std::vector<std::uint32_t> columns(in.samples);
     std::iota(columns.begin(), columns.end(), 0U);
-    constexpr std::size_t slice = 4096;  // so that a row does not make a block much larger
+    const genotype::sample_row row(std::move(columns));
     text_buffer block(2 * streaming::block_bytes);
     return timed([&](measured& m) {
         while (const auto* record = in.reader.next()) {
-            const auto& field = in.genotypes_of(*record);
-            for (std::span<const std::uint32_t> left = columns; !left.empty();) {
-                if (block.size() >= streaming::block_bytes) {
-                    m.bytes_out += block.size();
-                    block.clear();
-                }
-                const auto now = left.first(std::min(slice, left.size()));
-                writer.write_row(block, &field, now);
-                left = left.subspan(now.size());
+            if (block.size() >= streaming::block_bytes) {
+                m.bytes_out += block.size();
+                block.clear();
             }
+            writer.write_row(block, &in.genotypes_of(*record), row);
             m.calls += in.samples;
         }
         m.bytes_out += block.size();

@@ -10,43 +10,6 @@
 
 namespace callstream::genotype {
 
-#if defined(__x86_64__)
-namespace {
-
-/// Of those that fill registers; the others are not looked at.
-CALLSTREAM_AVX2 bool begin_as_neighbours(std::span<const std::uint32_t> samples) noexcept {
-    constexpr int lanes = 8;
-    __m256i expected = _mm256_add_epi32(
-        _mm256_set1_epi32(static_cast<int>(samples[0])), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
-    );
-    __m256i different = _mm256_setzero_si256();
-    for (std::size_t i = 0; i + lanes <= samples.size(); i += lanes) {
-        const auto* at = reinterpret_cast<const __m256i*>(samples.data() + i);
-        different = _mm256_or_si256(different, _mm256_xor_si256(_mm256_loadu_si256(at), expected));
-        expected = _mm256_add_epi32(expected, _mm256_set1_epi32(lanes));
-    }
-    return _mm256_testz_si256(different, different) != 0;
-}
-
-}  // namespace
-#endif
-
-bool are_neighbours(std::span<const std::uint32_t> samples, simd_level level) noexcept {
-    std::size_t known = 0;
-#if defined(__x86_64__)
-    if (level != simd_level::none && !samples.empty()) {
-        if (!begin_as_neighbours(samples)) return false;
-        known = samples.size() / 8 * 8;
-    }
-#else
-    (void)level;
-#endif
-    for (std::size_t i = known; i < samples.size(); ++i) {
-        if (samples[i] != samples[0] + static_cast<std::uint32_t>(i)) return false;
-    }
-    return true;
-}
-
 gt_row_plan::gt_row_plan(
     simd_level level,
     std::uint32_t ploidy,

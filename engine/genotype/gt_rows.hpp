@@ -11,11 +11,31 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace callstream::genotype {
 
-/// Whether each sample is the one behind that before it.
-bool are_neighbours(std::span<const std::uint32_t> samples, simd_level level) noexcept;
+/// The samples of a row in the order in which they are shown. Looks once whether each is the one
+/// behind that before it, as they mostly are.
+class sample_row {
+ public:
+    sample_row(std::vector<std::uint32_t> samples = {})
+        : samples_(std::move(samples)), are_neighbours_(follow_each_other()) {}
+
+    const std::vector<std::uint32_t>& samples() const noexcept { return samples_; }
+    bool are_neighbours() const noexcept { return are_neighbours_; }
+
+ private:
+    bool follow_each_other() const noexcept {
+        for (std::size_t i = 1; i < samples_.size(); ++i) {
+            if (samples_[i] != samples_[i - 1] + 1) return false;
+        }
+        return true;
+    }
+
+    std::vector<std::uint32_t> samples_;
+    bool are_neighbours_;
+};
 
 /// What stands where in the text of as many genotypes as a register holds. A genotype is `before`,
 /// its alleles with a separator before each but the first, `after`.

@@ -181,9 +181,7 @@ char* gt_writer::write(char* out, const hts::format_field& field, std::size_t sa
     }
 }
 
-void gt_writer::write_row(
-    text_buffer& out, const hts::format_field* field, std::span<const std::uint32_t> samples
-) {
+void gt_writer::write_row(text_buffer& out, const hts::format_field* field, const sample_row& row) {
     constexpr std::size_t slice_bytes = 256 * 1024;  // room for all at once would be megabytes
     static const hts::format_field nothing;
     const auto& from = field == nullptr ? nothing : *field;
@@ -191,12 +189,14 @@ void gt_writer::write_row(
     const std::size_t slice = std::clamp<std::size_t>(slice_bytes / each, 1, 1024);
     const bool is_planned =
         from.type == hts::value_type::int8 && plan_for(from.per_sample).usable();
-    while (!samples.empty()) {
+    for (std::span<const std::uint32_t> samples = row.samples(); !samples.empty();) {
         const auto now = samples.first(std::min(slice, samples.size()));
         samples = samples.subspan(now.size());
         char* end = out.prepare(now.size() * each + gt_row_plan::overshoot_max);
-        if (is_planned) {
-            end = write_int8_row(end, from, now);
+        if (is_planned && row.are_neighbours()) {
+            end = write_run(end, from.of_sample(now[0]), now.size(), from.per_sample);
+        } else if (is_planned) {
+            end = write_gathered(end, from, now);
         } else {
             for (const auto s : now) end = write(end, from, s);
         }
@@ -204,13 +204,11 @@ void gt_writer::write_row(
     }
 }
 
-char* gt_writer::write_int8_row(
+/// int8 values of samples that do not lie side by side.
+char* gt_writer::write_gathered(
     char* out, const hts::format_field& field, std::span<const std::uint32_t> samples
 ) {
     const std::size_t ploidy = field.per_sample;
-    if (are_neighbours(samples, level_)) {
-        return write_run(out, field.of_sample(samples[0]), samples.size(), field.per_sample);
-    }
     gathered_.resize(samples.size() * ploidy);
     std::uint8_t* to = gathered_.data();
     for (const auto s : samples) {

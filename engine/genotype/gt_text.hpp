@@ -61,9 +61,7 @@ class gt_writer {
 
     /// Appends the genotypes of these samples, one after the other. `field` is null when the record
     /// has no GT field. Throws as `write`.
-    void write_row(
-        text_buffer& out, const hts::format_field* field, std::span<const std::uint32_t> samples
-    );
+    void write_row(text_buffer& out, const hts::format_field* field, const sample_row& row);
 
  private:
     static constexpr std::size_t slack = 16;  // pieces are copied 16 bytes at a time
@@ -81,7 +79,7 @@ class gt_writer {
     static char* put(char* out, const piece& p);
     void measure();
     const gt_row_plan& plan_for(std::uint32_t ploidy);
-    char* write_int8_row(
+    char* write_gathered(
         char* out, const hts::format_field& field, std::span<const std::uint32_t> samples
     );
     char* write_run(char* out, const std::uint8_t* gt, std::size_t count, std::uint32_t ploidy);

@@ -6,7 +6,7 @@
 #include <htslib/hfile.h>
 #include <htslib/kstring.h>
 
-#include <cstring>
+#include <algorithm>
 #include <new>
 #include <string>
 
@@ -41,8 +41,18 @@ bool has_bytes(BGZF& stream) {
     return true;
 }
 
+}  // namespace
+
+std::string_view bytes_ahead(BGZF& stream) {
+    if (!has_bytes(stream)) return {};
+    const char* block = static_cast<const char*>(stream.uncompressed_block);
+    return {
+        block + stream.block_offset,
+        static_cast<std::size_t>(stream.block_length - stream.block_offset)};
+}
+
 /// As BGZF's own readers do, so that the virtual offset behind a block is the start of the next.
-void skip(BGZF& stream, std::size_t count) {
+void pass_bytes(BGZF& stream, std::size_t count) {
     stream.block_offset += static_cast<int>(count);
     stream.uncompressed_address += static_cast<std::int64_t>(count);
     if (stream.block_offset < stream.block_length) return;
@@ -51,40 +61,35 @@ void skip(BGZF& stream, std::size_t count) {
     stream.block_length = 0;
 }
 
-}  // namespace
-
 bool read_line(BGZF& stream, kstring_t& line, std::size_t limit) {
     line.l = 0;
     bool any = false;
-    while (has_bytes(stream)) {
+    for (auto ahead = bytes_ahead(stream); !ahead.empty(); ahead = bytes_ahead(stream)) {
         any = true;
-        const char* at = static_cast<const char*>(stream.uncompressed_block) + stream.block_offset;
-        const auto left = static_cast<std::size_t>(stream.block_length - stream.block_offset);
-        const auto* end = static_cast<const char*>(std::memchr(at, '\n', left));
-        const std::size_t taken = end == nullptr ? left : static_cast<std::size_t>(end - at);
+        const std::size_t end = ahead.find('\n');
+        const std::size_t taken = std::min(end, ahead.size());
         if (taken > limit - line.l) {
             throw damaged_file("a line is longer than " + std::to_string(limit >> 20) + " MiB");
         }
-        if (kputsn(at, taken, &line) < 0) throw std::bad_alloc();
-        skip(stream, taken + (end == nullptr ? 0 : 1));
-        if (end != nullptr) break;
+        if (kputsn(ahead.data(), taken, &line) < 0) throw std::bad_alloc();
+        pass_bytes(stream, taken + (end == ahead.npos ? 0 : 1));
+        if (end != ahead.npos) break;
     }
     if (line.l > 0 && line.s[line.l - 1] == '\r') line.s[--line.l] = '\0';
     return any;
 }
 
 bool read_line(BGZF& stream, kstring_t& several, std::size_t limit, std::string_view& line) {
-    if (!has_bytes(stream)) return false;
-    const char* at = static_cast<const char*>(stream.uncompressed_block) + stream.block_offset;
-    const auto left = static_cast<std::size_t>(stream.block_length - stream.block_offset);
-    const auto* end = static_cast<const char*>(std::memchr(at, '\n', left));
-    if (end == nullptr) {
+    const auto ahead = bytes_ahead(stream);
+    if (ahead.empty()) return false;
+    const std::size_t end = ahead.find('\n');
+    if (end == ahead.npos) {
         if (!read_line(stream, several, limit)) return false;
         line = {several.s, several.l};
         return true;
     }
-    line = {at, static_cast<std::size_t>(end - at)};
-    skip(stream, line.size() + 1);
+    line = ahead.substr(0, end);
+    pass_bytes(stream, end + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
     return true;
 }

@@ -18,6 +18,13 @@ bool read_line(BGZF& stream, kstring_t& line, std::size_t limit);
 /// in one, else into `several`.
 bool read_line(BGZF& stream, kstring_t& several, std::size_t limit, std::string_view& line);
 
+/// What is left of the block at which the stream stands, after going on to the next one where
+/// nothing is; empty at the end of the file. Lives until the stream is read again. Throws as above.
+std::string_view bytes_ahead(BGZF& stream);
+
+/// Goes on behind `count` of them.
+void pass_bytes(BGZF& stream, std::size_t count);
+
 /// Exactly `size` bytes; false at the end of the file, when there is none. Throws as `read_line`,
 /// and when the file ends in between.
 bool read_bytes(BGZF& stream, void* into, std::size_t size);

@@ -241,7 +241,15 @@ CALLSTREAM_AVX512 std::size_t read_sixteens(
     const char* text, const char* end, std::uint8_t* out, std::size_t samples
 ) {
     constexpr std::size_t columns = 16;
+    constexpr std::size_t bytes = 4 * columns;
     std::size_t done = 0;
+    // Where the next step begins must not depend on what this one found, or each waits for it.
+    while (samples - done >= columns && end - text >= static_cast<std::ptrdiff_t>(bytes)) {
+        if (read_sixteen(text, bytes, out) < columns) break;
+        text += bytes;
+        out += 2 * columns;
+        done += columns;
+    }
     while (done < samples && text < end) {
         const auto available = static_cast<std::size_t>(end - text);
         const std::size_t some = std::min(read_sixteen(text, available, out), samples - done);

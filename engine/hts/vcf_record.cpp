@@ -109,6 +109,7 @@ vcf_record_buffer::vcf_record_buffer(bcf_hdr_t& header)
 }
 
 bool vcf_record_buffer::read(BGZF& stream, raw_record& out) {
+    if (read_pairs(stream, out)) return true;
     std::string_view line;
     if (!read_line(stream, long_line_.text, record_bytes_max, line)) return false;
     const auto samples = static_cast<std::uint32_t>(bcf_hdr_nsamples(&header_));
@@ -124,7 +125,36 @@ bool vcf_record_buffer::read(BGZF& stream, raw_record& out) {
         }
         parse(line);
     }
+    give_out(out, fields);
+    return true;
+}
+
+/// The next line, when its columns are diploid genotypes of one digit each, so that nobody has to
+/// look for its end: it is where it must be. All that is before is looked at, so no line that ends
+/// earlier passes for one.
+bool vcf_record_buffer::read_pairs(BGZF& stream, raw_record& out) {
+    constexpr std::string_view genotypes_only = "GT\t";
+    if (wanted_ == wanted_fields::none || !knows_genotypes()) return false;
+    const auto ahead = bytes_ahead(stream);
+    const auto format = start_of_column(ahead, site_column_count);
+    if (format == ahead.npos) return false;
+    const auto columns = ahead.substr(format);
+    const auto samples = static_cast<std::size_t>(bcf_hdr_nsamples(&header_));
+    const std::size_t length = genotypes_only.size() + 4 * samples - 1;  // three and a tab each
+    const bool has_length = samples > 0 && columns.size() > length && columns[length] == '\n';
+    if (!has_length || !columns.starts_with(genotypes_only)) return false;
+    const auto site = ahead.substr(0, format - 1);
+    if (site.find('\n') != site.npos || site.find('\0') != site.npos) return false;
+    if (!read_genotypes(columns.substr(0, length))) return false;
+    pass_bytes(stream, format + length + 1);
+    parse(site);
+    give_out(out, 1);
+    return true;
+}
+
+void vcf_record_buffer::give_out(raw_record& out, std::optional<std::uint32_t> fields) const {
     const bcf1_t& r = *translated_;
+    const auto samples = static_cast<std::uint32_t>(bcf_hdr_nsamples(&header_));
     out = {
         .contig = r.rid,
         .pos0 = r.pos,
@@ -139,7 +169,6 @@ bool vcf_record_buffer::read(BGZF& stream, raw_record& out) {
     };
     if (fields)
         out.individual = *fields == 0 ? std::span<const std::uint8_t>() : genotypes_.individual();
-    return true;
 }
 
 /// By htslib, with all that is not a damage to it refused that is one to us.

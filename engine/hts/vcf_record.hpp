@@ -32,6 +32,8 @@ class vcf_record_buffer {
     std::size_t capacity() const noexcept;
 
  private:
+    bool read_pairs(BGZF& stream, raw_record& out);
+    void give_out(raw_record& out, std::optional<std::uint32_t> fields) const;
     void parse(std::string_view columns);
     std::optional<std::uint32_t> read_fields(std::string_view behind_info);
     bool read_genotypes(std::string_view behind_info);

@@ -61,6 +61,23 @@ inline bool copy_letters(const std::uint8_t* in, std::size_t size, char* out, bo
     return (halves[0] | halves[1]) == 0;
 }
 
+/// Whether one of `size` letters is a quotation mark or a backslash.
+inline bool have_quote_or_backslash(const char* in, std::size_t size) {
+    constexpr std::size_t width = sizeof(letters16);
+    letters16 found = {};
+    std::size_t at = 0;
+    for (; at + width <= size; at += width) {
+        letters16 letters;
+        std::memcpy(&letters, in + at, width);
+        found |= (letters == '"') | (letters == '\\');
+    }
+    bool any = false;
+    for (; at < size; ++at) any |= in[at] == '"' || in[at] == '\\';
+    std::uint64_t halves[2];
+    std::memcpy(halves, &found, width);
+    return any || (halves[0] | halves[1]) != 0;
+}
+
 /// Whether all of `size` bytes are letters that a sequence can have.
 inline bool are_letters(const std::uint8_t* in, std::size_t size) {
     std::uint64_t bad = 0;

@@ -131,6 +131,8 @@ result<void> reference_cursor::turn_to(
 std::size_t reference_cursor::read(std::span<char> out) {
     std::size_t done = 0;
     while (done < out.size() && pos0_ < end0_) {
+        done += read_lines(out.subspan(done));
+        if (done == out.size()) break;
         if (rest_.empty()) rest_ = content_.next();
         if (rest_.empty()) throw not_as_indexed(*sequence_);
         const std::uint64_t wanted = std::min({
@@ -151,6 +153,30 @@ std::size_t reference_cursor::read(std::span<char> out) {
         if (pos0_ == end0_) check_rest_of_line();
     }
     return done;
+}
+
+/// Whole lines that are in `rest_`, behind each of which the stretch goes on: most of a long one.
+std::size_t reference_cursor::read_lines(std::span<char> out) {
+    if (column_ != 0) return 0;
+    const auto bases = static_cast<std::size_t>(sequence_->line_bases);
+    const auto bytes = static_cast<std::size_t>(sequence_->line_bytes);
+    const std::uint64_t lines = std::min(
+        {std::uint64_t{rest_.size() / bytes},
+         std::uint64_t{out.size() / bases},
+         (end0_ - pos0_ - 1) / bases}
+    );
+    const bool has_return = bytes - bases == 2;
+    const std::uint8_t* in = rest_.data();
+    char* to = out.data();
+    bool right = true;
+    for (std::uint64_t line = 0; line < lines && right; ++line, in += bytes, to += bases) {
+        right = copy_letters(in, bases, to, upper_) && in[bytes - 1] == '\n' &&
+                (!has_return || in[bases] == '\r');
+    }
+    if (!right) throw not_as_indexed(*sequence_);
+    rest_ = rest_.subspan(static_cast<std::size_t>(lines) * bytes);
+    pos0_ += lines * bases;
+    return static_cast<std::size_t>(lines) * bases;
 }
 
 void reference_cursor::check_borders(std::size_t sequence) {

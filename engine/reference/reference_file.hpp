@@ -78,6 +78,7 @@ class reference_cursor {
     std::uint64_t left() const noexcept { return end0_ - pos0_; }
 
  private:
+    std::size_t read_lines(std::span<char> out);
     void check_borders(std::size_t sequence);
     std::uint8_t take_byte();
     void skip_letters(std::uint64_t count);

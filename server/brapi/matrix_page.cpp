@@ -90,16 +90,16 @@ page_columns::page_columns(const genotype_choice& chosen, const matrix_window& p
         part p;
         if (first < end) {
             const auto at = c.columns.begin();
-            p.columns.assign(
+            p.columns = std::vector<std::uint32_t>(
                 at + static_cast<std::ptrdiff_t>(first), at + static_cast<std::ptrdiff_t>(end)
             );
         }
         p.before = on_page;
-        on_page += p.columns.size();
+        on_page += p.columns.samples().size();
         total += count;
         parts.push_back(std::move(p));
     }
-    for (auto& p : parts) p.behind = on_page - p.before - p.columns.size();
+    for (auto& p : parts) p.behind = on_page - p.before - p.columns.samples().size();
 }
 
 }  // namespace callstream::brapi

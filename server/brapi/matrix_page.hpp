@@ -1,6 +1,7 @@
 // What of a matrix one answer has: which fields, and which rows and columns.
 #pragma once
 
+#include "engine/genotype/gt_rows.hpp"
 #include "server/brapi/genotype_choice.hpp"
 #include "server/brapi/matrix_query.hpp"
 
@@ -37,7 +38,7 @@ struct matrix_window {
 /// The columns of a page: those of each variant set, which stand one set behind the other.
 struct page_columns {
     struct part {
-        std::vector<std::uint32_t> columns;
+        genotype::sample_row columns;
         std::size_t before = 0;  ///< columns of the page that other sets have before it
         std::size_t behind = 0;  ///< and behind
     };

@@ -136,7 +136,7 @@ class matrix_source : public streaming::body_source {
         out.append("],\"callSetDbIds\":[");
         const std::size_t ids = out.size();
         for (std::size_t i = 0; i < on_page_.parts.size(); ++i) {
-            for (const auto column : on_page_.parts[i].columns) {
+            for (const auto column : on_page_.parts[i].columns.samples()) {
                 const catalog::call_set c{chosen_->sets[i].set, column};
                 out.append(json_quoted(c.id()));
                 out.append(',');
@@ -184,7 +184,7 @@ class matrix_source : public streaming::body_source {
         writer.write_unknown(out, part.behind);
         if (out.size() > empty) out.drop_last(1);
         out.append(']');
-        count_->fetch_add(part.columns.size(), std::memory_order_relaxed);
+        count_->fetch_add(part.columns.samples().size(), std::memory_order_relaxed);
     }
 
     result<void> write_id(text_buffer& out) {

@@ -18,18 +18,18 @@ void matrix_writer::write(
     text_buffer& out,
     const hts::record& record,
     const variants::set_cursor& cursor,
-    std::span<const std::uint32_t> columns
+    const genotype::sample_row& columns
 ) {
     const auto& reader = cursor.reader();
     const auto* field = reader.find_field(record, field_);
     if (!is_genotype_) {
-        if (field == nullptr) return write_unknown(out, columns.size());
-        return write_values(out, *field, columns);
+        if (field == nullptr) return write_unknown(out, columns.samples().size());
+        return write_values(out, *field, columns.samples());
     }
     // A dosage that was estimated stands for one that can be counted.
     if (field == nullptr && format_.encoding == genotype::allele_encoding::dosage) {
         const auto* estimated = reader.find_field(record, "DS");
-        if (estimated != nullptr) return write_values(out, *estimated, columns);
+        if (estimated != nullptr) return write_values(out, *estimated, columns.samples());
     }
     if (format_.encoding == genotype::allele_encoding::bases) {
         reader.read_site(site_);

@@ -35,7 +35,7 @@ class matrix_writer {
         text_buffer& out,
         const hts::record& record,
         const variants::set_cursor& cursor,
-        std::span<const std::uint32_t> columns
+        const genotype::sample_row& columns
     );
     /// Appends `count` cells of nothing.
     void write_unknown(text_buffer& out, std::size_t count) const;

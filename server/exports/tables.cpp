@@ -41,7 +41,8 @@ class table_export : public row_export {
         : row_export(std::move(from), hts::wanted_fields::genotypes),
           separator_(separator),
           escape_(escape),
-          genotypes_(format(), frame()) {}
+          genotypes_(format(), frame()),
+          columns_(subject().columns) {}
 
  protected:
     void append_cell(text_buffer& out, std::string_view text) const {
@@ -62,7 +63,7 @@ class table_export : public row_export {
             at.reader().read_site(site_);
             genotypes_.enter_record(site_.alleles, quotes() ? with_quotes_doubled : escape_);
         }
-        genotypes_.write_row(out, at.reader().find_field(record, "GT"), subject().columns);
+        genotypes_.write_row(out, at.reader().find_field(record, "GT"), columns_);
     }
 
     hts::site_columns site_;
@@ -91,6 +92,7 @@ class table_export : public row_export {
     char separator_;
     std::string (*escape_)(std::string_view);
     genotype::gt_writer genotypes_;
+    genotype::sample_row columns_;
 };
 
 class plain_table : public table_export {

@@ -80,7 +80,6 @@ class outgoing_body_test : public ::testing::Test {
     }
 
     stream_pair pair;
-    std::optional<outgoing_body> body;
 
  private:
     router routes_;
@@ -88,6 +87,9 @@ class outgoing_body_test : public ::testing::Test {
     exchange_context context_{&routes_, &blocks_, [](const std::string&) {}};
     std::unique_ptr<streaming::body_source> source_;
     std::optional<exchange> exchange_;
+
+ protected:
+    std::optional<outgoing_body> body;  // goes first
 };
 
 TEST_F(outgoing_body_test, each_block_is_a_chunk) {
