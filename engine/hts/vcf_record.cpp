@@ -8,8 +8,13 @@
 #include <htslib/vcf.h>
 
 #include <algorithm>
+#include <bit>
 #include <new>
 #include <string>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace callstream::hts {
 namespace {
@@ -89,14 +94,36 @@ bool names_give_numbers(std::string_view line) {
     return false;
 }
 
-/// Where the column with this number begins; `npos` when there are fewer.
-std::size_t start_of_column(std::string_view line, std::size_t column) {
+/// How many bytes at the start of `text`, in steps of 16, have fewer tabs than the columns before
+/// FORMAT, no line end and no zero byte; takes their tabs off `tabs_left`.
+std::size_t pass_site(std::string_view text, std::size_t& tabs_left) {
     std::size_t at = 0;
-    for (; column > 0 && at != line.npos; --column) {
-        at = line.find('\t', at);
-        if (at != line.npos) ++at;
+#if defined(__x86_64__)
+    constexpr std::size_t step = 16;
+    for (; at + step <= text.size(); at += step) {
+        const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        const __m128i is_end = _mm_or_si128(
+            _mm_cmpeq_epi8(in, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(in, _mm_setzero_si128())
+        );
+        const auto is_tab = _mm_movemask_epi8(_mm_cmpeq_epi8(in, _mm_set1_epi8('\t')));
+        const auto tabs = static_cast<std::size_t>(std::popcount(static_cast<unsigned>(is_tab)));
+        if (tabs >= tabs_left || _mm_movemask_epi8(is_end) != 0) break;
+        tabs_left -= tabs;
     }
+#endif
     return at;
+}
+
+/// Where FORMAT begins; `npos` when the line ends before, and for a zero byte before it, where
+/// htslib stops, which must see then that the rest is not there.
+std::size_t start_of_format(std::string_view text) {
+    std::size_t tabs_left = site_column_count;
+    for (std::size_t at = pass_site(text, tabs_left); at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '\n' || c == '\0') break;
+        if (c == '\t' && --tabs_left == 0) return at + 1;
+    }
+    return std::string_view::npos;
 }
 
 }  // namespace
@@ -113,10 +140,8 @@ bool vcf_record_buffer::read(BGZF& stream, raw_record& out) {
     std::string_view line;
     if (!read_line(stream, long_line_.text, record_bytes_max, line)) return false;
     const auto samples = static_cast<std::uint32_t>(bcf_hdr_nsamples(&header_));
-    const auto format = start_of_column(line, site_column_count);
-    // htslib stops at a zero byte, and must see then that the rest is not there.
-    const bool is_plain = format != line.npos && line.substr(0, format).find('\0') == line.npos;
-    const auto fields = is_plain ? read_fields(line.substr(format)) : std::nullopt;
+    const auto format = start_of_format(line);
+    const auto fields = format == line.npos ? std::nullopt : read_fields(line.substr(format));
     if (fields) {
         parse(line.substr(0, format - 1));
     } else {
@@ -136,18 +161,16 @@ bool vcf_record_buffer::read_pairs(BGZF& stream, raw_record& out) {
     constexpr std::string_view genotypes_only = "GT\t";
     if (wanted_ == wanted_fields::none || !knows_genotypes()) return false;
     const auto ahead = bytes_ahead(stream);
-    const auto format = start_of_column(ahead, site_column_count);
+    const auto format = start_of_format(ahead);
     if (format == ahead.npos) return false;
     const auto columns = ahead.substr(format);
     const auto samples = static_cast<std::size_t>(bcf_hdr_nsamples(&header_));
     const std::size_t length = genotypes_only.size() + 4 * samples - 1;  // three and a tab each
     const bool has_length = samples > 0 && columns.size() > length && columns[length] == '\n';
     if (!has_length || !columns.starts_with(genotypes_only)) return false;
-    const auto site = ahead.substr(0, format - 1);
-    if (site.find('\n') != site.npos || site.find('\0') != site.npos) return false;
     if (!read_genotypes(columns.substr(0, length))) return false;
     pass_bytes(stream, format + length + 1);
-    parse(site);
+    parse(ahead.substr(0, format - 1));
     give_out(out, 1);
     return true;
 }
