@@ -590,6 +590,56 @@ TEST_F(vcf_reader_test, a_zero_byte_before_format_is_damage) {
     }
 }
 
+/// A file of diploid genotypes of one digit, whose lines are read without looking for their ends.
+std::string plain_pairs(int samples, int lines) {
+    std::string out =
+        "##fileformat=VCFv4.3\n##contig=<ID=1>\n"
+        "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">\n"
+        "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT";
+    for (int i = 0; i < samples; ++i) out += "\tS" + std::to_string(i);
+    for (int line = 0; line < lines; ++line) {
+        out += "\n1\t" + std::to_string(line + 5) + "\t.\tA\tC\t.\t.\t.\tGT";
+        for (int i = 0; i < samples; ++i) out += i % 3 == line % 3 ? "\t0|1" : "\t./1";
+    }
+    return out + "\n";
+}
+
+TEST_F(vcf_reader_test, a_line_ends_where_its_end_is) {
+    for (const int samples : {1, 7, 16, 17, 40}) {
+        const auto text = plain_pairs(samples, 2);
+        const auto first = text.find("\n1\t") + 1;
+        const auto second = text.find("\n1\t", first) + 1;
+        for (std::size_t at = first + 1; at + 1 < second; ++at) {
+            auto broken = text;
+            broken[at] = '\n';
+            testing::write_file(dir / "n.vcf.gz", testing::bgzf_file(broken));
+            auto reader = open(dir / "n.vcf.gz");
+            EXPECT_THROW(rest_of(reader), damaged_file) << samples << " samples, byte " << at;
+        }
+    }
+}
+
+TEST_F(vcf_reader_test, lines_are_the_same_however_blocks_cut_them) {
+    const auto text = plain_pairs(9, 5);
+    const auto lines = text.find("\n1\t") + 1;
+    testing::write_file(dir / "whole.vcf.gz", testing::bgzf_file(text));
+    auto whole = open(dir / "whole.vcf.gz");
+    const auto records = rest_of(whole);
+    ASSERT_EQ(records.size(), 5U);
+    for (std::size_t bytes = 1; bytes < text.size() - lines; ++bytes) {
+        const auto head = testing::bgzf_block(std::string_view(text).substr(0, lines));
+        const auto rest = testing::bgzf_file(std::string_view(text).substr(lines), bytes, 1);
+        testing::write_file(dir / "cut.vcf.gz", head + rest);
+        auto cut = open(dir / "cut.vcf.gz");
+        EXPECT_EQ(rest_of(cut), records) << bytes;
+    }
+    auto unended = text;
+    unended.pop_back();
+    testing::write_file(dir / "unended.vcf.gz", testing::bgzf_file(unended));
+    auto reader = open(dir / "unended.vcf.gz");
+    EXPECT_EQ(rest_of(reader), records);
+}
+
 TEST_F(vcf_reader_test, a_place_behind_the_end_of_a_block_is_damage) {
     many_records(12).write_vcf_gz(dir / "a.vcf.gz", 700);
     const auto blocks = open(dir / "a.vcf.gz").tell() >> 16;
