@@ -1,6 +1,8 @@
 // Letters of sequences, many at a time.
 #pragma once
 
+#include "engine/core/simd.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -37,46 +39,57 @@ inline bool copy_few_letters(const std::uint8_t* in, std::size_t size, char* out
     return bad == 0;
 }
 
-/// Sixteen letters; a byte above 127 is negative. What compilers make of it is one instruction per
-/// operation on every machine with vectors of this width.
+/// Vectors of letters; a byte above 127 is negative. What compilers make of them is one instruction
+/// per operation where the processor has registers of this width.
 using letters16 = signed char __attribute__((vector_size(16)));
+using letters32 = signed char __attribute__((vector_size(32)));
 
-/// Copies `size` letters, in upper case where asked to; false when one of them is no letter that a
-/// sequence can have, and `out` then holds anything. `in` and `out` do not overlap.
-inline bool copy_letters(const std::uint8_t* in, std::size_t size, char* out, bool upper) {
-    constexpr std::size_t width = sizeof(letters16);
-    if (size < width) return copy_few_letters(in, size, out, upper);
-    letters16 bad = {};
-    const auto copy_vector = [&](std::size_t at) {
-        letters16 letters;
+/// `copy_letters` of at least as many letters as a vector has.
+template <class Vector>
+[[gnu::always_inline]] inline bool copy_vectors(
+    const std::uint8_t* in, std::size_t size, char* out, bool upper
+) {
+    constexpr std::size_t width = sizeof(Vector);
+    Vector bad = {};
+    const auto copy = [&] [[gnu::always_inline]] (std::size_t at) {
+        Vector letters;
         std::memcpy(&letters, in + at, width);
         bad |= (letters < 0x21) | (letters == 0x7f);
         if (upper) letters -= ((letters >= 'a') & (letters <= 'z')) & ('a' - 'A');
         std::memcpy(out + at, &letters, width);
     };
-    for (std::size_t at = 0; at + width <= size; at += width) copy_vector(at);
-    copy_vector(size - width);  // again a part of the last one, when nothing is left too
-    std::uint64_t halves[2];
-    std::memcpy(halves, &bad, width);
-    return (halves[0] | halves[1]) == 0;
+    for (std::size_t at = 0; at + width <= size; at += width) copy(at);
+    copy(size - width);  // again a part of the last one, when nothing is left too
+    std::uint64_t words[width / 8];
+    std::memcpy(words, &bad, width);
+    std::uint64_t any = 0;
+    for (const auto word : words) any |= word;
+    return any == 0;
 }
 
-/// Whether one of `size` letters is a quotation mark or a backslash.
-inline bool have_quote_or_backslash(const char* in, std::size_t size) {
-    constexpr std::size_t width = sizeof(letters16);
-    letters16 found = {};
-    std::size_t at = 0;
-    for (; at + width <= size; at += width) {
-        letters16 letters;
-        std::memcpy(&letters, in + at, width);
-        found |= (letters == '"') | (letters == '\\');
-    }
-    bool any = false;
-    for (; at < size; ++at) any |= in[at] == '"' || in[at] == '\\';
-    std::uint64_t halves[2];
-    std::memcpy(halves, &found, width);
-    return any || (halves[0] | halves[1]) != 0;
+/// Copies `size` letters, in upper case where asked to; false when one of them is no letter that a
+/// sequence can have, and `out` then holds anything. `in` and `out` do not overlap.
+inline bool copy_letters(const std::uint8_t* in, std::size_t size, char* out, bool upper) {
+    if (size < sizeof(letters16)) return copy_few_letters(in, size, out, upper);
+    return copy_vectors<letters16>(in, size, out, upper);
 }
+
+/// Lines of a FASTA file, of equal length.
+struct line_shape {
+    std::size_t bases = 0;
+    std::size_t bytes = 0;  ///< with the line end: LF, or CR LF
+};
+
+/// Copies the letters of `lines` whole lines, as `copy_letters`; false also when one of them does
+/// not end as it should. Every level does the same.
+bool copy_lines(
+    const std::uint8_t* in,
+    std::size_t lines,
+    line_shape shape,
+    char* out,
+    bool upper,
+    simd_level level = best_simd()
+);
 
 /// Whether all of `size` bytes are letters that a sequence can have.
 inline bool are_letters(const std::uint8_t* in, std::size_t size) {

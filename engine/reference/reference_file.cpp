@@ -158,25 +158,21 @@ std::size_t reference_cursor::read(std::span<char> out) {
 /// Whole lines that are in `rest_`, behind each of which the stretch goes on: most of a long one.
 std::size_t reference_cursor::read_lines(std::span<char> out) {
     if (column_ != 0) return 0;
-    const auto bases = static_cast<std::size_t>(sequence_->line_bases);
-    const auto bytes = static_cast<std::size_t>(sequence_->line_bytes);
-    const std::uint64_t lines = std::min(
-        {std::uint64_t{rest_.size() / bytes},
-         std::uint64_t{out.size() / bases},
-         (end0_ - pos0_ - 1) / bases}
+    const line_shape shape{
+        static_cast<std::size_t>(sequence_->line_bases),
+        static_cast<std::size_t>(sequence_->line_bytes)};
+    const std::uint64_t most = std::min(
+        {std::uint64_t{rest_.size() / shape.bytes},
+         std::uint64_t{out.size() / shape.bases},
+         (end0_ - pos0_ - 1) / shape.bases}
     );
-    const bool has_return = bytes - bases == 2;
-    const std::uint8_t* in = rest_.data();
-    char* to = out.data();
-    bool right = true;
-    for (std::uint64_t line = 0; line < lines && right; ++line, in += bytes, to += bases) {
-        right = copy_letters(in, bases, to, upper_) && in[bytes - 1] == '\n' &&
-                (!has_return || in[bases] == '\r');
+    const auto lines = static_cast<std::size_t>(most);
+    if (!copy_lines(rest_.data(), lines, shape, out.data(), upper_)) {
+        throw not_as_indexed(*sequence_);
     }
-    if (!right) throw not_as_indexed(*sequence_);
-    rest_ = rest_.subspan(static_cast<std::size_t>(lines) * bytes);
-    pos0_ += lines * bases;
-    return static_cast<std::size_t>(lines) * bases;
+    rest_ = rest_.subspan(lines * shape.bytes);
+    pos0_ += lines * shape.bases;
+    return lines * shape.bases;
 }
 
 void reference_cursor::check_borders(std::size_t sequence) {

@@ -1,7 +1,6 @@
 // GET /references/{referenceDbId}/bases: the letters of a sequence, streamed, paged by token.
 #include "engine/core/parse.hpp"
 #include "engine/paging/signed_text.hpp"
-#include "engine/reference/letters.hpp"
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/references.hpp"
 #include "server/brapi/routes.hpp"
@@ -126,6 +125,12 @@ result<walk_place> read_token(
     return bad("pageToken belongs to another stretch: leave start and end out, or as they were");
 }
 
+/// Whether letters, which are no control characters, are not all their own JSON.
+bool needs_escapes(std::string_view letters) {
+    return letters.find('"') != std::string_view::npos ||
+           letters.find('\\') != std::string_view::npos;
+}
+
 /// Letters of one page, a block at a time.
 class bases_source : public streaming::body_source {
  public:
@@ -144,8 +149,7 @@ class bases_source : public streaming::body_source {
         const std::size_t got = cursor_.read({letters, count});
         // Behind the reading: letters count only if they were those of the file.
         if (!file_->is_unchanged()) throw damaged_file("the file was changed in place");
-        // Letters are no control characters, so nothing else can need an escape in JSON.
-        if (reference::have_quote_or_backslash(letters, got)) {
+        if (needs_escapes({letters, got})) {
             out.append(streaming::json_escaped(std::string(letters, got)));
         } else {
             out.commit(letters + got);

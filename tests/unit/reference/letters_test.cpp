@@ -41,5 +41,38 @@ TEST(letters_test, a_bad_byte_is_seen_beside_any_other) {
     }
 }
 
+TEST(letters_test, lines_are_their_letters_at_every_level) {
+    for (const auto level : {simd_level::none, simd_level::avx2}) {
+        if (level > best_simd()) continue;
+        for (std::size_t bases = 1; bases <= 100; ++bases) {
+            for (const std::string end : {"\n", "\r\n"}) {
+                const line_shape shape{bases, bases + end.size()};
+                std::string lines;
+                std::string letters;
+                for (std::size_t i = 0; i < 3 * bases; ++i) {
+                    letters += static_cast<char>("ACGTNacgtn*-"[i * 7 % 12]);
+                    lines += letters.back();
+                    if (letters.size() % bases == 0) lines += end;
+                }
+                std::string upper = letters;
+                for (char& c : upper) c = static_cast<char>(std::toupper(c));
+                std::string out(letters.size(), '?');
+                EXPECT_TRUE(copy_lines(bytes_of(lines), 3, shape, out.data(), false, level));
+                EXPECT_EQ(out, letters);
+                EXPECT_TRUE(copy_lines(bytes_of(lines), 3, shape, out.data(), true, level));
+                EXPECT_EQ(out, upper);
+                EXPECT_TRUE(copy_lines(bytes_of(lines), 0, shape, out.data(), true, level));
+                for (std::size_t at = 0; at < lines.size(); ++at) {
+                    auto broken = lines;
+                    const bool in_letters = at % shape.bytes < bases;
+                    broken[at] = in_letters ? '\n' : 'A';
+                    EXPECT_FALSE(copy_lines(bytes_of(broken), 3, shape, out.data(), true, level))
+                        << bases << " " << at;
+                }
+            }
+        }
+    }
+}
+
 }  // namespace
 }  // namespace callstream::reference
