@@ -11,6 +11,8 @@ import time
 from harness import bases, in_process, requests, streams
 from harness.figures import Figure
 from harness.growth import growth
+from harness.pages import page_latency
+from harness.peer import Peer
 from harness.programs import Background, Failure, Programs, Server, machine_facts, raise_descriptor_limit
 from harness.report import write_report
 from harness.sizes import FEW, Sizes, quick_sizes
@@ -40,7 +42,8 @@ DEEP = "GT:AD:DP:GQ:PL"
 class Bench:
     """What a row needs: programs, sizes, and while it runs the server and the socket ceiling."""
 
-    def __init__(self, programs, sizes, runs):
+    def __init__(self, programs, sizes, runs, peer=None):
+        self.peer = peer
         self.programs = programs
         self.sizes = sizes
         self.runs = runs
@@ -82,11 +85,23 @@ def arguments():
     parser.add_argument("--rows", metavar="P1,P3", help="only these rows")
     parser.add_argument("--samples", type=int, metavar="N", help="samples of the matrix (P1, P2, P4)")
     parser.add_argument("--variants", type=int, metavar="N", help="variants of the matrix")
-    parser.add_argument("--slope", action="store_true", help="also how P1, P4 and P5 grow with the panel")
+    parser.add_argument("--slope", action="store_true", help="also how P1, P4 and P5 grow with the panel, and how P6 "
+                        "does with the number of the page")
+    parser.add_argument("--peer", metavar="URL", help="a BrAPI server that has the samples and variants of the matrix, "
+                        "for P12: http://HOST:PORT/brapi/v2")
+    parser.add_argument("--peer-name", metavar="NAME", help="what the line calls it (host and port)")
+    parser.add_argument("--peer-set", metavar="ID", help="its variantSetDbId of the matrix (the one of as many samples "
+                        "and variants)")
     parser.add_argument("--build", metavar="DIR", help="measure what this build folder holds; build nothing")
     options = parser.parse_args()
     if options.runs is not None and options.runs < 1:
         parser.error("--runs must be at least 1")
+    if (options.peer_name or options.peer_set) and not options.peer:
+        parser.error("--peer-name and --peer-set are about the server of --peer URL")
+    try:
+        options.peer = Peer(options.peer, options.peer_name, options.peer_set) if options.peer else None
+    except ValueError as refused:
+        parser.error(str(refused))
     wanted = options.rows.split(",") if options.rows else list(ROWS)
     unknown = [row for row in wanted if row not in ROWS]
     if unknown:
@@ -119,7 +134,7 @@ def measure_row(bench, row):
     try:
         yield from ROWS[row](bench)
     except (Failure, OSError, subprocess.SubprocessError) as failed:
-        yield Figure(row, "could not be measured", float("nan"), problem=f"failed: {failed}")
+        yield Figure(row, "could not be measured", None, problem=f"failed: {failed}")
 
 
 def measure(bench, rows):
@@ -149,7 +164,8 @@ def main():
     build = pathlib.Path(options.build).resolve() if options.build else build_programs()
     raise_descriptor_limit()
     programs = Programs(build, ROOT / "build" / "bench-data")
-    bench = Bench(programs, sizes_for(options), options.runs or (1 if options.quick else 3))
+    bench = Bench(programs, sizes_for(options), options.runs or (1 if options.quick else 3),
+                  options.peer)
     facts = machine_facts(ROOT, programs)
     print(f"{facts['cores']} cores, {facts['cpu']}; {facts['compiler']}; htslib {facts['htslib']}; "
           f"commit {facts['commit']}; load {facts['load_at_start']:.1f}; {bench.runs} runs")
@@ -161,7 +177,8 @@ def main():
         print(figure.line())
     print(summary(figures))
     slopes = growth(bench, options.rows) if options.slope else []
-    for one in slopes:
+    pages = page_latency(bench) if "P6" in options.rows and (options.slope or options.report) else []
+    for one in [*slopes, *pages]:
         print(one.line())
     if options.json or options.report:
         document = {
@@ -172,6 +189,7 @@ def main():
             "sizes": vars(bench.sizes),
             "figures": [figure.as_json() for figure in figures],
             "slopes": [one.as_json() for one in slopes],
+            "pages": [one.as_json() for one in pages],
         }
         if options.json:
             pathlib.Path(options.json).write_text(json.dumps(document, indent=1) + "\n")

@@ -1,13 +1,10 @@
 """What tools/bench measured as a page to read: tables, and plots as SVG beside it."""
 
-import math
 import pathlib
 import statistics
 
 from harness.figures import human
-
-WIDTH, HEIGHT, MARGIN = 640, 360, 60
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # told apart by colour-blind people, too
+from harness.plots import page_plot, rate_plot, target_plot
 
 
 def write_report(document, path):
@@ -19,12 +16,15 @@ def write_report(document, path):
         series = [one for one in document["slopes"] if one["over"] == over]
         (path.parent / name).write_text(rate_plot(series, over, document["sizes"]))
         plots.append((over, name))
-    name = f"{path.stem}-targets.svg"
-    (path.parent / name).write_text(target_plot(document["figures"]))
-    path.write_text(page(document, plots, name))
+    pages = f"{path.stem}-pages.svg"
+    if document["pages"]:
+        (path.parent / pages).write_text(page_plot(document["pages"]))
+    targets = f"{path.stem}-targets.svg"
+    (path.parent / targets).write_text(target_plot(document["figures"]))
+    path.write_text(page(document, plots, targets, pages))
 
 
-def page(document, plots, targets):
+def page(document, plots, targets, pages):
     machine = document["machine"]
     lines = [
         "# Results",
@@ -48,12 +48,33 @@ def page(document, plots, targets):
         lines += map(growth_row, document["slopes"])
         lines += [""]
         lines += [f"![Rate over {over}]({name})\n" for over, name in plots]
+    if document["pages"]:
+        lines += page_section(document, pages)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def page_section(document, plot):
+    places = document["pages"][0]["places"]
+    requests = document["sizes"]["page_requests"]
+    return [
+        "## How long a page takes",
+        "",
+        f"One page of 1,000 calls, or cells of a matrix, by its place in the whole; {requests} requests of each page, all "
+        "places in turn on one connection. Medians of the runs. A matrix has numbers alone, no tokens.",
+        "",
+        f"| row | | {' | '.join(places)} |",
+        "|---" * (len(places) + 2) + "|",
+        *(page_row(one, name) for one in document["pages"] for name in ("p50", "p99")),
+        "",
+        f"![Time over the number of the page]({plot})",
+        "",
+    ]
 
 
 def row_of(figure):
     sign = ">=" if figure["at_least"] else "<="
-    head = f"| {figure['row']} {figure['what']} | {sign} {figure['target']:g} |"
+    target = "" if figure["target"] is None else f" {sign} {figure['target']:g}"
+    head = f"| {figure['row']} {figure['what']} |{target} |"
     if figure["problem"]:
         return f"{head} | | | | {figure['problem']} |"
     ours, rival = (human(statistics.median(figure[side]), figure["unit"]) for side in ("ours", "rival"))
@@ -69,76 +90,6 @@ def growth_row(one):
     return f"| {one['row']} | {one['what']} | {one['over']} | ^{one['exponent']:.2f} | {points} |"
 
 
-class Scale:
-    """Logarithmic, from a range of values to one of pixels."""
-
-    def __init__(self, values, first, last):
-        low, high = math.log10(min(values)), math.log10(max(values))
-        self.low, self.high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)
-        self.first, self.last = first, last
-
-    def __call__(self, value):
-        part = (math.log10(value) - self.low) / (self.high - self.low)
-        return self.first + part * (self.last - self.first)
-
-    def ticks(self):
-        return [10.0**power for power in range(self.low, self.high + 1)]
-
-
-def svg(width, height, parts):
-    style = "<style>text{font:12px sans-serif;fill:#333}line{stroke:#ddd}</style>"
-    box = f'<rect width="{width}" height="{height}" fill="white"/>'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-    return "\n".join([head, style, box, *parts, "</svg>"]) + "\n"
-
-
-def text(x, y, words, anchor="middle"):
-    words = words.replace("&", "&amp;").replace("<", "&lt;")
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words}</text>'
-
-
-def rate_plot(series, over, sizes):
-    """Calls a second of each row, over the number of samples or of variants."""
-    fixed = sizes["slope_variants"][0] if over == "samples" else sizes["slope_samples"][0]
-
-    def calls(one, size):
-        # One call set has a call per variant, whatever the samples.
-        return size * fixed if one["row"] != "P5" else (fixed if over == "samples" else size)
-
-    rates = [[calls(one, s) / t for s, t in zip(one["sizes"], one["seconds"])] for one in series]
-    across = Scale([s for one in series for s in one["sizes"]], MARGIN, WIDTH - MARGIN)
-    up = Scale([rate for line in rates for rate in line], HEIGHT - MARGIN, MARGIN)
-    parts = []
-    for value in across.ticks():
-        parts.append(f'<line x1="{across(value):.1f}" y1="{MARGIN}" x2="{across(value):.1f}" y2="{HEIGHT - MARGIN}"/>')
-        parts.append(text(across(value), HEIGHT - MARGIN + 18, f"{value:,.0f}"))
-    for value in up.ticks():
-        parts.append(f'<line x1="{MARGIN}" y1="{up(value):.1f}" x2="{WIDTH - MARGIN}" y2="{up(value):.1f}"/>')
-        parts.append(text(MARGIN - 6, up(value) + 4, human(value, "").strip(), "end"))
-    for number, (one, line) in enumerate(zip(series, rates)):
-        colour = COLOURS[number % len(COLOURS)]
-        points = " ".join(f"{across(s):.1f},{up(rate):.1f}" for s, rate in zip(one["sizes"], line))
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts.append(f'<rect x="{MARGIN + 190 * number}" y="14" width="12" height="12" fill="{colour}"/>')
-        parts.append(text(MARGIN + 190 * number + 18, 25, f"{one['row']} {one['what']}", "start"))
-    parts.append(text(WIDTH / 2, HEIGHT - 14, f"{over}; calls a second upwards"))
-    return svg(WIDTH, HEIGHT, parts)
-
-
-def target_plot(figures):
-    """How far each ratio is on the good side of its target, 1 being just there."""
-    shown = [figure for figure in figures if not figure["problem"]]
-    reached = [f["ratio"] / f["target"] if f["at_least"] else f["target"] / f["ratio"] for f in shown]
-    left, row, most = 330, 20, 4.0
-    unit = (WIDTH - left - 70) / most
-    parts = []
-    for number, (figure, part) in enumerate(zip(shown, reached)):
-        y = 14 + row * number
-        colour = COLOURS[2] if figure["verdict"] == "met" else COLOURS[1]
-        parts.append(text(left - 8, y + 12, f"{figure['row']} {figure['what']}", "end"))
-        parts.append(f'<rect x="{left}" y="{y}" width="{max(min(part, most), 0.01) * unit:.1f}" height="14" fill="{colour}"/>')
-        parts.append(text(left + min(part, most) * unit + 6, y + 12, f"{part:.2g}", "start"))
-    height = 14 + row * len(shown) + 30
-    parts.append(f'<line x1="{left + unit:.1f}" y1="8" x2="{left + unit:.1f}" y2="{height - 26}" style="stroke:#333"/>')
-    parts.append(text(left + unit, height - 12, "target"))
-    return svg(WIDTH, height, parts)
+def page_row(one, name):
+    times = " | ".join(human(time, "s") for time in one[name])
+    return f"| {one['row']} {one['what']} | {name} | {times} |"

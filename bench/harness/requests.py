@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 
 from harness.figures import Figure
+from harness.peer import against_given_peer
 from harness.programs import NDJSON, Background, Failure, calls_path
 from harness.streams import allele_matrix_target, first_variant, last_page_token
 
@@ -118,6 +119,7 @@ def p12(bench):
         else:
             against_peer(bench, figure, peer, file, target, variants)
         yield figure
+    yield against_given_peer(bench, variants)
 
 
 def missing_for(peer):

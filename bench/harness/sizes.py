@@ -16,7 +16,8 @@ class Sizes:
     width_samples: int = 10_000
     gzip_calls: int = 300_000  # P8
     answer_bytes_max: int = 2_000_000_000  # P2, P3 where the answer covers a whole variant set
-    page_requests: int = 400  # P6
+    same_bytes_max: int = 500_000_000  # P2, P3 beside other servers that send the same
+    page_requests: int = 400  # P6, of each page
     sequence_bases: int = 64_000_000  # P9
     range_requests: int = 960
     seconds: float = 2.0  # of each side of P10 and P11
@@ -31,7 +32,7 @@ def quick_sizes():
     return Sizes(
         samples=200, variants=5_000, long_variants=100_000, deep_variants=20_000, cohort_samples=200,
         cohort_variants=2_000, deep_cohort_variants=1_000, width_variants=2_000, width_samples=1_000,
-        gzip_calls=50_000, answer_bytes_max=50_000_000, page_requests=60, sequence_bases=4_000_000,
+        gzip_calls=50_000, answer_bytes_max=50_000_000, same_bytes_max=20_000_000, page_requests=60, sequence_bases=4_000_000,
         range_requests=96, seconds=0.4, idle=100, slow=8, fast=2, slope_samples=(100, 200, 400),
         slope_variants=(1_000, 2_000, 4_000),
     )

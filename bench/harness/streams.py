@@ -5,6 +5,7 @@ import tempfile
 
 from harness.figures import Figure
 from harness.programs import NDJSON, Failure, Server, calls_path, user_seconds
+from harness.rivals import same_bytes
 from harness.sizes import FEW
 
 MEMORY_MIB_ONE = 2
@@ -39,6 +40,7 @@ def p2(bench):
         ours = bench.programs.drain(bench.server.port, target)
         figure.add(rate(ours), min(rate(socket), size / cells * decode["calls"] / decode["seconds"]))
     yield figure
+    yield from same_bytes(bench, "P2", "allele matrix over HTTP", target)
 
 
 def p3(bench):
@@ -55,29 +57,37 @@ def p3(bench):
             socket = bench.programs.drain(bench.ready.port, f"/{ours['body_bytes']}")
             figure.add(rate(ours), rate(socket))
         yield figure
+        if stem == "matrix":
+            yield from same_bytes(bench, "P3", f"Call objects over HTTP, {name}", target, NDJSON)
 
 
+FROM_RECORDS, FROM_COLUMNS = "from records", "from columns"
 # What columns can answer of a file that has more than GT.
 GENOTYPES = "?callFields=genotype,genotypeValue,callSetDbId,callSetName,variantDbId,variantName,variantSetDbId"
 
 
 def p5(bench):
-    yield from p5_rows(bench, bench.server, "")
-    yield p5_width(bench, bench.server, "")
+    """The targets are for columns. What a file costs that has none stands beside them."""
+    yield from p5_rows(bench, bench.server, FROM_RECORDS)
+    yield p5_width(bench, bench.server, FROM_RECORDS)
     names = [f"{stem}.bcf" for stem in ("cohort", "deep-cohort", "wide", "narrow")]
     files = {name: bench.files[name] for name in names}
     with Server(bench.programs.build / "callstream", files, columns=True) as server:
-        yield from p5_rows(bench, server, ", columns")
-        yield p5_width(bench, server, ", columns")
+        yield from p5_rows(bench, server, FROM_COLUMNS)
+        yield p5_width(bench, server, FROM_COLUMNS)
+
+
+def target_for(how, target):
+    return target if how == FROM_COLUMNS else None
 
 
 def p5_rows(bench, server, how):
     for name, stem in (("GT", "cohort"), ("GT:AD:DP:GQ:PL", "deep-cohort")):
-        figure = Figure("P5", f"one call set, {name}{how}", 50, unit="s", times_as_fast=True)
+        figure = Figure("P5", f"one call set, {name}, {how}", target_for(how, 50), unit="s", times_as_fast=True)
         figure.rival_name = "bcftools view -s, user time"
         sample = f"S{bench.sizes.cohort_samples}"
         command = ["bcftools", "view", "-Ou", "-s", sample, bench.files[f"{stem}.bcf"]]
-        target = calls_path(stem, sample) + (GENOTYPES if how and stem != "cohort" else "")
+        target = calls_path(stem, sample) + (GENOTYPES if how == FROM_COLUMNS and stem != "cohort" else "")
         for _ in range(bench.runs):
             answer = bench.programs.drain(server.port, target, NDJSON)
             figure.add(answer["seconds"], user_seconds(command))
@@ -85,8 +95,8 @@ def p5_rows(bench, server, how):
 
 
 def p5_width(bench, server, how):
-    what = f"one call set, {bench.sizes.width_samples} samples against 100{how}"
-    figure = Figure("P5", what, 1.3, at_least=False, unit="s", rival_name="100 samples")
+    what = f"one call set, {bench.sizes.width_samples} samples against 100, {how}"
+    figure = Figure("P5", what, target_for(how, 1.3), at_least=False, unit="s", rival_name="100 samples")
     for _ in range(bench.runs):
         wide, narrow = (
             bench.programs.drain(server.port, calls_path(stem, "S100"), NDJSON)

@@ -1,11 +1,15 @@
-// callstream_bench_baseline: the rival for small requests. A Beast server as its examples write it:
-// parse a request, send a ready answer, keep the connection. It knows one answer, the body and the
-// fields of the files that it is given, and does nothing else.
+// callstream_bench_baseline: the rival for small requests and for long bodies. A Beast server as
+// its examples write it: parse a request, send a ready answer, keep the connection. It knows one
+// answer, the body and the fields of the files that it is given, and does nothing else. With
+// --chunked the body leaves from memory in blocks, each a chunk and each in one system call where
+// the socket takes it: what somebody writes who knows Beast and does not know how long the body
+// will be.
 //
-// usage: callstream_bench_baseline BODY-FILE FIELDS-FILE THREADS
+// usage: callstream_bench_baseline [--chunked] BODY-FILE FIELDS-FILE THREADS
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -13,9 +17,11 @@
 #include <iterator>
 #include <list>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -27,10 +33,19 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
+/// Bytes of a chunk, those of our own blocks.
+constexpr std::size_t block_bytes = 256 * 1024;
+
 struct ready_answer {
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields;
+    bool chunked = false;
 };
+
+/// Asio gives a system call at most 64 KiB when it is left to itself.
+std::size_t all_at_once(beast::error_code failed, std::size_t) {
+    return failed ? 0 : 2 * block_bytes;
+}
 
 class session : public std::enable_shared_from_this<session> {
  public:
@@ -49,16 +64,19 @@ class session : public std::enable_shared_from_this<session> {
             buffer_,
             request_,
             [self = shared_from_this()](beast::error_code failed, std::size_t) {
-                if (!failed) self->write();
+                if (failed) return;
+                if (self->ready_.chunked) {
+                    self->write_head();
+                } else {
+                    self->write();
+                }
             }
         );
     }
 
  private:
     void write() {
-        answer_ = {http::status::ok, request_.version()};
-        for (const auto& [name, value] : ready_.fields) answer_.insert(name, value);
-        answer_.keep_alive(request_.keep_alive());
+        describe(answer_);
         answer_.body() = {ready_.body.data(), ready_.body.size()};
         answer_.prepare_payload();
         stream_.expires_after(std::chrono::seconds(30));
@@ -66,9 +84,60 @@ class session : public std::enable_shared_from_this<session> {
             stream_,
             answer_,
             [self = shared_from_this()](beast::error_code failed, std::size_t) {
-                if (!failed && self->request_.keep_alive()) self->read();
+                self->end(failed);
             }
         );
+    }
+
+    void write_head() {
+        describe(head_);
+        head_.chunked(true);
+        left_ = ready_.body;
+        serializer_.emplace(head_);
+        stream_.expires_after(std::chrono::seconds(30));
+        http::async_write_header(
+            stream_,
+            *serializer_,
+            [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                if (!failed) self->write_chunk();
+            }
+        );
+    }
+
+    void write_chunk() {
+        if (left_.empty()) return write_last_chunk();
+        const auto piece = left_.substr(0, block_bytes);
+        left_.remove_prefix(piece.size());
+        stream_.expires_after(std::chrono::seconds(30));
+        asio::async_write(
+            stream_,
+            http::make_chunk(asio::buffer(piece)),
+            all_at_once,
+            [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                if (!failed) self->write_chunk();
+            }
+        );
+    }
+
+    void write_last_chunk() {
+        asio::async_write(
+            stream_,
+            http::make_chunk_last(),
+            [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                self->end(failed);
+            }
+        );
+    }
+
+    template <class Answer>
+    void describe(Answer& answer) const {
+        answer = {http::status::ok, request_.version()};
+        for (const auto& [name, value] : ready_.fields) answer.insert(name, value);
+        answer.keep_alive(request_.keep_alive());
+    }
+
+    void end(beast::error_code failed) {
+        if (!failed && request_.keep_alive()) read();
     }
 
     beast::tcp_stream stream_;
@@ -76,6 +145,9 @@ class session : public std::enable_shared_from_this<session> {
     beast::flat_buffer buffer_{16 * 1024};
     http::request<http::empty_body> request_;
     http::response<http::span_body<const char>> answer_;
+    http::response<http::empty_body> head_;
+    std::optional<http::response_serializer<http::empty_body>> serializer_;
+    std::string_view left_;
 };
 
 /// One acceptor; its connections go to the contexts in turn, as those of our server do.
@@ -116,7 +188,7 @@ std::string read_file(const char* path) {
 
 /// Lines of `Name: value`.
 ready_answer read_answer(const char* body_path, const char* fields_path) {
-    ready_answer out{read_file(body_path), {}};
+    ready_answer out{read_file(body_path), {}, false};
     std::istringstream lines(read_file(fields_path));
     for (std::string line; std::getline(lines, line);) {
         const auto colon = line.find(": ");
@@ -146,13 +218,20 @@ void serve(const ready_answer& ready, int threads) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int threads = argc == 4 ? std::atoi(argv[3]) : 0;
+    std::vector<std::string_view> words(argv + 1, argv + argc);
+    const bool chunked = !words.empty() && words[0] == "--chunked";
+    if (chunked) words.erase(words.begin());
+    const int threads = words.size() == 3 ? std::atoi(words[2].data()) : 0;
     if (threads < 1) {
-        std::fputs("usage: callstream_bench_baseline BODY-FILE FIELDS-FILE THREADS\n", stderr);
+        std::fputs(
+            "usage: callstream_bench_baseline [--chunked] BODY-FILE FIELDS-FILE THREADS\n", stderr
+        );
         return 2;
     }
     try {
-        serve(read_answer(argv[1], argv[2]), threads);
+        auto ready = read_answer(words[0].data(), words[1].data());
+        ready.chunked = chunked;
+        serve(ready, threads);
     } catch (const std::exception& e) {
         std::fprintf(stderr, "callstream_bench_baseline: %s\n", e.what());
         return 1;

@@ -2,12 +2,25 @@
 // serves all machines. Every level computes the same.
 #pragma once
 
+#include <string_view>
+
 namespace callstream {
 
 enum class simd_level { none, avx2, avx512 };  // avx512: with VBMI
 
-/// The best one of this machine.
+/// The environment variable that can lower the level, for tests and for finding faults.
+constexpr const char* simd_variable = "CALLSTREAM_SIMD";
+
+/// The best one of this machine, or the lower one that CALLSTREAM_SIMD names. Found out once;
+/// thread-safe.
 simd_level best_simd() noexcept;
+
+/// `machine`, or what `wish` names where that is less: scalar, avx2 or avx512. Any other text
+/// wishes nothing.
+simd_level lowered_simd(simd_level machine, std::string_view wish) noexcept;
+
+/// As CALLSTREAM_SIMD names it.
+std::string_view name_of(simd_level level) noexcept;
 
 }  // namespace callstream
 

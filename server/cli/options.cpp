@@ -163,7 +163,9 @@ void describe_serve(CLI::App& app, serve_options& o) {
     app.footer(
         "Prints the address it listens on. SIGHUP looks at DIR and the TLS files again (so does "
         "every\n"
-        "30 s), SIGTERM lets open answers end. An option on the command line wins over the file."
+        "30 s), SIGTERM lets open answers end. An option on the command line wins over the file.\n"
+        "For tests and for finding faults: CALLSTREAM_SIMD=scalar|avx2|avx512 in the environment\n"
+        "lowers the instructions that are used; answers are the same."
     );
 }
 

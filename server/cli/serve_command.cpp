@@ -1,5 +1,6 @@
 // `callstream serve`: puts the parts together and runs until it is told to stop.
 #include "engine/core/clock.hpp"
+#include "engine/core/simd.hpp"
 #include "engine/store/sqlite_store.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/cli/commands.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <malloc.h>
 #include <sys/resource.h>
@@ -128,9 +130,20 @@ std::string text_of(const reads::coverage_service& coverage) {
            );
 }
 
+/// Who lowered the level should not wonder why this is slow, nor who misspelt it why it is not.
+void tell_simd() {
+    const char* wish = std::getenv(simd_variable);
+    if (wish == nullptr) return;
+    log_info(
+        std::string(simd_variable) + "=" + wish + ": SIMD level " +
+        std::string(name_of(best_simd()))
+    );
+}
+
 }  // namespace
 
 int serve(const serve_options& options) {
+    tell_simd();
     // Few malloc arenas: answers live in recycled blocks, so threads do not compete for the heap,
     // and every further arena would keep memory of its own.
     mallopt(M_ARENA_MAX, 2);
