@@ -25,6 +25,7 @@ struct serve_options {
     std::filesystem::path config;
     std::size_t stream_memory_mib = 256;
     bool collapse_homozygotes = false;
+    bool columns = false;  ///< made in the background
     std::size_t body_memory_mib = 64;
     std::size_t connections = 10000;
     http::deadlines limits;

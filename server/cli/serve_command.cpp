@@ -1,4 +1,5 @@
 // `callstream serve`: puts the parts together and runs until it is told to stop.
+#include "engine/catalog/column_maker.hpp"
 #include "engine/core/clock.hpp"
 #include "engine/core/simd.hpp"
 #include "engine/store/sqlite_store.hpp"
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <malloc.h>
+#include <optional>
 #include <sys/resource.h>
 #include <thread>
 
@@ -177,6 +179,8 @@ int serve(const serve_options& options) {
     const auto signer = make_signer(options);
     if (!signer) return refuse(signer.error().text);
     catalog::catalog_service catalog(options.folder, options.state, log_warning);
+    std::optional<catalog::column_maker> columns;
+    if (options.columns) columns.emplace(catalog, options.state, log_info);
     http::metrics numbers;
     http::router routes;
     store::sqlite_store store(options.state / "store.db");

@@ -211,6 +211,14 @@ class answers(ColumnsTest):
             self.wait_for(lambda: has_them(other))
             self.compare(one, other, support.call_set_id("main", "a", "S3"), 999)
 
+    def test_a_server_makes_them_in_the_background_when_it_is_told_to(self):
+        panel(self.folder / "a.bcf", 3000, 60)
+        with Server(self.folder, "--token-key", str(self.key), "--columns", state=self.state) as other:
+            self.wait_for(lambda: "the columns of a.bcf are there" in other.log_text())
+            self.assertEqual(len(self.columns_files()), 1)
+            with self.serve(False) as one:
+                self.compare(one, other, support.call_set_id("main", "a", "S3"), 999)
+
     def test_go_on_where_columns_are_damaged(self):
         panel(self.folder / "a.bcf", 3000, 60)
         self.callstream("index", "--columns")
