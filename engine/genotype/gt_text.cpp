@@ -21,7 +21,6 @@ char* put_text(char* out, const std::string& text) {
 
 using hts::gt_allele_code;
 using hts::gt_vector_end;
-constexpr auto end_byte = static_cast<std::uint8_t>(gt_vector_end<std::int8_t>);
 
 }  // namespace
 
@@ -68,10 +67,11 @@ void gt_writer::enter_record(
 void gt_writer::measure() {
     std::size_t separator =
         std::max(format_.separator_phased.size(), format_.separator_unphased.size());
-    // An int8 allele index has at most two digits, one of the first seven alleles one.
+    // An index of those that have pieces has at most three digits, an int8 one two, one of the
+    // first seven alleles one.
     std::size_t allele = index_digits_max;
-    std::size_t short_allele = 2;
-    std::size_t longest_single = short_allele;
+    std::size_t short_allele = 3;
+    std::size_t longest_single = 2;
     std::size_t pair_allele = 1;
     if (format_.encoding == allele_encoding::bases) {
         allele = 0;
@@ -114,15 +114,13 @@ const gt_row_plan& gt_writer::plan_for(std::uint32_t ploidy) {
 }
 
 void gt_writer::make_allele_pieces() {
-    for (std::size_t byte = 0; byte < first_.size(); ++byte) {
-        const auto value = static_cast<std::int8_t>(byte);
+    for (std::size_t at = 0; at < first_.size(); ++at) {
+        const auto value = static_cast<std::int16_t>(at);
         const std::uint32_t code = gt_allele_code(value);
         const std::string allele = code == 0 ? format_.unknown : std::to_string(code - 1);
         const bool phased = hts::gt_is_phased(value);
-        fill(first_[byte], allele);
-        fill(
-            next_[byte], (phased ? format_.separator_phased : format_.separator_unphased) + allele
-        );
+        fill(first_[at], allele);
+        fill(next_[at], (phased ? format_.separator_phased : format_.separator_unphased) + allele);
     }
 }
 
@@ -264,31 +262,34 @@ char* gt_writer::write_any(char* out, const std::uint8_t* alleles, std::uint32_t
     if (format_.encoding == allele_encoding::dosage) {
         return write_dosage<Integer>(out, alleles, count);
     }
-    if constexpr (sizeof(Integer) == 1) {
-        if (in_pieces_) return write_pieces(out, alleles, count);
-    }
+    if (in_pieces_) return write_pieces<Integer>(out, alleles, count);
     return write_long<Integer>(out, alleles, count);
 }
 
+template <class Integer>
 char* gt_writer::write_pieces(char* out, const std::uint8_t* alleles, std::uint32_t count) const {
     char* const start = out;
     std::uint32_t present = 0;
     std::uint32_t missing = 0;
     std::uint32_t different = 0;
-    std::uint32_t first_code = 0;
+    Integer first = 0;
     const auto* table = &first_;
-    for (; present < count && alleles[present] != end_byte; ++present) {
-        const std::uint8_t byte = alleles[present];
-        const std::uint32_t code = gt_allele_code(static_cast<std::int8_t>(byte));
-        if (present == 0) first_code = code;
-        missing += code == 0;
-        different += code != first_code;
-        out = put(out, (*table)[byte]);
+    for (; present < count; ++present) {
+        Integer value;
+        std::memcpy(&value, alleles + present * sizeof value, sizeof value);
+        if (value == gt_vector_end<Integer>) break;
+        if (value < 0 || static_cast<std::size_t>(value) >= first_.size()) {
+            return write_long<Integer>(start, alleles, count);
+        }
+        if (present == 0) first = value;
+        missing += gt_allele_code(value) == 0;
+        different += gt_allele_code(value) != gt_allele_code(first);
+        out = put(out, (*table)[static_cast<std::size_t>(value)]);
         table = &next_;
     }
     if (missing == present) return put_unknown(start);
     if (!format_.expand_homozygotes && present > 1 && missing + different == 0) {
-        return start + first_[alleles[0]].length;
+        return start + first_[static_cast<std::size_t>(first)].length;
     }
     return out;
 }

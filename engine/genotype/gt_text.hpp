@@ -89,6 +89,7 @@ class gt_writer {
     template <class Integer>
     char* write_framed(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
     char* write_int8(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
+    template <class Integer>
     char* write_pieces(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
     template <class Integer>
     char* write_any(char* out, const std::uint8_t* alleles, std::uint32_t count) const;
@@ -115,8 +116,8 @@ class gt_writer {
     bool in_pairs_ = false;               // and every framed pair of small alleles
     piece before_{};
     piece after_{};
-    std::array<piece, 256> first_{};    // by GT byte: the allele alone
-    std::array<piece, 256> next_{};     // by GT byte: separator and allele
+    std::array<piece, 256> first_{};    // by GT value: the allele alone
+    std::array<piece, 256> next_{};     // by GT value: separator and allele
     std::array<piece, 256> singles_{};  // by GT byte: the framed haploid genotype
     std::array<piece, pair_values * pair_values> pairs_{};  // by two GT bytes: the framed genotype
 };
