@@ -280,7 +280,20 @@ std::uint64_t vcf_reader::tell() const {
     return static_cast<std::uint64_t>(bgzf_tell(&state_->stream()));
 }
 
+bool vcf_reader::holds(std::uint64_t virtual_offset) const {
+    const BGZF& stream = state_->stream();
+    const auto address = static_cast<std::uint64_t>(stream.block_address);
+    // A block that was read to its end has given way to the next one, which is not loaded yet.
+    return stream.block_length > 0 && address == virtual_offset >> 16U &&
+           static_cast<int>(virtual_offset & 0xFFFFU) < stream.block_length;
+}
+
 void vcf_reader::seek(std::uint64_t virtual_offset) {
+    if (holds(virtual_offset)) {
+        // BGZF's own seek would inflate the block anew.
+        state_->stream().block_offset = static_cast<int>(virtual_offset & 0xFFFFU);
+        return;
+    }
     if (bgzf_seek(&state_->stream(), static_cast<std::int64_t>(virtual_offset), SEEK_SET) != 0) {
         throw damaged_file("the file is shorter than its index says");
     }

@@ -66,6 +66,9 @@ class vcf_reader {
     std::uint64_t tell() const;
     /// Continues at a virtual offset that `tell` once gave for the same bytes.
     void seek(std::uint64_t virtual_offset);
+    /// Whether the block in which this offset lies is in memory: then `seek` there, and reading
+    /// records that end in it, does not touch the file.
+    bool holds(std::uint64_t virtual_offset) const;
 
     /// The ids below are indexes into this reader's header, as found in `record`.
     std::string_view contig_name(std::int32_t contig) const;

@@ -58,10 +58,13 @@ class entity_store {
     /// Everything that `edit` does or, when it returns an error or throws, nothing. It is on the
     /// disk when this returns. `errc::storage_full` beyond `bytes_max`.
     virtual result<void> change(const std::function<result<void>(entity_editor&)>& edit) = 0;
-    /// Quick: to be asked before every use of what was read earlier.
+    /// Quick, but a read of the disk. Tells of the changes of other processes, too.
     virtual result<entity_version> version() = 0;
     /// What changed after `known`; everything when that was another epoch.
     virtual result<entity_changes> since(const entity_version& known) = 0;
+    /// How often `change` has run to its end in this process, whatever came of it: while it is the
+    /// same number, nothing was written through this object. Does not wait.
+    virtual std::uint64_t changes_here() const noexcept = 0;
 };
 
 }  // namespace callstream::store

@@ -3,6 +3,19 @@
 namespace callstream::store {
 namespace {
 
+/// Counts when a change has ended, also one that failed: whether it reached the disk is not known
+/// then. Not earlier, or somebody would read what was there before and take it for the new state.
+class counted_change {
+ public:
+    explicit counted_change(std::atomic<std::uint64_t>& count) : count_(count) {}
+    counted_change(const counted_change&) = delete;
+    counted_change& operator=(const counted_change&) = delete;
+    ~counted_change() { ++count_; }
+
+ private:
+    std::atomic<std::uint64_t>& count_;
+};
+
 struct entity_state {
     entity_version version;
     std::int64_t bytes = 0;
@@ -78,6 +91,7 @@ class sqlite_entity_editor : public entity_editor {
 }  // namespace
 
 result<void> sqlite_entities::change(const std::function<result<void>(entity_editor&)>& edit) {
+    const counted_change counted(changes_);
     return all_.write([&](database& db) -> result<void> {
         sqlite_entity_editor editor(db);
         if (auto done = edit(editor); !done) return done;

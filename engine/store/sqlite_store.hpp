@@ -5,6 +5,8 @@
 #include "engine/store/side_store.hpp"
 #include "engine/store/sqlite_annotations.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 
 namespace callstream::store {
@@ -115,9 +117,11 @@ class sqlite_entities : public entity_store {
     result<void> change(const std::function<result<void>(entity_editor&)>& edit) override;
     result<entity_version> version() override;
     result<entity_changes> since(const entity_version& known) override;
+    std::uint64_t changes_here() const noexcept override { return changes_.load(); }
 
  private:
     connections& all_;
+    std::atomic<std::uint64_t> changes_{0};
 };
 
 class sqlite_store : public side_store {

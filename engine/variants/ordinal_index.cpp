@@ -95,6 +95,11 @@ const ordinal_entry& ordinal_index::floor(std::uint64_t ordinal) const {
     return *(behind - 1);
 }
 
+/// The next record starts in it, too.
+bool ordinal_index::is_within_block(std::uint64_t ordinal) const {
+    return ordinal + 1 < records() && floor(ordinal + 1).ordinal == floor(ordinal).ordinal;
+}
+
 ordinal_index_writer::ordinal_index_writer(std::filesystem::path path) : file_(std::move(path)) {
     const file_head empty{};
     write_all(file_.fd(), as_bytes(&empty, sizeof empty));

@@ -58,6 +58,9 @@ class ordinal_index {
 
     /// The last entry at or before `ordinal`, which must be below `records()`.
     const ordinal_entry& floor(std::uint64_t ordinal) const;
+    /// Whether the record with this ordinal, which must be below `records()`, certainly ends in the
+    /// block in which it starts.
+    bool is_within_block(std::uint64_t ordinal) const;
 
  private:
     ordinal_index() = default;

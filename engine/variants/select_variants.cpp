@@ -312,6 +312,15 @@ class set_search {
         return selection(std::move(found));
     }
 
+    std::optional<std::uint64_t> first_at(const numbered_place& place) {
+        std::vector<range> found;
+        for (auto& file : files_) {
+            file.find(place, found);
+            if (!found.empty()) return found.front().first;
+        }
+        return std::nullopt;
+    }
+
     selection in_one_of(const std::vector<region>& regions) const {
         std::vector<range> found;
         for (const auto& file : files_) file.find(regions, found);
@@ -353,6 +362,12 @@ class set_search {
 bool count_bounds::any() const {
     return minor_frequency.any() || missing.any() || heterozygous.any() ||
            alleles_max != std::numeric_limits<std::uint32_t>::max();
+}
+
+result<std::optional<std::uint64_t>> find_variant(const set_view& view, const numbered_place& at) {
+    auto search = set_search::of(view);
+    if (!search) return search.error();
+    return search->first_at(at);
 }
 
 result<selection> select_variants(const set_view& view, const variant_criteria& criteria) {

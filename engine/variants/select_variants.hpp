@@ -71,6 +71,9 @@ struct variant_criteria {
     bool any() const { return !named.empty() || !regions.empty() || counts.any(); }
 };
 
+/// Ordinal of the record at a place; nothing when none is there. `errc::unavailable` as below.
+result<std::optional<std::uint64_t>> find_variant(const set_view& view, const numbered_place& at);
+
 /// What is named but not there is no error. `errc::unavailable` while a file of the set is not
 /// indexed.
 result<selection> select_variants(const set_view& view, const variant_criteria& criteria);

@@ -41,23 +41,53 @@ result<void> set_cursor::seek(std::uint64_t ordinal) {
     return ordinal == 0 ? rewind() : seek_by_index(ordinal);
 }
 
-result<void> set_cursor::seek_by_index(std::uint64_t ordinal) {
+/// The number of files when no file has it.
+result<std::uint32_t> set_cursor::file_with(std::uint64_t ordinal) const {
     const auto files = static_cast<std::uint32_t>(view_.files().size());
     for (std::uint32_t file = 0; file < files; ++file) {
         const auto first = view_.first_ordinal(file);
         const ordinal_index* index = view_.index(file);
         if (!first || index == nullptr) return not_indexed();
-        const std::uint64_t local = ordinal - *first;
-        if (local >= index->records()) continue;
-        if (auto entered = enter(file, *first); !entered) return entered;
-        columns_ ? columns_->seek(local) : (*cursor_)->seek(local, *index);
+        if (ordinal - *first < index->records()) return file;
+    }
+    return files;
+}
+
+result<void> set_cursor::seek_by_index(std::uint64_t ordinal) {
+    const auto file = file_with(ordinal);
+    if (!file) return file.error();
+    const auto first = *view_.first_ordinal(*file);
+    if (*file == view_.files().size()) {
+        columns_.reset();
+        cursor_.reset();
+        file_ = *file;
+        file_first_ = first;
         return {};
     }
-    columns_.reset();
-    cursor_.reset();
-    file_ = files;
-    file_first_ = *view_.indexed_records();
+    if (auto entered = enter(*file, first); !entered) return entered;
+    const auto local = ordinal - first;
+    columns_ ? columns_->seek(local) : (*cursor_)->seek(local, *view_.index(*file));
     return {};
+}
+
+result<bool> set_cursor::seek_in_memory(std::uint64_t ordinal) {
+    const auto file = file_with(ordinal);
+    if (!file) return file.error();
+    if (narrow_to_ || *file == view_.files().size()) return false;
+    const auto first = *view_.first_ordinal(*file);
+    const auto& index = *view_.index(*file);
+    const auto local = ordinal - first;
+    if (!index.is_within_block(local)) return false;
+    auto cursor = view_.files()[*file]->cursor_holding(index.floor(local).virtual_offset);
+    if (!cursor) return cursor.error();
+    if (!*cursor) return false;
+    cursor_.reset();
+    cursor_.emplace(std::move(**cursor));
+    (*cursor_)->reader().want(fields_);
+    file_ = *file;
+    file_first_ = first;
+    (*cursor_)->seek(local, index);
+    return true;
 }
 
 result<bool> set_cursor::resume(const set_place& place) {

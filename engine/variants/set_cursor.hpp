@@ -40,6 +40,9 @@ class set_cursor {
     /// Moves before the record with this ordinal, or to the end for one that is not there.
     /// `errc::unavailable` when a file that must be known for it is not indexed yet.
     result<void> seek(std::uint64_t ordinal);
+    /// The same, as far as nothing has to be opened or read for it, or for the record that `next`
+    /// returns then; false when it would. A set with `narrow_to` always would.
+    result<bool> seek_in_memory(std::uint64_t ordinal);
     /// Moves to where `place` says. False when another record stands there.
     result<bool> resume(const set_place& place);
 
@@ -75,6 +78,7 @@ class set_cursor {
     const set_view& view() const noexcept { return view_; }
 
  private:
+    result<std::uint32_t> file_with(std::uint64_t ordinal) const;
     result<void> enter(std::uint32_t file, std::uint64_t file_first);
     result<void> seek_by_index(std::uint64_t ordinal);
     const hts::record* narrowed(const hts::record* r);

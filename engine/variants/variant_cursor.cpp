@@ -21,12 +21,24 @@ void variant_cursor::place(std::uint64_t ordinal, std::uint64_t virtual_offset) 
 
 void variant_cursor::rewind() {
     place(0, first_record_);
+    is_counted_ = true;
+}
+
+/// Whether the record that was read last is one of these.
+bool variant_cursor::is_between(std::uint64_t first, std::uint64_t last) const {
+    return is_counted_ && is_read_ && first <= ordinal_ && ordinal_ <= last;
 }
 
 void variant_cursor::seek(std::uint64_t ordinal, const ordinal_index& index) {
     const ordinal_entry& entry = index.floor(ordinal);
-    place(entry.ordinal, entry.virtual_offset);
-    next_duplicate_ = entry.duplicate;
+    if (is_between(entry.ordinal + 1, ordinal)) {
+        place(ordinal_, virtual_offset_);
+        next_duplicate_ = duplicate_;
+    } else {
+        place(entry.ordinal, entry.virtual_offset);
+        next_duplicate_ = entry.duplicate;
+    }
+    is_counted_ = true;
     do {
         load();
         if (current_ == nullptr) throw damaged_file("the file ends before its index does");
@@ -40,6 +52,7 @@ void variant_cursor::seek(std::uint64_t ordinal, const ordinal_index& index) {
 bool variant_cursor::resume(const resume_point& point) {
     place(point.ordinal, point.virtual_offset);
     next_duplicate_ = point.duplicate;
+    is_counted_ = false;
     load();
     loaded_ahead_ = true;
     return current_ != nullptr && check_of(*current_) == point.check;
@@ -64,9 +77,11 @@ const hts::record* variant_cursor::next_at(std::uint64_t ordinal, const ordinal_
 }
 
 void variant_cursor::load() {
+    is_read_ = false;
     virtual_offset_ = reader_.tell();
     current_ = reader_.next();
     if (current_ == nullptr) return;
+    is_read_ = true;
     ordinal_ = upcoming_++;
     if (contig_ < 0) {
         duplicate_ = next_duplicate_;

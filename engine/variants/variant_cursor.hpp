@@ -29,7 +29,8 @@ class variant_cursor {
     variant_cursor(hts::vcf_reader reader, std::uint64_t first_record);
 
     void rewind();
-    /// Moves before the record with this ordinal; `index` must know it.
+    /// Moves before the record with this ordinal; `index` must know it. Goes on from the record
+    /// that it read last where that is nearer than the start of the block.
     void seek(std::uint64_t ordinal, const ordinal_index& index);
     /// Moves to where `point` says and loads the record there, which becomes the one that `next`
     /// returns first. False when another record stands there.
@@ -60,6 +61,7 @@ class variant_cursor {
  private:
     void place(std::uint64_t ordinal, std::uint64_t virtual_offset);
     void load();
+    bool is_between(std::uint64_t first, std::uint64_t last) const;
     std::uint32_t check_of(const hts::record& r) const;
 
     hts::vcf_reader reader_;
@@ -67,6 +69,8 @@ class variant_cursor {
     std::uint64_t first_record_;
     const hts::record* current_ = nullptr;
     bool loaded_ahead_ = false;   // `current_` was loaded by `resume` and not yet returned
+    bool is_counted_ = false;     // ordinals are those of the file, not what a token says
+    bool is_read_ = false;        // what is known of the record that was read last is true
     std::uint64_t upcoming_ = 0;  // ordinal of the record that will be loaded next
     std::uint64_t ordinal_ = 0;   // of `current_`
     std::uint64_t virtual_offset_ = 0;

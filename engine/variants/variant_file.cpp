@@ -4,6 +4,7 @@
 #include "engine/hts/bgzf.hpp"
 #include "engine/variants/neighbour_index.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <system_error>
@@ -233,6 +234,20 @@ result<cursor_lease> variant_file::cursor() {
     return cursor_lease(
         shared_from_this(), std::make_unique<variant_cursor>(std::move(*reader), first_record_)
     );
+}
+
+result<std::optional<cursor_lease>> variant_file::cursor_holding(std::uint64_t virtual_offset) {
+    if (!is_current()) return error{errc::file_replaced, "the file has been replaced"};
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(idle_.begin(), idle_.end(), [virtual_offset](const auto& idle) {
+        return idle->reader().holds(virtual_offset);
+    });
+    if (found == idle_.end()) return std::optional<cursor_lease>();
+    auto cursor = std::move(*found);
+    idle_.erase(found);
+    --idle_total;
+    cursor->reader().want(hts::wanted_fields::all);
+    return std::optional<cursor_lease>(std::in_place, shared_from_this(), std::move(cursor));
 }
 
 void variant_file::give_back(std::unique_ptr<variant_cursor> cursor) noexcept {

@@ -102,6 +102,9 @@ class variant_file : public indexable, public std::enable_shared_from_this<varia
 
     /// A cursor at no particular place. `errc::file_replaced` when the path names other bytes now.
     result<cursor_lease> cursor();
+    /// An idle one that has the block of this virtual offset in memory; nothing when none has.
+    /// Looks at the file's size and time, opens and reads nothing. Errors as above.
+    result<std::optional<cursor_lease>> cursor_holding(std::uint64_t virtual_offset);
 
  private:
     friend class cursor_lease;

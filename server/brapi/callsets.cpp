@@ -21,6 +21,9 @@ namespace callstream::brapi {
 namespace json = boost::json;
 namespace {
 
+/// What clients wrote beyond that is not parsed while others wait.
+constexpr std::size_t written_bytes_max = 16 * 1024;
+
 json::object to_json(const relations& all, const catalog::call_set& call_set) {
     static const catalog::sample_facts nothing;
     const auto& set = *call_set.set;
@@ -136,6 +139,18 @@ result<http::response> get_one(
     return single(*shown, warnings);
 }
 
+/// Nothing of a call set is in its files but the column.
+std::optional<http::response> get_one_at_once(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    const auto all = relations_at_once(ctx, request);
+    const auto call_set = all == nullptr ? std::nullopt : all->now().find_call_set(id);
+    if (!call_set) return std::nullopt;
+    const auto* says = all->wrote_of(*call_set);
+    if (says != nullptr && says->body.size() > written_bytes_max) return std::nullopt;
+    return single(to_json(*all, *call_set), ignored_parameters(http::query(request)));
+}
+
 }  // namespace
 
 bool may_be_call_set(const catalog::snapshot& now, std::string_view id) {
@@ -189,6 +204,9 @@ void add_callset_routes(http::router& routes, const context& ctx) {
         .method = http::verb::get,
         .pattern = "/brapi/v2/callsets/{callSetDbId}",
         .blocking = true,
+        .at_once = [&ctx](
+                       const auto& request, const auto& values
+                   ) { return get_one_at_once(ctx, request, values[0]); },
         .handle = [&ctx](
                       const auto& request, const auto& values
                   ) { return get_one(ctx, request, values[0]); },

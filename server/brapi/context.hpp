@@ -30,6 +30,9 @@ struct server_description {
     std::string location;
 };
 
+class relations_cache;
+std::shared_ptr<relations_cache> make_relations_cache();
+
 /// Outlives the routes.
 struct context {
     catalog::catalog_service* catalog;
@@ -44,6 +47,7 @@ struct context {
     std::shared_ptr<variants::selection_cache> selections =
         std::make_shared<variants::selection_cache>();
     std::shared_ptr<written_entities> wrote = std::make_shared<written_entities>(*store);
+    std::shared_ptr<relations_cache> known_relations = make_relations_cache();
 };
 
 /// What whoever sent the request may see of the catalog.

@@ -38,12 +38,26 @@ std::string_view context_member() {
     return R"("@context":["https://brapi.org/jsonld/context/metadata.jsonld"])";
 }
 
-http::response single(json::value result, const std::vector<std::string>& warnings) {
+namespace {
+
+std::string metadata_of_single(const std::vector<std::string>& warnings) {
+    return json::serialize(metadata(pagination({}), warnings));
+}
+
+}  // namespace
+
+http::response single_text(std::string_view result, const std::vector<std::string>& warnings) {
+    static const std::string without_warnings = metadata_of_single({});
     http::response r;
-    r.body.append("{").append(context_member());
-    r.body.append(",\"metadata\":").append(json::serialize(metadata(pagination({}), warnings)));
-    r.body.append(",\"result\":").append(json::serialize(result)).append("}\n");
+    r.body.reserve(result.size() + 512);
+    r.body.append("{").append(context_member()).append(",\"metadata\":");
+    r.body.append(warnings.empty() ? without_warnings : metadata_of_single(warnings));
+    r.body.append(",\"result\":").append(result).append("}\n");
     return r;
+}
+
+http::response single(const json::value& result, const std::vector<std::string>& warnings) {
+    return single_text(json::serialize(result), warnings);
 }
 
 std::vector<std::string> ignored_fields(const http::json_fields& body) {

@@ -34,7 +34,9 @@ boost::json::object metadata(
 std::string_view context_member();
 
 /// An answer about one object: pagination is all zeros.
-http::response single(boost::json::value result, const std::vector<std::string>& warnings);
+http::response single(const boost::json::value& result, const std::vector<std::string>& warnings);
+/// The same for an object that is JSON text already.
+http::response single_text(std::string_view result, const std::vector<std::string>& warnings);
 
 /// One sentence per parameter that nobody understood.
 std::vector<std::string> ignored_parameters(const http::query& q);

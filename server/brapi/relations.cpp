@@ -1,6 +1,7 @@
 #include "server/brapi/relations.hpp"
 
 #include "server/brapi/extract.hpp"
+#include "server/brapi/relations_cache.hpp"
 
 #include <algorithm>
 #include <array>
@@ -461,12 +462,23 @@ std::shared_ptr<const relations> relations_now(
     const context& ctx, const http::request& request, std::vector<std::string>& warnings
 ) {
     auto wrote = ctx.wrote->current();
-    if (wrote.trouble) {
-        warnings.push_back("What clients wrote is shown as of earlier: " + wrote.trouble->text);
+    auto now = visible(ctx, request);
+    const bool reaches_all = request.may->reaches_all();
+    if (!wrote.trouble) {
+        return ctx.known_relations->of(std::move(now), std::move(wrote.now), reaches_all);
     }
-    return std::make_shared<const relations>(
-        visible(ctx, request), std::move(wrote), request.may->reaches_all()
-    );
+    warnings.push_back("What clients wrote is shown as of earlier: " + wrote.trouble->text);
+    return std::make_shared<const relations>(std::move(now), std::move(wrote), reaches_all);
+}
+
+std::shared_ptr<const relations> relations_at_once(
+    const context& ctx, const http::request& request
+) {
+    // To make a part of the catalog for others takes its time.
+    if (!request.may->reaches_all()) return nullptr;
+    auto wrote = ctx.wrote->known();
+    if (!wrote) return nullptr;
+    return ctx.known_relations->of(visible(ctx, request), std::move(wrote), true);
 }
 
 }  // namespace callstream::brapi

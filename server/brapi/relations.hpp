@@ -61,6 +61,8 @@ class relations {
 
     const catalog::snapshot& now() const { return *now_; }
     const std::shared_ptr<const catalog::snapshot>& snapshot() const { return now_; }
+    const std::shared_ptr<const written_snapshot>& what_was_written() const { return wrote_; }
+    bool reaches_all() const { return reaches_all_; }
     /// Why it may not be what clients wrote last.
     const std::optional<error>& trouble() const { return trouble_; }
     /// Whether clients wrote anything at all; else data sets say all there is to know.
@@ -157,6 +159,12 @@ class relations {
 /// what was known last counts.
 std::shared_ptr<const relations> relations_now(
     const context& ctx, const http::request& request, std::vector<std::string>& warnings
+);
+
+/// The same for whoever may see everything, as far as it can be known without a look at the store;
+/// else null. Does not block.
+std::shared_ptr<const relations> relations_at_once(
+    const context& ctx, const http::request& request
 );
 
 }  // namespace callstream::brapi

@@ -21,6 +21,15 @@ std::optional<variants::numbered_place> place_of_variant_id(
     return variants::numbered_place{std::move(*contig), *position - 1, *number};
 }
 
+std::optional<std::string_view> variant_set_of_variant_id(std::string_view id) {
+    for (int part = 0; part < 3; ++part) {
+        const auto split = id::split_last(id);
+        if (!split) return std::nullopt;
+        id = split->first;
+    }
+    return id;
+}
+
 std::vector<variants::numbered_place> places_of_variant_ids(
     const std::vector<std::string>& ids, std::string_view variant_set_id
 ) {

@@ -18,6 +18,9 @@ std::optional<variants::numbered_place> place_of_variant_id(
     std::string_view id, std::string_view variant_set_id
 );
 
+/// The variant set of an id that may be one of a variant; nothing for any other text.
+std::optional<std::string_view> variant_set_of_variant_id(std::string_view id);
+
 /// What those of them name that are ids of this variant set.
 std::vector<variants::numbered_place> places_of_variant_ids(
     const std::vector<std::string>& ids, std::string_view variant_set_id

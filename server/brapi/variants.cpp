@@ -7,7 +7,6 @@
 #include "server/brapi/search.hpp"
 #include "server/brapi/variant_writer.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <memory>
@@ -99,34 +98,77 @@ result<http::response> variants_of_variant_set(
     });
 }
 
-/// The only record of a choice, as JSON.
-result<json::value> read_one(const genotype_choice& chosen) {
-    variants::item_walk walk(chosen.records(), hts::wanted_fields::none);
-    if (auto moved = walk.seek(0); !moved) return moved.error();
-    if (walk.row() == nullptr) {
-        return error{errc::not_found, "there is no variant with this variantDbId"};
+struct found_variant {
+    std::shared_ptr<const catalog::snapshot> now;
+    const catalog::variant_set* set;
+    variants::set_view view;
+    std::uint64_t ordinal;
+
+    variants::set_cursor cursor() const {
+        return variants::set_cursor(view, hts::wanted_fields::none);
     }
-    variant_writer writer(*chosen.now, *chosen.sets[walk.part()].set, chosen.sets[walk.part()].id);
+};
+
+/// By index and site table alone. Nothing when there is none; `errc::unavailable` while the files
+/// of the set that the id names are not indexed.
+result<std::optional<found_variant>> find_one(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    auto now = visible(ctx, request);
+    const auto set_id = variant_set_of_variant_id(id);
+    const auto* set = set_id ? now->find_variant_set(*set_id) : nullptr;
+    const auto place = set == nullptr ? std::nullopt : place_of_variant_id(id, set->id);
+    if (!place) return std::optional<found_variant>();
+    const variants::set_view view(set->files);
+    const auto ordinal = variants::find_variant(view, *place);
+    if (!ordinal) {
+        if (ordinal.error().code == errc::unavailable) ctx.catalog->index_soon(set->files);
+        return ordinal.error();
+    }
+    if (!*ordinal) return std::optional<found_variant>();
+    return std::optional(found_variant{std::move(now), set, view, **ordinal});
+}
+
+/// The record before which the cursor stands.
+http::response show_one(
+    const http::request& request, const found_variant& found, variants::set_cursor& cursor
+) {
+    const auto* record = cursor.next();
+    if (record == nullptr) throw damaged_file("the file ends before its index does");
+    variant_writer writer(*found.now, *found.set, found.set->id);
     text_buffer text;
-    writer.write(text, *walk.row(), walk.at());
-    if (!walk.is_unchanged()) throw damaged_file("the file was changed in place");
-    return json::parse(text.view());
+    writer.write(text, *record, cursor);
+    if (!cursor.is_unchanged()) throw damaged_file("the file was changed in place");
+    return single_text(text.view(), ignored_parameters(http::query(request)));
 }
 
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    const http::query q(request);
-    genotype_filter wanted;
-    wanted.variant_ids.add({std::string(id)});
     return with_current_files(ctx, [&]() -> result<http::response> {
-        std::vector<std::string> warnings;
-        const auto chosen = choose_genotypes(ctx, request, wanted, warnings);
-        if (!chosen) return chosen.error();
-        auto one = read_one(*chosen);
-        if (!one) return one.error();
-        return single(std::move(*one), ignored_parameters(q));
+        const auto found = find_one(ctx, request, id);
+        if (!found) return found.error();
+        if (!*found) {
+            return error{errc::not_found, "there is no variant with this variantDbId"};
+        }
+        auto cursor = (*found)->cursor();
+        if (auto moved = cursor.seek((*found)->ordinal); !moved) return moved.error();
+        return show_one(request, **found, cursor);
     });
+}
+
+/// Where a cursor has the block of the record in memory, as after a variant nearby.
+std::optional<http::response> get_one_at_once(
+    const context& ctx, const http::request& request, std::string_view id
+) {
+    // To make a part of the catalog for others takes its time.
+    if (!request.may->reaches_all()) return std::nullopt;
+    const auto found = find_one(ctx, request, id);
+    if (!found || !*found) return std::nullopt;
+    auto cursor = (*found)->cursor();
+    const auto moved = cursor.seek_in_memory((*found)->ordinal);
+    if (!moved || !*moved) return std::nullopt;
+    return show_one(request, **found, cursor);
 }
 
 }  // namespace
@@ -144,7 +186,17 @@ void add_variant_routes(http::router& routes, const context& ctx) {
             },
         .content_types = types,
     });
-    add_id_route(routes, ctx, "/brapi/v2/variants/{variantDbId}", get_one);
+    routes.add({
+        .method = http::verb::get,
+        .pattern = "/brapi/v2/variants/{variantDbId}",
+        .blocking = true,
+        .at_once = [&ctx](
+                       const auto& request, const auto& values
+                   ) { return get_one_at_once(ctx, request, values[0]); },
+        .handle = [&ctx](
+                      const auto& request, const auto& values
+                  ) { return get_one(ctx, request, values[0]); },
+    });
     const auto* of_set = "/brapi/v2/variantsets/{variantSetDbId}/variants";
     add_id_route(routes, ctx, of_set, variants_of_variant_set, types);
     auto search = search_of(

@@ -128,17 +128,38 @@ std::shared_ptr<const written_snapshot> written_snapshot::changed_by(
     return out;
 }
 
-written_entities::state written_entities::current() {
-    auto& entities = store_.entities();
-    const auto version = entities.version();
+written_entities::snapshot_ptr written_entities::known() const {
+    const auto changes = store_.entities().changes_here();
     const std::lock_guard lock(mutex_);
+    return changes == changes_here_ && time_() < trusted_until_ ? now_ : nullptr;
+}
+
+written_entities::state written_entities::current() {
+    if (auto now = known()) return {std::move(now), std::nullopt};
+    const std::lock_guard lock(asking_);
+    if (auto now = known()) return {std::move(now), std::nullopt};
+    return ask();
+}
+
+/// What is written here while the store is asked counts as not seen, so the next one asks again.
+written_entities::state written_entities::ask() {
+    auto& entities = store_.entities();
+    const auto changes_here = entities.changes_here();
+    const auto asked = time_();
+    const auto version = entities.version();
     if (!version) return {now_, version.error()};
-    if (*version == version_) return {now_, std::nullopt};
-    const auto changes = entities.since(version_);
-    if (!changes) return {now_, changes.error()};
-    if (changes->all || !changes->entities.empty()) now_ = now_->changed_by(*changes);
-    version_ = changes->version;
-    return {now_, std::nullopt};
+    auto now = now_;  // nobody else changes it
+    if (*version != version_) {
+        const auto changes = entities.since(version_);
+        if (!changes) return {now_, changes.error()};
+        if (changes->all || !changes->entities.empty()) now = now->changed_by(*changes);
+        version_ = changes->version;
+    }
+    const std::lock_guard lock(mutex_);
+    now_ = now;
+    changes_here_ = changes_here;
+    trusted_until_ = asked + trusted_for;
+    return {std::move(now), std::nullopt};
 }
 
 }  // namespace callstream::brapi

@@ -8,12 +8,16 @@
 #include <boost/json/object.hpp>
 
 #include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace callstream::brapi {
@@ -76,26 +80,43 @@ class written_snapshot {
     std::array<std::shared_ptr<const entities>, entity_type_count> types_;
 };
 
-/// Asks the store each time whether something is newer, also what another process wrote, and reads
-/// only that. Thread-safe. The store outlives it.
+/// Reads from the store only what is newer. What this process wrote is there at once; what another
+/// process wrote, a tenth of a second later at the latest. Thread-safe. The store outlives it.
 class written_entities {
  public:
     using snapshot_ptr = std::shared_ptr<const written_snapshot>;
+    using clock = std::chrono::steady_clock;
 
-    explicit written_entities(store::side_store& store) : store_(store) {}
+    /// So long nobody asks the store again when nothing was written here.
+    static constexpr std::chrono::milliseconds trusted_for{100};
+
+    explicit written_entities(
+        store::side_store& store, std::function<clock::time_point()> time = clock::now
+    )
+        : store_(store), time_(std::move(time)) {}
 
     struct state {
         snapshot_ptr now;
         /// Why the store could not be asked: `now` is what was known last.
         std::optional<error> trouble;
     };
+    /// May ask the store, so it blocks.
     state current();
+    /// The same where that needs no look at the store, else null. Does not wait for anybody who
+    /// looks.
+    snapshot_ptr known() const;
 
  private:
+    state ask();
+
     store::side_store& store_;
-    std::mutex mutex_;  // guards what follows
+    std::function<clock::time_point()> time_;
+    std::mutex asking_;              // one asks for all who wait; guards the version
+    store::entity_version version_;  // of `now_`
+    mutable std::mutex mutex_;       // guards what follows; nobody reads the store while he has it
     snapshot_ptr now_ = std::make_shared<const written_snapshot>();
-    store::entity_version version_;
+    std::uint64_t changes_here_ = 0;     // of the store, before it was asked last
+    clock::time_point trusted_until_{};  // in the past: it could not be asked
 };
 
 }  // namespace callstream::brapi

@@ -32,6 +32,19 @@ bool is_compressible(const response& r) {
     return r.may_compress && (r.source != nullptr || r.body.size() >= compress_from_bytes);
 }
 
+/// The date of now as HTTP writes it. Made once a second by each thread.
+std::string_view date_now() {
+    using namespace std::chrono;
+    thread_local sys_seconds made_for{};
+    thread_local std::string made;
+    const auto now = floor<seconds>(system_clock::now());
+    if (now != made_for || made.empty()) {
+        made = http_date(now);
+        made_for = now;
+    }
+    return made;
+}
+
 std::string join(const std::vector<std::string>& parts) {
     std::string out;
     for (const auto& part : parts) out.append(out.empty() ? "" : ", ").append(part);
@@ -73,6 +86,20 @@ void exchange::take_body(std::string body, body_share share) noexcept {
 void exchange::take_body(std::shared_ptr<const spool_file> body) noexcept {
     request_.long_body = std::move(body);
     body_taken_ = true;
+}
+
+bool exchange::prepare_at_once() noexcept {
+    const bool may = !answered_ && match_.found->at_once && request_.body_bytes == 0;
+    if (!may) return false;
+    try {
+        auto made = match_.found->at_once(request_, match_.values);
+        if (!made) return false;
+        answer_ = std::move(*made);
+        start_body();
+    } catch (const std::exception& e) {
+        use_problem(e);
+    }
+    return true;
 }
 
 void exchange::prepare() noexcept {
@@ -292,15 +319,14 @@ void exchange::append_cors_fields(std::string& out) const {
 
 std::string exchange::head(bool keep_alive) const {
     std::string out;
-    out.reserve(512);
+    out.reserve(768);
     const auto field = [&out](std::string_view name, std::string_view value) {
         out.append(name).append(": ").append(value).append("\r\n");
     };
     out.append("HTTP/1.1 ").append(std::to_string(answer_.status)).append(" ");
     out.append(reason_phrase(answer_.status)).append("\r\n");
     field("Server", "callstream");
-    using namespace std::chrono;
-    field("Date", http_date(floor<seconds>(system_clock::now())));
+    field("Date", date_now());
     if (!answer_.content_type.empty()) field("Content-Type", answer_.content_type);
     for (const auto& [name, value] : answer_.fields) field(name, value);
     field("Vary", "Accept, Accept-Encoding");

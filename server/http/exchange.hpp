@@ -49,6 +49,9 @@ class exchange {
     const route* matched() const noexcept { return match_.found; }
     const request& asked() const noexcept { return request_; }
 
+    /// Instead of `prepare`, on the connection's thread, what can be answered without a worker.
+    /// False when that is not known; then nothing has happened yet.
+    bool prepare_at_once() noexcept;
     /// Never throws.
     void prepare() noexcept;
 

@@ -141,6 +141,7 @@ std::optional<refusal> read_target(std::string_view target, request& out) {
     const auto url = boost::urls::parse_origin_form(target);
     if (!url) return refusal{400, "the request target is not a valid path and query"};
     out.path = std::string(url->encoded_path());
+    out.segments.reserve(8);
     for (const auto segment : url->encoded_segments()) out.segments.push_back(segment.decode());
     if (!out.segments.empty() && out.segments.back().empty()) out.segments.pop_back();
     for (const auto& parameter : url->params()) {
@@ -244,6 +245,7 @@ boost::system::result<request, refusal> parse_request_head(std::string_view head
     out.method = verb_of(message.method());
     out.http_1_1 = message.version() == 11;
     out.keep_alive = message.keep_alive();
+    out.fields.reserve(8);
     for (const auto& field : message) {
         out.fields.emplace_back(
             lower_case({field.name_string().data(), field.name_string().size()}), field.value()

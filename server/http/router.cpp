@@ -25,24 +25,30 @@ std::vector<std::string> split_pattern(std::string_view pattern) {
     return segments;
 }
 
-bool fits(
-    const std::vector<std::string>& pattern,
-    const std::vector<std::string>& segments,
-    path_values& values
-) {
+bool fits(std::string_view pattern, std::string_view segment) {
+    return is_placeholder(pattern) ? segment.ends_with(verb_of(pattern)) : pattern == segment;
+}
+
+/// From the end, because most paths begin alike.
+bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& segments) {
     if (pattern.size() != segments.size()) return false;
-    values.clear();
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        if (is_placeholder(pattern[i])) {
-            const std::string_view verb = verb_of(pattern[i]);
-            const std::string_view segment = segments[i];
-            if (!segment.ends_with(verb)) return false;
-            values.push_back(segment.substr(0, segment.size() - verb.size()));
-        } else if (pattern[i] != segments[i]) {
-            return false;
-        }
+    for (std::size_t i = pattern.size(); i-- > 0;) {
+        if (!fits(std::string_view(pattern[i]), segments[i])) return false;
     }
     return true;
+}
+
+/// Of segments that fit.
+path_values values_of(
+    const std::vector<std::string>& pattern, const std::vector<std::string>& segments
+) {
+    path_values values;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (!is_placeholder(pattern[i])) continue;
+        const std::string_view segment = segments[i];
+        values.push_back(segment.substr(0, segment.size() - verb_of(pattern[i]).size()));
+    }
+    return values;
 }
 
 void allow_once(std::vector<std::string>& allow, std::string_view method) {
@@ -59,14 +65,16 @@ void router::add(route r) {
 router::match router::find(const request& r) const {
     match out;
     const verb wanted = r.method == verb::head ? verb::get : r.method;
-    path_values values;
     for (std::size_t i = 0; i < routes_.size(); ++i) {
-        if (!fits(patterns_[i], r.segments, values)) continue;
+        if (routes_[i].method != wanted || !fits(patterns_[i], r.segments)) continue;
+        out.found = &routes_[i];
+        out.values = values_of(patterns_[i], r.segments);
+        return out;
+    }
+    for (std::size_t i = 0; i < routes_.size(); ++i) {
+        if (!fits(patterns_[i], r.segments)) continue;
         allow_once(out.allow, verb_text(routes_[i].method));
         if (routes_[i].method == verb::get) allow_once(out.allow, "HEAD");
-        if (routes_[i].method != wanted || out.found != nullptr) continue;
-        out.found = &routes_[i];
-        out.values = values;
     }
     if (!out.allow.empty()) allow_once(out.allow, "OPTIONS");
     return out;

@@ -17,6 +17,11 @@ namespace callstream::http {
 /// Runs on any thread, several at a time. Never sees a socket.
 using handler = std::function<result<response>(const request&, const path_values&)>;
 
+/// Answers what takes a moment and nothing but memory: it runs on the connection's thread, where
+/// others wait behind it. Null where it would read a file or the store, wait for somebody who does,
+/// or where the answer is an error; then the handler has its turn.
+using handler_at_once = std::function<std::optional<response>(const request&, const path_values&)>;
+
 struct route {
     verb method = verb::get;
     std::string
@@ -27,6 +32,9 @@ struct route {
     bool beyond_data_sets = false;
     /// A handler that reads files runs on a worker thread; the others must return at once.
     bool blocking = false;
+    /// Of a blocking route: tried before its handler, which would answer the same; may be null. The
+    /// way to a worker and back costs more than a small answer.
+    handler_at_once at_once = {};
     /// The largest request body it takes, in bytes, always JSON; 0: none.
     std::uint64_t body_bytes_max = 0;
     /// Bodies go to `request::long_body`, whatever their size: for those that are read in pieces.
@@ -42,8 +50,10 @@ class router {
 
     struct match {
         const route* found = nullptr;
-        path_values values;              ///< views into the request
-        std::vector<std::string> allow;  ///< methods of this path; empty: no such path
+        path_values values;  ///< views into the request
+        /// Methods of the path, where none was found for the one of the request; empty: no such
+        /// path.
+        std::vector<std::string> allow;
     };
     /// HEAD is answered by GET's route. `found` is null when path or method does not fit.
     match find(const request& r) const;

@@ -104,8 +104,8 @@ task<bool> session::secure() {
 task<session::head_outcome> session::read_head() {
     idle_ = input_.empty();
     if (context_.draining && idle_) co_return head_outcome::closed;
-    if (input_.empty())
-        input_.shrink_to_fit();  // after a long head, for thousands of idle connections
+    // After a long head, for thousands of idle connections.
+    if (input_.empty() && input_.capacity() > read_step) input_.shrink_to_fit();
     socket_.expires_after(idle_ ? context_.limits.idle : context_.limits.head);
     std::size_t searched = 0;
     for (;;) {
@@ -237,8 +237,9 @@ task<bool> session::answer(exchange& e) {
     // HTTP/1.0 knows no chunks: without a length the end of the connection is the end of the body.
     const bool keep_behind_stream = keep && e.asked().http_1_1;
     std::optional<outgoing_body> body;
-    const auto prepare = [this, &e, &body, keep_behind_stream]() noexcept {
-        e.prepare();
+    const bool prepared = e.prepare_at_once();
+    const auto prepare = [this, &e, &body, prepared, keep_behind_stream]() noexcept {
+        if (!prepared) e.prepare();
         if (e.complete() || e.head_only()) return;
         try {
             body.emplace(e, keep_behind_stream, *context_.exchanges.blocks);
@@ -247,7 +248,7 @@ task<bool> session::answer(exchange& e) {
             context_.exchanges.log_problem(e.asked().path + ": no answer: " + problem.what());
         }
     };
-    if (e.blocking()) {
+    if (e.blocking() && !(prepared && e.complete())) {
         worker_.start(prepare);
         co_await worker_.finished();
     } else {

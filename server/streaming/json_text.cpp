@@ -1,5 +1,6 @@
 #include "server/streaming/json_text.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace callstream::streaming {
@@ -26,6 +27,11 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
         return byte(1) >= low && byte(1) <= high && continues(2) && continues(3) ? 4 : 0;
     }
     return 0;
+}
+
+/// Printable ASCII that JSON leaves alone: most texts are nothing else.
+bool is_plain(char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
 void append_ascii(std::string& out, char c) {
@@ -62,6 +68,7 @@ void append_ascii(std::string& out, char c) {
 }  // namespace
 
 std::string json_escaped(std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
@@ -79,6 +86,7 @@ std::string json_escaped(std::string_view text) {
 }
 
 std::string valid_utf8(std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {

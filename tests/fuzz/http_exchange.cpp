@@ -255,7 +255,7 @@ struct answer {
 };
 
 answer finish(http::exchange& e) {
-    e.prepare();
+    if (!e.prepare_at_once()) e.prepare();
     static const std::set<int> known = {
         200,
         202,

@@ -50,7 +50,7 @@ inline answer run(const http::exchange_context& context, http::request request) 
     } else if (e.wants_body()) {
         e.take_body(std::move(body), {});
     }
-    e.prepare();
+    if (!e.prepare_at_once()) e.prepare();
     answer out{e.status(), e.head(true), std::string(e.body()), ""};
     if (e.complete() || e.head_only()) return out;
     auto block = e.take_block();

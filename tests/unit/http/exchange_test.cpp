@@ -7,7 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -166,6 +168,76 @@ TEST_F(exchange_test, head_has_the_fields_of_get_and_the_session_leaves_out_the_
     streamed.prepare();
     EXPECT_EQ(streamed.head(true), get("/streamed").head);
     EXPECT_EQ(ask("HEAD /nothing").status, 404);
+}
+
+/// A blocking route whose quick way does what it is told.
+class at_once_test : public exchange_test {
+ protected:
+    void SetUp() override {
+        exchange_test::SetUp();
+        routes.add({
+            .method = verb::get,
+            .pattern = "/quick",
+            .blocking = true,
+            .at_once = [this](const auto&, const auto&) { return at_once(); },
+            .handle =
+                [this](const auto&, const auto&) {
+                    ++handled;
+                    return with_body("slowly");
+                },
+        });
+    }
+    exchange prepared(const std::string& method_and_target, strings field_lines = {}) {
+        exchange e(context, testing::make_request(method_and_target, std::move(field_lines)));
+        done = e.prepare_at_once();
+        return e;
+    }
+    static std::optional<response> quickly() { return std::move(*with_body("quickly")); }
+
+    std::function<std::optional<response>()> at_once = quickly;
+    int handled = 0;
+    bool done = false;
+};
+
+TEST_F(at_once_test, what_is_known_needs_no_worker) {
+    const auto e = prepared("GET /quick");
+    EXPECT_TRUE(done);
+    EXPECT_EQ(e.status(), 200);
+    EXPECT_EQ(e.body(), "quickly");
+    EXPECT_EQ(handled, 0);
+    EXPECT_TRUE(prepared("HEAD /quick").complete());
+}
+
+TEST_F(at_once_test, its_answer_has_a_tag_as_any_other) {
+    const auto tag = get("/quick").field("ETag");
+    EXPECT_NE(tag, "");
+    EXPECT_EQ(prepared("GET /quick", {"If-None-Match: " + tag}).status(), 304);
+}
+
+TEST_F(at_once_test, where_it_would_wait_the_handler_answers) {
+    at_once = []() -> std::optional<response> { return std::nullopt; };
+    auto e = prepared("GET /quick");
+    EXPECT_FALSE(done);
+    EXPECT_TRUE(e.blocking());
+    EXPECT_EQ(handled, 0);
+    e.prepare();
+    EXPECT_EQ(e.body(), "slowly");
+    EXPECT_EQ(handled, 1);
+}
+
+TEST_F(at_once_test, what_it_throws_is_logged_and_no_other_try_is_made) {
+    at_once = []() -> std::optional<response> { throw std::runtime_error("/srv/secret"); };
+    const auto e = prepared("GET /quick");
+    EXPECT_TRUE(done);
+    EXPECT_EQ(e.status(), 500);
+    EXPECT_THAT(e.body(), Not(HasSubstr("secret")));
+}
+
+TEST_F(at_once_test, other_routes_and_refusals_have_none) {
+    for (const char* target : {"GET /small", "GET /nothing", "PUT /quick", "OPTIONS /quick"}) {
+        prepared(target);
+        EXPECT_FALSE(done) << target;
+    }
 }
 
 TEST_F(exchange_test, the_error_of_a_handler_is_the_answer) {

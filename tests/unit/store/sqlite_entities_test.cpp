@@ -92,6 +92,22 @@ TEST_F(sqlite_entities_test, only_what_changed_is_told_again) {
     EXPECT_THAT(told(more), ElementsAre("sample b {\"x\":1}", "sample c {}"));
 }
 
+TEST_F(sqlite_entities_test, counts_the_changes_of_this_process_also_those_that_failed) {
+    sqlite_store other(path);
+    const auto before = store.entities().changes_here();
+    ASSERT_TRUE(put(other, {{"sample", "a", "{}"}}));
+    EXPECT_EQ(store.entities().changes_here(), before);
+    ASSERT_TRUE(store.entities().change([&](entity_editor& edit) -> result<void> {
+        edit.put({"sample", "b", "{}"});
+        EXPECT_EQ(store.entities().changes_here(), before) << "not before it is on the disk";
+        return {};
+    }));
+    EXPECT_EQ(store.entities().changes_here(), before + 1);
+    const auto refuse = [](entity_editor&) -> result<void> { return error{errc::conflict, ""}; };
+    ASSERT_FALSE(store.entities().change(refuse));
+    EXPECT_EQ(store.entities().changes_here(), before + 2);
+}
+
 TEST_F(sqlite_entities_test, an_edit_that_writes_nothing_is_no_change) {
     const auto before = store.entities().version().value();
     ASSERT_TRUE(put(store, {}));

@@ -76,6 +76,25 @@ TEST_F(select_variants_test, by_place_and_number) {
     EXPECT_THAT(chosen_by({.places = nowhere}), IsEmpty());
 }
 
+TEST_F(select_variants_test, one_by_its_place) {
+    EXPECT_TRUE(fails_with(find_variant(set_view(files), {"1", 99, 1}), errc::unavailable));
+    chosen({});
+    const std::vector<std::pair<numbered_place, std::optional<std::uint64_t>>> table = {
+        {{"1", 99, 1}, 0},
+        {{"1", 99, 5}, 4},
+        {{"1", 299, 1}, 6},
+        {{"2", 99, 2}, 9},
+        {{"1", 99, 6}, std::nullopt},
+        {{"1", 99, 0}, std::nullopt},
+        {{"1", 98, 1}, std::nullopt},
+        {{"3", 99, 1}, std::nullopt},
+        {{"", 99, 1}, std::nullopt}};
+    for (const auto& [place, ordinal] : table) {
+        EXPECT_EQ(find_variant(set_view(files), place).value(), ordinal)
+            << place.contig << ":" << place.pos0 << "~" << place.duplicate;
+    }
+}
+
 TEST_F(select_variants_test, by_each_of_their_names) {
     EXPECT_THAT(chosen_by({.names = {"a"}}), ElementsAre(0, 4));
     EXPECT_THAT(chosen_by({.names = {"b"}}), ElementsAre(1, 9));

@@ -105,6 +105,55 @@ TEST_F(set_cursor_test, seeks_as_far_as_files_are_indexed) {
     EXPECT_EQ(set_view(files).indexed_records(), std::nullopt);
 }
 
+TEST_F(set_cursor_test, seeks_in_memory_where_a_cursor_left_its_block) {
+    const auto all = whole();
+    index_all();
+    std::size_t in_memory = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto seek = [&](auto how) {
+            set_cursor cursor{set_view(files)};
+            const auto moved = how(cursor);
+            const auto* r = moved ? cursor.next() : nullptr;
+            EXPECT_TRUE(!moved || (r != nullptr && text_at(cursor, *r) == all[i])) << i;
+            return moved;
+        };
+        ASSERT_TRUE(seek([&](auto& cursor) { return cursor.seek(i).has_value(); }));
+        in_memory += seek([&](auto& cursor) { return cursor.seek_in_memory(i).value(); }) ? 1 : 0;
+    }
+    EXPECT_GT(in_memory, 40U);
+    EXPECT_LT(in_memory, 75U) << "a record that may reach into the next block has to be read";
+}
+
+TEST_F(set_cursor_test, seeks_nothing_in_memory_that_nobody_read) {
+    set_cursor early{set_view(files)};
+    EXPECT_TRUE(fails_with(early.seek_in_memory(1), errc::unavailable));
+    index_all();
+    set_cursor cursor{set_view(files)};
+    for (const std::uint64_t ordinal : {1, 40, 74, 75, 1000}) {
+        EXPECT_FALSE(cursor.seek_in_memory(ordinal).value()) << ordinal;
+    }
+    {
+        set_cursor reader{set_view(files)};
+        ASSERT_TRUE(reader.seek(1));
+        EXPECT_FALSE(cursor.seek_in_memory(1).value()) << "another one has it";
+    }
+    EXPECT_TRUE(cursor.seek_in_memory(1).value());
+    const auto narrow = std::make_shared<const std::vector<std::uint32_t>>(1, 0U);
+    set_cursor narrowed(set_view(files), hts::wanted_fields::all, narrow);
+    EXPECT_FALSE(narrowed.seek_in_memory(1).value());
+}
+
+TEST_F(set_cursor_test, seeks_no_file_in_memory_that_was_replaced) {
+    index_all();
+    {
+        set_cursor reader{set_view(files)};
+        ASSERT_TRUE(reader.seek(1));
+    }
+    testing::replace_file(dir / "0.vcf.gz", vcf_builder().vcf_gz());
+    set_cursor cursor{set_view(files)};
+    EXPECT_TRUE(fails_with(cursor.seek_in_memory(1), errc::file_replaced));
+}
+
 TEST_F(set_cursor_test, a_place_in_a_file_that_is_not_there_says_no) {
     set_cursor cursor{set_view(files)};
     EXPECT_FALSE(cursor.resume({.file = 3, .point = {}}).value());

@@ -95,6 +95,32 @@ TEST_P(variant_cursor_test, seeking_an_ordinal_is_like_walking_there) {
     EXPECT_EQ(walk(*cursor), from(3));
 }
 
+TEST_P(variant_cursor_test, seeking_does_not_depend_on_where_the_cursor_stood) {
+    auto cursor = file->cursor().value();
+    for (std::size_t before = 0; before < whole.size(); ++before) {
+        for (std::size_t ordinal = 0; ordinal < whole.size(); ++ordinal) {
+            cursor->seek(before, *index);
+            ASSERT_EQ(walk(*cursor, ordinal % 3), from(before, ordinal % 3));
+            cursor->seek(ordinal, *index);
+            ASSERT_EQ(walk(*cursor, 1), from(ordinal, 1)) << before << " " << ordinal;
+        }
+    }
+    cursor->seek(0, *index);
+    EXPECT_EQ(walk(*cursor), whole);
+    cursor->seek(59, *index);
+    EXPECT_EQ(walk(*cursor), from(59)) << "after the end";
+}
+
+TEST_P(variant_cursor_test, numbers_that_a_token_gave_are_forgotten_by_a_seek) {
+    auto cursor = file->cursor().value();
+    auto point = whole[10].here;
+    point.ordinal += 2;
+    ASSERT_TRUE(cursor->resume(point));
+    walk(*cursor, 1);
+    cursor->seek(13, *index);
+    EXPECT_EQ(walk(*cursor, 3), from(13, 3));
+}
+
 TEST_P(variant_cursor_test, a_walk_goes_on_at_every_record) {
     auto cursor = file->cursor().value();
     for (std::size_t ordinal = whole.size(); ordinal-- > 0;) {

@@ -1,0 +1,27 @@
+// Keeps the relations of files and of what clients wrote, which take time as there are data sets
+// and samples to make.
+#pragma once
+
+#include "server/brapi/relations.hpp"
+
+#include <memory>
+#include <mutex>
+
+namespace callstream::brapi {
+
+/// Those that were made last: while neither files nor what clients wrote change, all requests share
+/// them. Thread-safe.
+class relations_cache {
+ public:
+    std::shared_ptr<const relations> of(
+        std::shared_ptr<const catalog::snapshot> now,
+        written_entities::snapshot_ptr wrote,
+        bool reaches_all
+    );
+
+ private:
+    std::mutex mutex_;  // guards the next
+    std::shared_ptr<const relations> last_;
+};
+
+}  // namespace callstream::brapi
