@@ -17,4 +17,13 @@ simd_level best_simd() noexcept {
 #endif
 }
 
+bool has_carryless_multiply() noexcept {
+#if defined(__x86_64__)
+    static const bool has = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
+    return has;
+#else
+    return false;
+#endif
+}
+
 }  // namespace callstream
