@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace callstream::brapi {
 namespace {
@@ -14,7 +15,6 @@ using streaming::deflate_codes;
 using streaming::deflate_writer;
 using streaming::text_edit;
 
-constexpr std::size_t run_max = 64;        // calls between two looks at how full the block is
 constexpr std::size_t planned_max = 4096;  // bytes of a head
 constexpr std::uint32_t word_bits = 56;    // that go to the stream at once
 
@@ -41,7 +41,7 @@ void write_edits(
     }
 }
 
-std::uint64_t load_key(const std::uint8_t* at, std::size_t size) {
+[[gnu::always_inline]] inline std::uint64_t load_key(const std::uint8_t* at, std::size_t size) {
     std::uint64_t key = 0;
     switch (size) {
         case 0:
@@ -275,16 +275,12 @@ std::size_t call_deflater::room_for_run(std::size_t calls) const {
 
 /// Calls behind one with a terminator, in codes that stay.
 std::size_t call_deflater::write_run(deflate_writer& out, std::size_t first, std::size_t end) {
-    std::array<crc_piece, 2 * run_max> sums;
     std::size_t summed = 0;
     const auto& codes = out.codes();
     const auto epoch = out.epoch();
     auto cursor = out.lend(room_for_run(end - first));
-    const auto give_back = [&] {
-        out.bring_back(cursor);
-        out.add(sums.data(), summed);
-        summed = 0;
-    };
+    const bool is_known = keys_.has_value();
+    const auto keys = keys_.value_or(call_writer::rest_keys{});
     auto head_position = head_position_;
     std::size_t at = first;
     for (; at < end; ++at) {
@@ -305,34 +301,37 @@ std::size_t call_deflater::write_run(deflate_writer& out, std::size_t first, std
             if (head.end > 0) {
                 cursor.copy(codes, head.end, distance_of_end(head));
             }
-            sums[summed++] = head.sum;
+            sums_[summed++] = head.sum;
         } else {
             head_position_ = head_position;
-            give_back();
+            out.bring_back(cursor);
+            out.add(sums_.data(), std::exchange(summed, 0));
             write_head(out, at, true);
             head_position = head_position_;
             cursor = out.lend(room_for_run(end - at));
         }
         last_ = at;
 
-        if (keys_) {
-            const auto key = key_of(at);
+        if (is_known) {
+            const auto key = load_key(keys.bytes + keys.columns[at] * keys.size, keys.size);
             auto& rest = rest_for(key);
             const auto back = cursor.position - rest.position;
             if (is_near(rest, key, back)) {
                 rest_position_ = rest.position = cursor.position;
                 cursor.copy(codes, rest.sum.length, back);
-                sums[summed++] = rest.sum;
+                sums_[summed++] = rest.sum;
                 last_rest_ = &rest;
                 continue;
             }
         }
-        give_back();
+        out.bring_back(cursor);
+        out.add(sums_.data(), std::exchange(summed, 0));
         write_rest(out, at);
         cursor = out.lend(room_for_run(end - at));
     }
     head_position_ = head_position;
-    give_back();
+    out.bring_back(cursor);
+    out.add(sums_.data(), summed);
     return at;
 }
 

@@ -56,6 +56,7 @@ class call_deflater {
         streaming::crc_piece sum;
     };
     static constexpr std::size_t known_rests = 256;
+    static constexpr std::size_t run_max = 64;  // calls between two looks at how full a part is
     static constexpr std::uint64_t nowhere = std::numeric_limits<std::uint64_t>::max();
 
     static std::uint64_t distance_of_end(const head_plan& plan) {
@@ -96,6 +97,7 @@ class call_deflater {
     std::uint64_t row_ = 0;
     std::optional<call_writer::rest_keys> keys_;  // of the row
     std::array<known_rest, known_rests> rests_;
+    std::array<streaming::crc_piece, 2 * run_max> sums_;  // of a run
     known_rest other_rest_;  // where rests are not known by keys
 
     // The call that was written last

@@ -33,7 +33,7 @@ struct bit_cursor {
     std::uint64_t position = 0;  ///< in the text
 
     /// At most 56 bits. Needs eight bytes of room.
-    void put(std::uint64_t more, std::uint32_t n) noexcept {
+    [[gnu::always_inline]] void put(std::uint64_t more, std::uint32_t n) noexcept {
         bits |= more << count;
         count += n;
         store(bits);
@@ -41,7 +41,7 @@ struct bit_cursor {
         bits >>= count & ~7U;
         count &= 7;
     }
-    void put_copy(
+    [[gnu::always_inline]] void put_copy(
         const deflate_codes& codes, std::uint32_t length, std::uint64_t distance
     ) noexcept {
         const auto how_many = codes.length(length);
@@ -49,7 +49,8 @@ struct bit_cursor {
         put(how_many.bits | std::uint64_t{from_where.bits} << how_many.count,
             how_many.count + from_where.count);
     }
-    void close_copy(const deflate_codes& codes) noexcept {
+    [[gnu::always_inline]] void close_copy(const deflate_codes& codes) noexcept {
+        if (open.distance == 0) return;
         auto left = open.length;
         while (left > copy_length_max) {
             // Of what is left no rest may be too short to be copied.
@@ -57,14 +58,14 @@ struct bit_cursor {
             put_copy(codes, static_cast<std::uint32_t>(now), open.distance);
             left -= now;
         }
-        if (left > 0) put_copy(codes, static_cast<std::uint32_t>(left), open.distance);
+        put_copy(codes, static_cast<std::uint32_t>(left), open.distance);
         open = {};
     }
     bool can_copy(std::uint64_t length, std::uint64_t distance) const noexcept {
         return length >= copy_length_min || distance == open.distance;
     }
     /// `length` bytes like those that stand `distance` before, which is near enough, where it can.
-    void copy(const deflate_codes& codes, std::uint64_t length, std::uint64_t distance) noexcept {
+    [[gnu::always_inline]] void copy(const deflate_codes& codes, std::uint64_t length, std::uint64_t distance) noexcept {
         position += length;
         if (distance != open.distance) {
             close_copy(codes);
@@ -72,7 +73,7 @@ struct bit_cursor {
         }
         open.length += length;
     }
-    void store(std::uint64_t word) noexcept {
+    [[gnu::always_inline]] void store(std::uint64_t word) noexcept {
         if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
         std::memcpy(at, &word, sizeof word);
     }
