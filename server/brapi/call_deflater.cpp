@@ -17,6 +17,7 @@ using streaming::text_edit;
 
 constexpr std::size_t planned_max = 4096;  // bytes of a head
 constexpr std::uint32_t word_bits = 56;    // that go to the stream at once
+constexpr std::uint64_t kept_copy_max = 3 * streaming::copy_length_max;
 
 /// `text` by its edits, the first of which stands here.
 void write_edits(
@@ -273,13 +274,36 @@ std::size_t call_deflater::room_for_run(std::size_t calls) const {
                     bit_cursor::room_for_copy(longest_head_ + longest_rest_));
 }
 
+/// Most calls end a copy that is as long as that of the call before. One with more bits than fit is
+/// noted without any.
+void call_deflater::keep_copy(const streaming::open_copy& copy, const deflate_codes& codes) {
+    auto& kept = copies_[copy.length % known_copies];
+    kept = {copy.length, copy.distance, 0, 0};
+    if (copy.length > kept_copy_max) return;
+    std::array<char, bit_cursor::room_for_copy(kept_copy_max)> room;
+    bit_cursor cursor;
+    cursor.at = room.data();
+    cursor.open = copy;
+    cursor.close_copy(codes);
+    const auto bytes = static_cast<std::size_t>(cursor.at - room.data());
+    const auto count = static_cast<std::uint32_t>(8 * bytes) + cursor.count;
+    if (count > word_bits) return;
+    kept.bits = bytes < sizeof kept.bits ? cursor.bits << 8 * bytes : 0;
+    for (std::size_t i = 0; i < bytes; ++i) {
+        kept.bits |= std::uint64_t{static_cast<unsigned char>(room[i])} << 8 * i;
+    }
+    kept.count = count;
+}
+
 /// Calls behind one with a terminator, in codes that stay.
 std::size_t call_deflater::write_run(deflate_writer& out, std::size_t first, std::size_t end) {
     std::size_t summed = 0;
     const auto& codes = out.codes();
     const auto epoch = out.epoch();
+    if (epoch != copies_epoch_) copies_ = {};
+    copies_epoch_ = epoch;
     auto cursor = out.lend(room_for_run(end - first));
-    const bool is_known = keys_.has_value();
+    const bool has_keys = keys_.has_value();
     const auto keys = keys_.value_or(call_writer::rest_keys{});
     auto head_position = head_position_;
     std::size_t at = first;
@@ -292,7 +316,17 @@ std::size_t call_deflater::write_run(deflate_writer& out, std::size_t first, std
             head_position = cursor.position;
             cursor.copy(codes, head.start, distance);
             if (head.middle_bits[0] != 0) {
-                cursor.close_copy(codes);
+                const auto open = cursor.open;
+                const auto& known = copies_[open.length % known_copies];
+                const bool is_known =
+                    known.length == open.length && known.distance == open.distance;
+                if (is_known && known.count > 0) {
+                    cursor.put(known.bits, known.count);
+                    cursor.open = {};
+                } else {
+                    if (!is_known) keep_copy(open, codes);
+                    cursor.close_copy(codes);
+                }
                 cursor.put(head.middle[0], head.middle_bits[0]);
                 if (head.middle_bits[1] != 0) cursor.put(head.middle[1], head.middle_bits[1]);
             }
@@ -312,7 +346,7 @@ std::size_t call_deflater::write_run(deflate_writer& out, std::size_t first, std
         }
         last_ = at;
 
-        if (is_known) {
+        if (has_keys) {
             const auto key = load_key(keys.bytes + keys.columns[at] * keys.size, keys.size);
             auto& rest = rest_for(key);
             const auto back = cursor.position - rest.position;

@@ -55,6 +55,14 @@ class call_deflater {
         std::uint64_t position = 0;  // where it was written last
         streaming::crc_piece sum;
     };
+    /// A copy as bits.
+    struct known_copy {
+        std::uint64_t length = 0;
+        std::uint64_t distance = 0;
+        std::uint64_t bits = 0;
+        std::uint32_t count = 0;  // 0: they are too many
+    };
+    static constexpr std::size_t known_copies = 32;
     static constexpr std::size_t known_rests = 256;
     static constexpr std::size_t run_max = 64;  // calls between two looks at how full a part is
     static constexpr std::uint64_t nowhere = std::numeric_limits<std::uint64_t>::max();
@@ -83,6 +91,7 @@ class call_deflater {
     void write_rest(streaming::deflate_writer& out, std::size_t number);
     void render_rest(streaming::deflate_writer& out, std::size_t number, known_rest& rest);
     void hold_last_rest();
+    void keep_copy(const streaming::open_copy& copy, const streaming::deflate_codes& codes);
     std::size_t write_run(streaming::deflate_writer& out, std::size_t first, std::size_t end);
     std::uint64_t key_of(std::size_t number) const;
     known_rest& rest_for(std::uint64_t key);
@@ -94,11 +103,14 @@ class call_deflater {
     std::size_t longest_head_ = 0;
     std::size_t longest_rest_ = 0;
 
+    std::array<known_copy, known_copies> copies_;  // by length, in codes of `copies_epoch_`
+    std::uint32_t copies_epoch_ = 0;
+
     std::uint64_t row_ = 0;
     std::optional<call_writer::rest_keys> keys_;  // of the row
     std::array<known_rest, known_rests> rests_;
     std::array<streaming::crc_piece, 2 * run_max> sums_;  // of a run
-    known_rest other_rest_;  // where rests are not known by keys
+    known_rest other_rest_;                               // where rests are not known by keys
 
     // The call that was written last
     std::size_t last_ = 0;

@@ -65,7 +65,9 @@ struct bit_cursor {
         return length >= copy_length_min || distance == open.distance;
     }
     /// `length` bytes like those that stand `distance` before, which is near enough, where it can.
-    [[gnu::always_inline]] void copy(const deflate_codes& codes, std::uint64_t length, std::uint64_t distance) noexcept {
+    [[gnu::always_inline]] void copy(
+        const deflate_codes& codes, std::uint64_t length, std::uint64_t distance
+    ) noexcept {
         position += length;
         if (distance != open.distance) {
             close_copy(codes);
