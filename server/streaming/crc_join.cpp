@@ -137,8 +137,13 @@ std::uint64_t add_carryless(std::uint64_t state, const crc_piece* pieces, std::s
     }
     return static_cast<std::uint64_t>(_mm_cvtsi128_si64(now));
 }
+/// ISA-L leaves the upper halves of registers as they are, which makes what follows in SSE slow.
+__attribute__((target("avx"))) void clear_upper_halves() {
+    _mm256_zeroupper();
+}
 #else
 constexpr auto add_carryless = add_scalar;
+void clear_upper_halves() {}
 #endif
 
 }  // namespace
@@ -156,7 +161,9 @@ crc_piece crc_piece_of(std::string_view text) {
 std::uint32_t crc_of(std::string_view text, std::uint32_t before) {
     // ISA-L does not write to its input, though its interface does not say so.
     auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(text.data()));
-    return crc32_gzip_refl(before, bytes, text.size());
+    const auto crc = crc32_gzip_refl(before, bytes, text.size());
+    if (best_simd() != simd_level::none) clear_upper_halves();
+    return crc;
 }
 
 crc_join::how crc_join::best() noexcept {

@@ -18,14 +18,19 @@ std::uint64_t word_at(const char* at) {
     return word;
 }
 
+constexpr bool words_in_order = std::endian::native == std::endian::little;
+
+/// What remains at the end of a text is in a word that begins before it.
 std::size_t common_start(std::string_view a, std::string_view b) {
     const std::size_t most = std::min(a.size(), b.size());
     std::size_t n = 0;
-    if constexpr (std::endian::native == std::endian::little) {
-        for (; n + 8 <= most; n += 8) {
+    if (words_in_order && most >= 8) {
+        for (; n < most; n += 8) {
+            n = std::min(n, most - 8);
             const auto differ = word_at(a.data() + n) ^ word_at(b.data() + n);
             if (differ != 0) return n + static_cast<std::size_t>(std::countr_zero(differ)) / 8;
         }
+        return most;
     }
     while (n < most && a[n] == b[n]) ++n;
     return n;
@@ -34,12 +39,15 @@ std::size_t common_start(std::string_view a, std::string_view b) {
 std::size_t common_end(std::string_view a, std::string_view b) {
     const std::size_t most = std::min(a.size(), b.size());
     std::size_t n = 0;
-    if constexpr (std::endian::native == std::endian::little) {
-        for (; n + 8 <= most; n += 8) {
-            const auto differ =
-                word_at(a.data() + a.size() - n - 8) ^ word_at(b.data() + b.size() - n - 8);
+    if (words_in_order && most >= 8) {
+        const char* const a_end = a.data() + a.size() - 8;
+        const char* const b_end = b.data() + b.size() - 8;
+        for (; n < most; n += 8) {
+            n = std::min(n, most - 8);
+            const auto differ = word_at(a_end - n) ^ word_at(b_end - n);
             if (differ != 0) return n + static_cast<std::size_t>(std::countl_zero(differ)) / 8;
         }
+        return most;
     }
     while (n < most && a[a.size() - 1 - n] == b[b.size() - 1 - n]) ++n;
     return n;
@@ -64,15 +72,22 @@ class edit_finder {
 
  private:
     void middle(std::size_t was_begin, std::size_t was_end, std::size_t begin, std::size_t end) {
+        if (begin == end) return;
         const auto now = now_.substr(begin, end - begin);
         const auto changed = now_.substr(change_, change_size_);
         const auto like = now.size() < worth_a_copy ? changed.npos : changed.find(now);
-        if (like != changed.npos) return add(begin, now.size(), source::itself, change_ + like);
+        if (like != changed.npos) {
+            add(begin, now.size(), source::itself, change_ + like);
+            return;
+        }
         change_ = begin;
         change_size_ = now.size();
         const bool same_size = was_end - was_begin == now.size();
-        if (!same_size) return add(begin, now.size(), source::nothing, 0);
-        side_by_side(was_begin, begin, now.size());
+        if (same_size && now.size() > worth_a_copy) {
+            side_by_side(was_begin, begin, now.size());
+        } else {
+            add(begin, now.size(), source::nothing, 0);
+        }
     }
 
     void side_by_side(std::size_t was_begin, std::size_t begin, std::size_t size) {
@@ -91,7 +106,9 @@ class edit_finder {
         add(begin + letters, size - letters, source::nothing, 0);
     }
 
-    void add(std::size_t begin, std::size_t length, source from, std::size_t at) {
+    [[gnu::always_inline]] void add(
+        std::size_t begin, std::size_t length, source from, std::size_t at
+    ) {
         if (length == 0) return;
         const auto n = static_cast<std::uint32_t>(length);
         if (edits_.size() > first_) {
