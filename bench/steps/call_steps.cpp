@@ -56,7 +56,7 @@ class call_source : public streaming::body_source {
         }
         return progress::more;
     }
-    bool deflates() const override { return true; }
+    bool deflates() override { return true; }
     result<progress> fill_deflated(streaming::deflate_writer& out) override {
         while (!out.is_full()) {
             if (!more()) {

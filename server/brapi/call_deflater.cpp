@@ -145,9 +145,17 @@ bool call_deflater::make_plan(
     plan.epoch = 0;
     if (distance > copy_distance_max || std::max(was.size(), now.size()) > planned_max)
         return false;
+    plan.middle_bits = {};
+    plan.end = 0;
+    if (was.data() == now.data()) {  // the only one
+        plan.start = static_cast<std::uint16_t>(1 + now.size());
+        plan.grown = 0;
+        plan.distance = static_cast<std::uint32_t>(distance);
+        plan.epoch = out.epoch();
+        return true;
+    }
     find_head_edits(number);
     plan.start = 1;  // the terminator
-    plan.end = 0;
     plan.grown = static_cast<std::int16_t>(now.size() - was.size());
     plan.distance = static_cast<std::uint32_t>(distance);
     const auto is_copy = [](const text_edit& e) { return e.from == text_edit::source::before; };

@@ -79,7 +79,11 @@ class item_source : public streaming::body_source {
         return progress::done;
     }
 
-    bool deflates() const override { return writer_->deflates(); }
+    bool deflates() override {
+        if (walk_.row() == nullptr) return false;
+        enter_row();
+        return writer_->deflates();
+    }
 
     result<progress> fill_deflated(streaming::deflate_writer& out) override {
         const std::uint64_t before = written_;

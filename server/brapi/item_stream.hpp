@@ -59,7 +59,7 @@ class row_writer {
         std::size_t enough,
         char terminator
     ) = 0;
-    /// Whether it also writes items compressed.
+    /// Whether it had better write items compressed itself. Asked in the first row.
     virtual bool deflates() const { return false; }
     /// The same with `terminator` before each item, before the first one where `owed`, and none
     /// behind the last; until `out` is full.
