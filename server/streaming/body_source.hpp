@@ -35,9 +35,9 @@ class body_source {
     /// Bytes of the whole body, for a source that knows before it made them.
     virtual std::optional<std::uint64_t> length() const { return std::nullopt; }
 
-    /// Whether the source knows where its text repeats itself, and had better write it compressed on
-    /// its own: by `fill_deflated` in place of `fill`, with the same results, until `out` is full.
-    /// Asked before the first of them; may look at what comes, and throw as they do.
+    /// Whether the source knows where its text repeats itself, and had better write it compressed
+    /// on its own: by `fill_deflated` in place of `fill`, with the same results, until `out` is
+    /// full. Asked before the first of them; may look at what comes, and throw as they do.
     virtual bool deflates() { return false; }
     virtual result<progress> fill_deflated(deflate_writer&) { return progress::done; }
 };
