@@ -29,13 +29,13 @@ ROWS = {
     "P6": requests.p6,
     "P7": streams.p7,
     "P8": streams.p8,
-    "P8b": requests.p8b,
+    "P8b": in_process.p8b,
     "P9": bases.p9,
     "P10": requests.p10,
     "P11": requests.p11,
     "P12": requests.p12,
 }
-IN_PROCESS = {"P1", "P4"}
+IN_PROCESS = {"P1", "P4", "P8b"}
 DEEP = "GT:AD:DP:GQ:PL"
 
 

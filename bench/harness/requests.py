@@ -1,4 +1,4 @@
-"""Rows about many or small requests: P6, P8b, P10, P11, P12."""
+"""Rows about many or small requests: P6, P10, P11, P12."""
 
 import json
 import pathlib
@@ -94,12 +94,6 @@ def p11(bench):
         if (answer["idle_open"], answer["slow_open"]) != (sizes.idle, sizes.slow):
             raise Failure(f"clients were cut: {answer['idle_open']} idle, {answer['slow_open']} slow left")
         figure.add(answer["crowded_bytes_per_second"], answer["alone_bytes_per_second"])
-    yield figure
-
-
-def p8b(bench):
-    figure = Figure("P8b", "gzip'd Call objects by compressed rendering", 6)
-    figure.problem = "not built"
     yield figure
 
 

@@ -30,6 +30,8 @@ std::span<const named_step> all_steps() {
         {"reader", our_reader, "our reader alone"},
         {"cells", matrix_cells, "our reader and matrix cells"},
         {"cells_htslib", matrix_cells_htslib, "bcf_get_genotypes and matrix cells"},
+        {"calls_gzip", calls_deflated, "our reader and Call objects, made as gzip"},
+        {"calls_igzip", calls_igzip, "ISA-L level 1 over Call objects that are there as text"},
         {"gzip", gzip_ours, "the encoder of gzip'd answers over a file's bytes"},
         {"zlib1", gzip_zlib, "zlib level 1 over a file's bytes"},
     };

@@ -41,6 +41,12 @@ measured our_reader(const std::filesystem::path& file);
 measured matrix_cells(const std::filesystem::path& file);
 /// The same through `bcf_get_genotypes` and a loop over its integers.
 measured matrix_cells_htslib(const std::filesystem::path& file);
+/// Our reader, and every call as a Call object on a line of its own, made as gzip: compressed
+/// rendering. `bytes_in` is the text that it stands for.
+measured calls_deflated(const std::filesystem::path& file);
+/// The same text, or its first 256 MiB, through the encoder of other answers; making it counts for
+/// nothing.
+measured calls_igzip(const std::filesystem::path& file);
 /// The file's bytes through the encoder of gzip'd answers, block by block.
 measured gzip_ours(const std::filesystem::path& file);
 /// The same bytes through zlib, level 1.

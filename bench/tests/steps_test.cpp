@@ -38,5 +38,16 @@ TEST(steps, both_compressors_take_the_whole_text) {
     }
 }
 
+TEST(steps, calls_made_as_gzip_stand_for_the_text_that_the_rival_compresses) {
+    const callstream::testing::temp_dir folder;
+    const auto file = panel::cached_panel({.samples = 30, .variants = 200}, folder.path(), ".bcf");
+    const auto ours = calls_deflated(file);
+    const auto rival = calls_igzip(file);
+    EXPECT_EQ(ours.calls, 30U * 200U);
+    EXPECT_EQ(rival.calls, ours.calls);
+    EXPECT_EQ(ours.bytes_in, rival.bytes_in);
+    EXPECT_LT(ours.bytes_out, 2 * rival.bytes_out);
+}
+
 }  // namespace
 }  // namespace callstream::bench

@@ -47,4 +47,14 @@ std::string_view name_of(simd_level level) noexcept {
     return "avx512";
 }
 
+bool has_carryless_multiply() noexcept {
+#if defined(__x86_64__)
+    static const bool has = best_simd() != simd_level::none && __builtin_cpu_supports("pclmul") &&
+                            __builtin_cpu_supports("sse4.1");
+    return has;
+#else
+    return false;
+#endif
+}
+
 }  // namespace callstream

@@ -22,11 +22,16 @@ simd_level lowered_simd(simd_level machine, std::string_view wish) noexcept;
 /// As CALLSTREAM_SIMD names it.
 std::string_view name_of(simd_level level) noexcept;
 
+/// Whether it multiplies without carries (PCLMULQDQ), which is how checksums are joined. Not with
+/// `CALLSTREAM_SIMD=scalar`.
+bool has_carryless_multiply() noexcept;
+
 }  // namespace callstream
 
 #if defined(__x86_64__)
 /// Before functions that use the instructions of a level; they may be called only on machines that
 /// have it.
+#define CALLSTREAM_CARRYLESS __attribute__((target("pclmul,sse4.1")))
 #define CALLSTREAM_AVX2 __attribute__((target("avx2")))
 #define CALLSTREAM_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi")))
 #endif

@@ -11,6 +11,8 @@
 namespace callstream::brapi {
 namespace {
 
+using streaming::append_marked;
+using streaming::cut;
 using streaming::json_escaped;
 using streaming::json_quoted;
 
@@ -79,11 +81,24 @@ call_writer::call_writer(std::string_view set_id, std::string_view set_name, con
     }
 }
 
+/// Every member starts with a comma, and the first of them becomes the brace.
 void call_writer::add_call_set(std::string_view id, std::string_view name, std::uint32_t column) {
     columns_.push_back(column);
-    if (shows(call_member::call_set_id)) heads_ += ",\"callSetDbId\":" + json_quoted(id);
-    if (shows(call_member::call_set_name)) heads_ += ",\"callSetName\":" + json_quoted(name);
-    head_ends_.push_back(heads_.size());
+    const std::size_t begin = head_texts_.size();
+    if (shows(call_member::call_set_id)) head_texts_ += ",\"callSetDbId\":" + json_quoted(id);
+    const std::size_t between = head_texts_.size();
+    if (shows(call_member::call_set_name)) head_texts_ += ",\"callSetName\":" + json_quoted(name);
+    if (head_texts_.size() > begin) head_texts_[begin] = '{';
+    heads_.push_back(
+        {begin,
+         static_cast<std::uint32_t>(head_texts_.size() - begin),
+         static_cast<std::uint32_t>(between - begin)}
+    );
+}
+
+std::string_view call_writer::head(std::size_t number) const {
+    const auto& place = heads_[number];
+    return std::string_view(head_texts_).substr(place.begin, place.length);
 }
 
 void call_writer::enter(const hts::record& record, const variants::set_cursor& cursor) {
@@ -155,16 +170,18 @@ void call_writer::find_fields(const hts::record& record, const hts::vcf_reader& 
 
 /// What the record has no field for is alike in all its calls, as is the variant.
 void call_writer::prepare_tail(const hts::record& record, const variants::set_cursor& cursor) {
-    tail_.clear();
+    tail_.restart();
     tail_.append(of_set_);
     if (shows(call_member::variant_id)) {
         tail_.append(",\"variantDbId\":\"");
         variants_.append_id(tail_, record.pos0, cursor.duplicate());
+        tail_.cut();
         tail_.append('"');
     }
     if (shows(call_member::variant_name)) {
         tail_.append(",\"variantName\":\"");
         variants_.append_name(tail_, record.name, record.pos0);
+        tail_.cut();
         tail_.append('"');
     }
     const bool has_likelihood =
@@ -190,28 +207,49 @@ std::uint64_t call_writer::write(
     const std::uint64_t end = std::min<std::uint64_t>(columns_.size(), first + most);
     std::uint64_t at = first;
     do {
-        write_call(out, at);
+        out.append(head(at));
+        write_rest(out, at);
         out.append(terminator);
     } while (++at < end && out.size() < enough);
     return at - first;
 }
 
-/// Every member starts with a comma, and the first of them becomes the brace.
-void call_writer::write_call(text_buffer& out, std::size_t number) {
+void call_writer::append_rest(streaming::marked_text& out, std::size_t number) {
+    write_rest(out, number);
+}
+
+template <class Out>
+void call_writer::write_rest(Out& out, std::size_t number) {
     column_ = columns_[number];
     const std::size_t start = out.size();
-    const std::size_t head = number == 0 ? 0 : head_ends_[number - 1];
-    out.append(std::string_view(heads_).substr(head, head_ends_[number] - head));
     write_genotype(out);
     if (shows(call_member::genotype_likelihood)) write_likelihood(out);
     if (shows(call_member::phase_set)) write_phase_set(out);
     if (shows(call_member::genotype_metadata)) write_metadata(out);
     if (shows(call_member::additional_info)) write_additional_info(out);
-    out.append(tail_.view());
-    out.replace(start, '{');
+    append_marked(out, tail_);
+    if (heads_[number].length == 0) out.replace(start, '{');
 }
 
-void call_writer::write_genotype(text_buffer& out) {
+std::optional<call_writer::rest_keys> call_writer::keys_of_rests() const {
+    const bool shows_more =
+        (shows(call_member::genotype_metadata) && !shown_.empty()) ||
+        (shows(call_member::additional_info) && special(role::filter) != nullptr) ||
+        (shows(call_member::phase_set) && special(role::phase_set) != nullptr) ||
+        (shows(call_member::genotype_likelihood) && (special(role::likelihood_log10) != nullptr ||
+                                                     special(role::likelihood_phred) != nullptr));
+    const bool shows_genotype = shows(call_member::genotype) || shows(call_member::genotype_value);
+    if (shows_more || (shows_genotype && is_estimate())) return std::nullopt;
+    const auto* field = special(role::genotype);
+    if (field == nullptr || !shows_genotype) return rest_keys{nullptr, 0, columns_.data()};
+    if (field->type == hts::value_type::float32 || field->type == hts::value_type::text) {
+        return std::nullopt;  // damaged, as whoever writes it will say
+    }
+    return rest_keys{field->bytes.data(), field->stride(), columns_.data()};
+}
+
+template <class Out>
+void call_writer::write_genotype(Out& out) {
     const bool as_value = shows(call_member::genotype_value);
     const bool as_list = shows(call_member::genotype);
     if (as_value) out.append(",\"genotypeValue\":\"");
@@ -219,48 +257,61 @@ void call_writer::write_genotype(text_buffer& out) {
     if (!as_value && !as_list) return;
     const std::size_t began = out.size();
     write_genotype_text(out);
+    cut(out);
     const std::size_t length = out.size() - began;
     if (as_value && as_list) {
         out.append("\",\"genotype\":{\"values\":[\"");
         out.prepare(length);  // grows before the view is taken, so that it stays valid
         out.append(out.view().substr(began, length));
+        cut(out);
     }
     out.append(as_list ? "\"]}" : "\"");
+}
+
+bool call_writer::is_estimate() const {
+    return special(role::genotype) == nullptr && special(role::dosage) != nullptr &&
+           form_.format.encoding == genotype::allele_encoding::dosage;
 }
 
 /// A dosage that was estimated stands for one that can be counted.
 void call_writer::write_genotype_text(text_buffer& out) {
     const auto* field = special(role::genotype);
-    const auto* estimated = special(role::dosage);
-    const bool is_estimate = field == nullptr && estimated != nullptr &&
-                             form_.format.encoding == genotype::allele_encoding::dosage;
-    if (is_estimate) return write_value(out, *estimated);
+    if (is_estimate()) return write_value(out, *special(role::dosage));
     char* room = out.prepare(genotypes_.room(field == nullptr ? 0 : field->per_sample));
     out.commit(
         field == nullptr ? genotypes_.write_unknown(room) : genotypes_.write(room, *field, column_)
     );
 }
 
-void call_writer::write_likelihood(text_buffer& out) {
+template <class Out>
+void call_writer::write_likelihood(Out& out) {
     const auto* log10 = special(role::likelihood_log10);
     const auto* phred = special(role::likelihood_phred);
     if (log10 == nullptr && phred == nullptr) return;
     out.append(",\"genotype_likelihood\":");
-    if (log10 != nullptr && genotype::append_likelihoods(out, *log10, column_, false)) return;
-    if (phred != nullptr && genotype::append_likelihoods(out, *phred, column_, true)) return;
-    out.append("null");
+    const bool any =
+        (log10 != nullptr && genotype::append_likelihoods(out, *log10, column_, false)) ||
+        (phred != nullptr && genotype::append_likelihoods(out, *phred, column_, true));
+    if (!any) out.append("null");
+    cut(out);
 }
 
-void call_writer::write_phase_set(text_buffer& out) {
+template <class Out>
+void call_writer::write_phase_set(Out& out) {
     const auto* field = special(role::phase_set);
     if (field == nullptr) return;
     out.append(",\"phaseSet\":");
-    if (field->type == hts::value_type::text) {
-        const auto text = genotype::text_value(*field, column_);
+    write_phase_set_value(out, *field);
+    cut(out);
+}
+
+void call_writer::write_phase_set_value(text_buffer& out, const hts::format_field& field) {
+    if (field.type == hts::value_type::text) {
+        const auto text = genotype::text_value(field, column_);
         return out.append(text ? json_quoted(*text) : "null");
     }
     scratch_.clear();
-    genotype::append_numbers(scratch_, *field, column_, "");
+    genotype::append_numbers(scratch_, field, column_, "");
     if (scratch_.view().find_first_not_of(',') == std::string_view::npos) {
         return out.append("null");
     }
@@ -269,7 +320,8 @@ void call_writer::write_phase_set(text_buffer& out) {
     out.append('"');
 }
 
-void call_writer::write_metadata(text_buffer& out) {
+template <class Out>
+void call_writer::write_metadata(Out& out) {
     if (shown_.empty()) return;
     out.append(",\"genotypeMetadata\":");
     char before = '[';
@@ -278,6 +330,7 @@ void call_writer::write_metadata(text_buffer& out) {
         before = ',';
         out.append(fields_[writer].before);
         write_value(out, *field);
+        cut(out);
         out.append("\"}");
     }
     out.append(']');
@@ -293,14 +346,18 @@ void call_writer::write_value(text_buffer& out, const hts::format_field& field) 
 
 /// A call that failed filters of its own (VCF 4.3, section 1.6.2, FT) says which also to clients of
 /// BrAPI 2.0, which know no genotypeMetadata.
-void call_writer::write_additional_info(text_buffer& out) {
+template <class Out>
+void call_writer::write_additional_info(Out& out) {
     const auto* filter = special(role::filter);
     if (filter == nullptr) return;
     const bool is_text = filter->type == hts::value_type::text;
     const auto failed = is_text ? genotype::text_value(*filter, column_) : std::nullopt;
-    if (!failed || *failed == "PASS") return out.append(",\"additionalInfo\":{}");
-    out.append(",\"additionalInfo\":{\"FT\":");
-    out.append(json_quoted(*failed));
+    out.append(",\"additionalInfo\":{");
+    if (failed && *failed != "PASS") {
+        out.append("\"FT\":");
+        out.append(json_quoted(*failed));
+    }
+    cut(out);
     out.append('}');
 }
 

@@ -9,6 +9,7 @@
 #include "engine/hts/site_columns.hpp"
 #include "engine/variants/set_cursor.hpp"
 #include "server/brapi/variant_id.hpp"
+#include "server/streaming/marked_text.hpp"
 
 #include <array>
 #include <cstdint>
@@ -73,6 +74,24 @@ class call_writer {
         char terminator
     );
 
+    /// For those who make calls of pieces: a call is the head of its call set and the rest of the
+    /// call. Of the row that was entered last, as all that follows.
+    std::size_t call_sets() const { return heads_.size(); }
+    std::string_view head(std::size_t number) const;
+    /// Where the first of two members of a head ends.
+    std::uint32_t head_cut(std::size_t number) const { return heads_[number].cut; }
+    /// Cut behind each value. Throws damaged_file.
+    void append_rest(streaming::marked_text& out, std::size_t number);
+
+    /// Calls with equal bytes here have equal rests.
+    struct rest_keys {
+        const std::uint8_t* bytes = nullptr;
+        std::size_t size = 0;                    ///< of each column
+        const std::uint32_t* columns = nullptr;  ///< by number
+    };
+    /// Nothing where the rest depends on more than a genotype.
+    std::optional<rest_keys> keys_of_rests() const;
+
  private:
     enum class role {
         filter,
@@ -98,22 +117,38 @@ class call_writer {
     void find_fields(const hts::record& record, const hts::vcf_reader& reader);
     void prepare_tail(const hts::record& record, const variants::set_cursor& cursor);
 
-    void write_call(text_buffer& out, std::size_t number);
-    void write_genotype(text_buffer& out);
+    bool is_estimate() const;
+
+    // `Out` is a text_buffer, or a marked_text for its cuts.
+    template <class Out>
+    void write_rest(Out& out, std::size_t number);
+    template <class Out>
+    void write_genotype(Out& out);
     void write_genotype_text(text_buffer& out);
-    void write_likelihood(text_buffer& out);
-    void write_phase_set(text_buffer& out);
-    void write_metadata(text_buffer& out);
+    template <class Out>
+    void write_likelihood(Out& out);
+    template <class Out>
+    void write_phase_set(Out& out);
+    void write_phase_set_value(text_buffer& out, const hts::format_field& field);
+    template <class Out>
+    void write_metadata(Out& out);
     void write_value(text_buffer& out, const hts::format_field& field);
-    void write_additional_info(text_buffer& out);
+    template <class Out>
+    void write_additional_info(Out& out);
+
+    struct head_place {
+        std::size_t begin;
+        std::uint32_t length;
+        std::uint32_t cut;
+    };
 
     call_form form_;  // with the strings of its format escaped for JSON
     genotype::gt_writer genotypes_;
     variant_namer variants_;
     std::string of_set_;                  // members that all calls share
     std::vector<std::uint32_t> columns_;  // of the files
-    std::string heads_;                   // members of each call set, one behind the other
-    std::vector<std::size_t> head_ends_;
+    std::string head_texts_;              // members of each call set, one behind the other
+    std::vector<head_place> heads_;
 
     std::uint32_t file_ = 0;            // whose ids the next ones are
     std::vector<field_writer> fields_;  // those that records had, in the order they turned up
@@ -124,7 +159,7 @@ class call_writer {
     std::array<const hts::format_field*, special_roles> special_{};
     std::vector<std::pair<const hts::format_field*, std::size_t>> shown_;  // as metadata
     hts::site_columns site_;
-    text_buffer tail_;  // members that are alike for all calls of the row
+    streaming::marked_text tail_;  // members that are alike for all calls of the row
 
     std::uint32_t column_ = 0;  // of the call that is being written
     text_buffer scratch_;

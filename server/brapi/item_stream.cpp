@@ -2,6 +2,7 @@
 
 #include "server/brapi/envelope.hpp"
 #include "server/http/negotiation.hpp"
+#include "server/streaming/deflate_writer.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -71,16 +72,42 @@ class item_source : public streaming::body_source {
         const std::uint64_t before = written_;
         if (!begun_) begin(out);
         while (goes_on() && out.size() < limit) write_some(out, limit);
-        // Behind the reading: what was rendered counts only if the bytes were those of the file.
-        if (!walk_.is_unchanged()) throw damaged_file("the file was changed in place");
-        if (count_ != nullptr) count_->fetch_add(written_ - before, std::memory_order_relaxed);
+        count_since(before);
         if (goes_on()) return progress::more;
+        if (!request_.ndjson && written_ > 0) out.drop_last(1);  // the comma behind the last item
         end(out);
+        return progress::done;
+    }
+
+    bool deflates() override {
+        if (walk_.row() == nullptr) return false;
+        enter_row();
+        return writer_->deflates();
+    }
+
+    result<progress> fill_deflated(streaming::deflate_writer& out) override {
+        const std::uint64_t before = written_;
+        frame_.clear();
+        if (!begun_) begin(frame_);
+        out.write(frame_.view());
+        while (goes_on() && !out.is_full()) deflate_some(out);
+        count_since(before);
+        if (goes_on()) return progress::more;
+        frame_.clear();
+        if (request_.ndjson && owed_) frame_.append('\n');
+        end(frame_);
+        out.write(frame_.view());
         return progress::done;
     }
 
  private:
     bool goes_on() const { return walk_.row() != nullptr && written_ < size_; }
+
+    void count_since(std::uint64_t before) {
+        // Behind the reading: what was rendered counts only if the bytes were those of the file.
+        if (!walk_.is_unchanged()) throw damaged_file("the file was changed in place");
+        if (count_ != nullptr) count_->fetch_add(written_ - before, std::memory_order_relaxed);
+    }
 
     void begin(text_buffer& out) {
         begun_ = true;
@@ -104,18 +131,44 @@ class item_source : public streaming::body_source {
     }
 
     void write_some(text_buffer& out, std::size_t limit) {
-        if (walk_.row() != entered_) {
-            entered_ = walk_.row();
-            writer_->enter(*entered_, walk_.at(), walk_.part());
+        enter_row();
+        if (is_checkpoint()) append_token_line(out);
+        passed(writer_->write(out, walk_.within(), most_now(), limit, terminator()));
+    }
+
+    void deflate_some(streaming::deflate_writer& out) {
+        enter_row();
+        if (is_checkpoint()) {
+            frame_.clear();
+            if (owed_) frame_.append('\n');
+            append_token_line(frame_);
+            out.write(frame_.view());
+            owed_ = false;
         }
-        std::uint64_t most = std::min(size_ - written_, walk_.per_row() - walk_.within());
-        if (request_.ndjson) {
-            const std::uint64_t since = written_ % items_per_checkpoint;
-            if (written_ > 0 && since == 0) append_token_line(out);
-            most = std::min(most, items_per_checkpoint - since);
-        }
-        const char terminator = request_.ndjson ? '\n' : ',';
-        const std::uint64_t count = writer_->write(out, walk_.within(), most, limit, terminator);
+        passed(writer_->deflate(out, walk_.within(), most_now(), terminator(), owed_));
+        owed_ = true;
+    }
+
+    void enter_row() {
+        if (walk_.row() == entered_) return;
+        entered_ = walk_.row();
+        writer_->enter(*entered_, walk_.at(), walk_.part());
+    }
+
+    char terminator() const { return request_.ndjson ? '\n' : ','; }
+
+    /// A token line stands before the next item.
+    bool is_checkpoint() const {
+        return request_.ndjson && written_ > 0 && written_ % items_per_checkpoint == 0;
+    }
+
+    std::uint64_t most_now() const {
+        const auto most = std::min(size_ - written_, walk_.per_row() - walk_.within());
+        if (!request_.ndjson) return most;
+        return std::min(most, items_per_checkpoint - written_ % items_per_checkpoint);
+    }
+
+    void passed(std::uint64_t count) {
         written_ += count;
         if (walk_.within() + count == walk_.per_row()) entered_ = nullptr;
         walk_.pass(count);
@@ -133,7 +186,6 @@ class item_source : public streaming::body_source {
         }
         const json::value next =
             walk_.row() != nullptr ? json::value(token_here()) : json::value(nullptr);
-        if (written_ > 0) out.drop_last(1);  // the comma behind the last item
         out.append("]},\"metadata\":");
         out.append(json::serialize(meta(next)));
         out.append("}\n");
@@ -187,6 +239,8 @@ class item_source : public streaming::body_source {
     std::uint64_t written_ = 0;
     const hts::record* entered_ = nullptr;  // the row that the writer knows
     std::string current_token_;
+    text_buffer frame_;  // what stands around items, before it is compressed
+    bool owed_ = false;  // the last item lacks its terminator, while compressing
     bool begun_ = false;
     bool begun_behind_end_ = false;  // there is no item `first_`
 };

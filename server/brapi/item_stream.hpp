@@ -16,6 +16,10 @@
 #include <string_view>
 #include <vector>
 
+namespace callstream::streaming {
+class deflate_writer;
+}
+
 namespace callstream::brapi {
 
 constexpr std::string_view ndjson_type = "application/x-ndjson";
@@ -55,6 +59,19 @@ class row_writer {
         std::size_t enough,
         char terminator
     ) = 0;
+    /// Whether it had better write items compressed itself. Asked in the first row.
+    virtual bool deflates() const { return false; }
+    /// The same with `terminator` before each item, before the first one where `owed`, and none
+    /// behind the last; until `out` is full.
+    virtual std::uint64_t deflate(
+        streaming::deflate_writer& /*out*/,
+        std::uint64_t /*first*/,
+        std::uint64_t /*most*/,
+        char /*terminator*/,
+        bool /*owed*/
+    ) {
+        return 0;
+    }
     /// What its records must have.
     virtual hts::wanted_fields wanted() const { return hts::wanted_fields::all; }
     /// Members of the result that stand before its data, each followed by a comma.

@@ -11,6 +11,8 @@
 
 namespace callstream::streaming {
 
+class deflate_writer;
+
 /// About what `fill` should add per call: large enough for one system call to be cheap, small
 /// enough to stay in the L2 cache between rendering and sending.
 constexpr std::size_t block_bytes = 256 * 1024;
@@ -32,6 +34,12 @@ class body_source {
 
     /// Bytes of the whole body, for a source that knows before it made them.
     virtual std::optional<std::uint64_t> length() const { return std::nullopt; }
+
+    /// Whether the source knows where its text repeats itself, and had better write it compressed
+    /// on its own: by `fill_deflated` in place of `fill`, with the same results, until `out` is
+    /// full. Asked before the first of them; may look at what comes, and throw as they do.
+    virtual bool deflates() { return false; }
+    virtual result<progress> fill_deflated(deflate_writer&) { return progress::done; }
 };
 
 }  // namespace callstream::streaming

@@ -1,5 +1,7 @@
 #include "server/streaming/compression.hpp"
 
+#include "server/streaming/deflate_writer.hpp"
+
 #include <isa-l/igzip_lib.h>
 #include <zstd.h>
 
@@ -78,6 +80,24 @@ class zstd_encoder : public encoder {
     std::unique_ptr<ZSTD_CCtx, destroy> context_;
 };
 
+/// Of a source that deflates itself.
+class deflated_source : public body_source {
+ public:
+    explicit deflated_source(std::unique_ptr<body_source> inner) : inner_(std::move(inner)) {}
+
+    result<progress> fill(text_buffer& out) override {
+        writer_.open(out);
+        const auto step = inner_->fill_deflated(writer_);
+        if (!step) return step.error();
+        *step == progress::done ? writer_.finish() : writer_.pause();
+        return *step;
+    }
+
+ private:
+    std::unique_ptr<body_source> inner_;
+    deflate_writer writer_;
+};
+
 class compressed_source : public body_source {
  public:
     compressed_source(std::unique_ptr<body_source> inner, coding c, block scratch)
@@ -118,6 +138,9 @@ std::unique_ptr<encoder> make_encoder(coding c) {
 std::unique_ptr<body_source> compressed(
     std::unique_ptr<body_source> inner, coding c, block scratch
 ) {
+    if (c == coding::gzip && inner->deflates()) {
+        return std::make_unique<deflated_source>(std::move(inner));
+    }
     return std::make_unique<compressed_source>(std::move(inner), c, std::move(scratch));
 }
 

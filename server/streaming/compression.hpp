@@ -25,7 +25,8 @@ class encoder {
 /// For gzip and zstd.
 std::unique_ptr<encoder> make_encoder(coding c);
 
-/// `inner`, compressed. `scratch` holds what inner made until it is coded.
+/// `inner`, compressed: by itself where it can, else by ISA-L or zstd. `scratch` holds what inner
+/// made until it is coded.
 std::unique_ptr<body_source> compressed(
     std::unique_ptr<body_source> inner, coding c, block scratch
 );
