@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::uint64_t items_per_checkpoint = 65'536;
 
+// Of fewer, codes that are learned from them come too late, and a search finds repeats in the
+// frame, too.
+constexpr std::uint64_t deflated_items_min = 100;
+
 class item_source : public streaming::body_source {
  public:
     item_source(
@@ -80,7 +84,7 @@ class item_source : public streaming::body_source {
     }
 
     bool deflates() override {
-        if (walk_.row() == nullptr) return false;
+        if (walk_.row() == nullptr || size_ < deflated_items_min) return false;
         enter_row();
         return writer_->deflates();
     }
