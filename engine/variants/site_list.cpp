@@ -37,9 +37,10 @@ std::string_view site_list::name(std::uint64_t number) const {
 listed_site site_list::operator[](std::uint64_t number) const {
     const auto [in, local] = place(number);
     const auto& contigs = in.index->contigs();
-    const auto next = std::partition_point(
-        contigs.begin(), contigs.end(), [at = local](const auto& c) { return c.first_ordinal <= at; }
-    );
+    const auto next =
+        std::partition_point(contigs.begin(), contigs.end(), [at = local](const auto& c) {
+            return c.first_ordinal <= at;
+        });
     const auto& contig = *(next - 1);
     const auto pos0 = in.sites->column(site_column::pos0)[local];
     return {
