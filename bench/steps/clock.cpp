@@ -33,6 +33,7 @@ std::span<const named_step> all_steps() {
         {"calls_gzip", calls_deflated, "our reader and Call objects, made as gzip"},
         {"calls_igzip", calls_igzip, "ISA-L level 1 over Call objects that are there as text"},
         {"gzip", gzip_ours, "the encoder of gzip'd answers over a file's bytes"},
+        {"gzip_cells", gzip_cells, "the gzip of matrices over a file's bytes"},
         {"zlib1", gzip_zlib, "zlib level 1 over a file's bytes"},
     };
     return steps;

@@ -1,5 +1,6 @@
 #include "bench/steps/steps.hpp"
 #include "engine/core/file.hpp"
+#include "server/streaming/cell_encoder.hpp"
 #include "server/streaming/compression.hpp"
 
 #include <algorithm>
@@ -40,18 +41,30 @@ struct zlib_stream {
 
 }  // namespace
 
-measured gzip_ours(const std::filesystem::path& path) {
+namespace {
+
+measured encoded(const std::filesystem::path& path, streaming::encoder& encoder) {
     const std::string text = read_whole(path, text_bytes_max).value();
-    const auto encoder = streaming::make_encoder(streaming::coding::gzip);
     text_buffer out(streaming::block_bytes);
     return timed([&](measured& m) {
         m.bytes_in = text.size();
         for_each_block(text, [&](std::string_view piece, bool last) {
             out.clear();
-            encoder->encode(piece, last, out);
+            encoder.encode(piece, last, out);
             m.bytes_out += out.size();
         });
     });
+}
+
+}  // namespace
+
+measured gzip_ours(const std::filesystem::path& path) {
+    return encoded(path, *streaming::make_encoder(streaming::coding::gzip));
+}
+
+measured gzip_cells(const std::filesystem::path& path) {
+    streaming::cell_encoder encoder(',');
+    return encoded(path, encoder);
 }
 
 measured gzip_zlib(const std::filesystem::path& path) {

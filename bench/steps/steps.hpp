@@ -49,6 +49,7 @@ measured calls_deflated(const std::filesystem::path& file);
 measured calls_igzip(const std::filesystem::path& file);
 /// The file's bytes through the encoder of gzip'd answers, block by block.
 measured gzip_ours(const std::filesystem::path& file);
+measured gzip_cells(const std::filesystem::path& path);
 /// The same bytes through zlib, level 1.
 measured gzip_zlib(const std::filesystem::path& file);
 

@@ -64,6 +64,8 @@ class matrix_source : public streaming::body_source {
     /// Moves before the first row, so that what cannot be served is told before the answer begins.
     result<void> start() { return has_ids_without_rows() ? result<void>() : rewind(); }
 
+    std::optional<char> cell_end() const override { return ','; }
+
     result<progress> fill(text_buffer& out) override {
         const std::size_t limit = out.size() + streaming::block_bytes;
         if (!begun_) begin(out);

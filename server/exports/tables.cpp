@@ -44,6 +44,8 @@ class table_export : public row_export {
           genotypes_(format(), frame()),
           columns_(subject().columns) {}
 
+    std::optional<char> cell_end() const override { return separator_; }
+
  protected:
     void append_cell(text_buffer& out, std::string_view text) const {
         out.append(escape_(text));

@@ -35,6 +35,10 @@ class body_source {
     /// Bytes of the whole body, for a source that knows before it made them.
     virtual std::optional<std::uint64_t> length() const { return std::nullopt; }
 
+    /// What every cell ends with, where the text is mostly cells one behind the other: those are
+    /// compressed as such.
+    virtual std::optional<char> cell_end() const { return std::nullopt; }
+
     /// Whether the source knows where its text repeats itself, and had better write it compressed
     /// on its own: by `fill_deflated` in place of `fill`, with the same results, until `out` is
     /// full. Asked before the first of them; may look at what comes, and throw as they do.

@@ -1,5 +1,6 @@
 #include "server/streaming/compression.hpp"
 
+#include "server/streaming/cell_encoder.hpp"
 #include "server/streaming/deflate_writer.hpp"
 
 #include <isa-l/igzip_lib.h>
@@ -100,8 +101,8 @@ class deflated_source : public body_source {
 
 class compressed_source : public body_source {
  public:
-    compressed_source(std::unique_ptr<body_source> inner, coding c, block scratch)
-        : inner_(std::move(inner)), encoder_(make_encoder(c)), scratch_(std::move(scratch)) {}
+    compressed_source(std::unique_ptr<body_source> inner, std::unique_ptr<encoder> e, block scratch)
+        : inner_(std::move(inner)), encoder_(std::move(e)), scratch_(std::move(scratch)) {}
 
     result<progress> fill(text_buffer& out) override {
         scratch_->clear();
@@ -141,7 +142,11 @@ std::unique_ptr<body_source> compressed(
     if (c == coding::gzip && inner->deflates()) {
         return std::make_unique<deflated_source>(std::move(inner));
     }
-    return std::make_unique<compressed_source>(std::move(inner), c, std::move(scratch));
+    const auto cell_end = c == coding::gzip ? inner->cell_end() : std::nullopt;
+    auto coded = cell_end ? std::make_unique<cell_encoder>(*cell_end) : make_encoder(c);
+    return std::make_unique<compressed_source>(
+        std::move(inner), std::move(coded), std::move(scratch)
+    );
 }
 
 }  // namespace callstream::streaming
