@@ -262,15 +262,22 @@ void exchange::fill_first_block() {
     if (answer_.source == nullptr) return;
     const auto busy = [this] {
         coding_ = streaming::coding::identity;
+        block_.reset();
         use_error({errc::unavailable, "too many answers are being streamed; try again shortly"});
     };
     if (coding_ != streaming::coding::identity) {
         auto scratch = context_->blocks->take();
-        if (!scratch) return busy();
-        answer_.source =
-            streaming::compressed(std::move(answer_.source), coding_, std::move(*scratch));
+        block_ = context_->blocks->take();
+        if (!scratch || !block_) return busy();
+        answer_.source = streaming::compressed(
+            std::move(answer_.source),
+            coding_,
+            std::move(*scratch),
+            context_->elsewhere ? context_->blocks->take() : std::nullopt,
+            context_->elsewhere
+        );
     }
-    block_ = context_->blocks->take();
+    if (!block_) block_ = context_->blocks->take();
     if (!block_) return busy();
     length_ = answer_.source->length();
     const auto step = answer_.source->fill(**block_);

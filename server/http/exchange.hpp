@@ -24,6 +24,8 @@ struct exchange_context {
     const auth::gate* gate = nullptr;  ///< null: nobody is asked
     /// Pages from here may read answers in browsers, when somebody is asked; otherwise all may.
     std::vector<std::string> origins = {};
+    /// For what can be done at the same time; null: nothing is.
+    streaming::run_elsewhere elsewhere = nullptr;
 };
 
 /// Made per request, and decides from the head alone what can be decided: route, rights, whether

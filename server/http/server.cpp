@@ -68,7 +68,13 @@ struct server::state {
               {},
               {}},
           lanes(options.threads),
-          workers(options.threads) {}
+          workers(options.threads) {
+        // A thread alone gains nothing by turning to something else.
+        if (options.threads < 2) return;
+        shared.exchanges.elsewhere = [this](std::function<void()> job) {
+            workers.post(std::move(job));
+        };
+    }
 
     task<void> accept_all();
     task<void> watch_signals();

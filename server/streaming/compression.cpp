@@ -118,6 +118,46 @@ class compressed_source : public body_source {
     block scratch_;
 };
 
+/// The same on two threads.
+class compressed_ahead_source : public body_source {
+ public:
+    compressed_ahead_source(
+        std::unique_ptr<body_source> inner,
+        std::unique_ptr<encoder> e,
+        block scratch,
+        block ahead,
+        run_elsewhere run
+    )
+        : inner_(std::move(inner)),
+          encoder_(std::move(e)),
+          scratch_(std::move(scratch)),
+          ahead_(std::move(ahead)),
+          filling_(std::move(run)) {}
+
+    /// The first piece is made here, so that whatever is wrong with it comes as it is.
+    result<progress> fill(text_buffer& out) override {
+        if (!begun_) scratch_->clear();
+        const auto step = begun_ ? filling_.take() : inner_->fill(*scratch_);
+        if (!step) return step.error();
+        if (begun_) std::swap(scratch_, ahead_);
+        begun_ = true;
+        if (*step == progress::more) {
+            ahead_->clear();
+            filling_.start(*inner_, *ahead_);
+        }
+        encoder_->encode(scratch_->view(), *step == progress::done, out);
+        return *step;
+    }
+
+ private:
+    std::unique_ptr<body_source> inner_;
+    std::unique_ptr<encoder> encoder_;
+    block scratch_;
+    block ahead_;
+    bool begun_ = false;
+    fill_ahead filling_;  // goes first
+};
+
 }  // namespace
 
 std::string_view coding_name(coding c) {
@@ -137,13 +177,26 @@ std::unique_ptr<encoder> make_encoder(coding c) {
 }
 
 std::unique_ptr<body_source> compressed(
-    std::unique_ptr<body_source> inner, coding c, block scratch
+    std::unique_ptr<body_source> inner,
+    coding c,
+    block scratch,
+    std::optional<block> ahead,
+    run_elsewhere run
 ) {
     if (c == coding::gzip && inner->deflates()) {
         return std::make_unique<deflated_source>(std::move(inner));
     }
     const auto cell_end = c == coding::gzip ? inner->cell_end() : std::nullopt;
     auto coded = cell_end ? std::make_unique<cell_encoder>(*cell_end) : make_encoder(c);
+    if (ahead && run) {
+        return std::make_unique<compressed_ahead_source>(
+            std::move(inner),
+            std::move(coded),
+            std::move(scratch),
+            std::move(*ahead),
+            std::move(run)
+        );
+    }
     return std::make_unique<compressed_source>(
         std::move(inner), std::move(coded), std::move(scratch)
     );

@@ -3,8 +3,10 @@
 
 #include "server/streaming/block_pool.hpp"
 #include "server/streaming/body_source.hpp"
+#include "server/streaming/fill_ahead.hpp"
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace callstream::streaming {
@@ -25,10 +27,15 @@ class encoder {
 /// For gzip and zstd.
 std::unique_ptr<encoder> make_encoder(coding c);
 
-/// `inner`, compressed: by itself where it can, else by ISA-L or zstd. `scratch` holds what inner
-/// made until it is coded.
+/// `inner`, compressed, or written compressed by itself. `scratch` holds what inner made until it
+/// is coded. With a second block, and somebody who runs jobs, the next piece is made while the last
+/// one is coded.
 std::unique_ptr<body_source> compressed(
-    std::unique_ptr<body_source> inner, coding c, block scratch
+    std::unique_ptr<body_source> inner,
+    coding c,
+    block scratch,
+    std::optional<block> ahead = std::nullopt,
+    run_elsewhere run = nullptr
 );
 
 }  // namespace callstream::streaming
