@@ -9,6 +9,7 @@
 #include "server/files/routes.hpp"
 #include "server/genomics/exports.hpp"
 #include "server/genomics/routes.hpp"
+#include "server/htsget/routes.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/routes.hpp"
 #include "server/refget/routes.hpp"
@@ -218,6 +219,13 @@ int serve(const serve_options& options) {
         &store, options.vendor, options.state / "results", address};
     const files::context files_context{&catalog, &view, options.state / "index", address};
     const auto& about = options.description;
+    const htsget::context htsget_context{
+        &catalog,
+        &view,
+        &signer->key(),
+        address,
+        options.state,
+        {about.name, about.organization_name, about.organization_url, CALLSTREAM_VERSION}};
     const refget::context refget_context{
         &view,
         address,
@@ -230,6 +238,7 @@ int serve(const serve_options& options) {
     vendor::add_routes(routes, vendor_context);
     genomics::add_routes(routes, genomics_context);
     files::add_routes(routes, files_context);
+    htsget::add_routes(routes, htsget_context);
     refget::add_routes(routes, refget_context);
     ops::add_routes(routes, catalog, store, numbers, [&coverage] { return text_of(coverage); });
     numbers.size_for(routes);

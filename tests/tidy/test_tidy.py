@@ -37,6 +37,10 @@ ARROWS = {
         "engine/catalog", "engine/core", "engine/paging", "engine/reads", "engine/store", "engine/variants",
         "server/auth", "server/http", "server/streaming",
     },
+    "server/htsget": {
+        "engine/catalog", "engine/core", "engine/hts", "engine/paging", "engine/reads", "engine/variants",
+        "server/auth", "server/exports", "server/http", "server/streaming",
+    },
     "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/refget": {
         "engine/catalog", "engine/core", "engine/reference", "server/auth", "server/http", "server/streaming",
@@ -49,7 +53,7 @@ ARROWS = {
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
         "engine/variants", "server/auth", "server/brapi", "server/files", "server/genomics",
-        "server/http", "server/load", "server/ops", "server/refget", "server/vendor",
+        "server/htsget", "server/http", "server/load", "server/ops", "server/refget", "server/vendor",
     },
 }
 # Library header -> the only rooms that include it.
