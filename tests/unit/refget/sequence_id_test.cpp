@@ -54,7 +54,7 @@ TEST(sequence_id, others_name_nothing) {
           "ga4gh:" + md5,
           "ga4gh:" + t24u,
           "md5:SQ." + t24u,
-          "insdc:CM000663.2"}) {
+          std::string("insdc:CM000663.2")}) {
         EXPECT_FALSE(read_sequence_id(text)) << text;
     }
 }
