@@ -155,6 +155,28 @@ std::string http_date(std::chrono::sys_seconds when) {
     return text;
 }
 
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
+    using namespace std::chrono;
+    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (text.size() != 29) return std::nullopt;
+    const auto number = [text](std::size_t at, std::size_t size) {
+        const auto digits = text.substr(at, size);
+        return is_all_digits(digits) ? parse_integer<int>(digits).value_or(0) : 0;
+    };
+    const auto month_at = months.find(text.substr(8, 3));
+    const year_month_day date(
+        year(number(12, 4)),
+        month(static_cast<unsigned>(month_at / 3 + 1)),
+        day(static_cast<unsigned>(number(5, 2)))
+    );
+    if (month_at == std::string_view::npos || !date.ok()) return std::nullopt;
+    const auto when = sys_seconds(sys_days(date)) + hours(number(17, 2)) + minutes(number(20, 2)) +
+                      seconds(number(23, 2));
+    // What is not the one way to write it has been misread above.
+    if (http_date(when) != text) return std::nullopt;
+    return when;
+}
+
 std::optional<std::chrono::sys_time<std::chrono::milliseconds>> parse_date_time(
     std::string_view text
 ) {

@@ -26,6 +26,9 @@ std::string utc_text_ms(std::chrono::sys_time<std::chrono::milliseconds> when);
 /// `Sat, 31 Jan 2026 09:15:00 GMT`, the form of HTTP's Date field (RFC 9110, section 5.6.7).
 std::string http_date(std::chrono::sys_seconds when);
 
+/// The reverse, of that form alone: the two obsolete ones, and whatever else, are nothing.
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
+
 /// The date of a `##fileDate` line, `20090805` or `2009-08-05` (VCF 4.x leaves the form open, these
 /// two are what tools write); nothing for anything else.
 std::optional<std::chrono::sys_seconds> parse_file_date(std::string_view text);

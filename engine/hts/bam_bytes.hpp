@@ -73,6 +73,14 @@ class bam_bytes {
     /// takes memory only for what is there.
     std::optional<bam_record> next_record();
 
+    /// Goes on with other content, which begins with a record of the same file.
+    void continue_with(std::unique_ptr<block_source> content) {
+        content_ = std::move(content);
+        rest_ = {};
+    }
+    /// Of the block that is being read, bytes that were not asked for yet.
+    std::size_t left_in_block() const noexcept { return rest_.size(); }
+
     /// Bytes of the file taken so far.
     std::uint64_t bytes_done() const noexcept { return content_->bytes_done(); }
 

@@ -108,8 +108,12 @@ void bgzf_packer::add(std::span<const std::uint8_t> bytes, text_buffer& out) {
     }
 }
 
-void bgzf_packer::finish(text_buffer& out) {
+void bgzf_packer::flush(text_buffer& out) {
     if (state_->content_bytes > 0) state_->append_block(out);
+}
+
+void bgzf_packer::finish(text_buffer& out) {
+    flush(out);
     append_eof_block(out);
 }
 

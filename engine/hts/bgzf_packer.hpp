@@ -21,6 +21,8 @@ class bgzf_packer {
     /// Appends the blocks that are full now. Bytes that are added in one call stay in one block
     /// where they fit into one.
     void add(std::span<const std::uint8_t> bytes, text_buffer& out);
+    /// Appends what is left as a block of its own.
+    void flush(text_buffer& out);
     /// Appends what is left and the empty block that marks a complete file. Nothing may be added
     /// afterwards.
     void finish(text_buffer& out);

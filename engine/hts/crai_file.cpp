@@ -52,29 +52,47 @@ result<std::string> text_of(int fd) {
     }
 }
 
-}  // namespace
-
-result<crai_file> read_crai_file(int index) {
-    const auto text = text_of(index);
+/// Calls `visit(slice)` for each line.
+template <class Visit>
+result<void> each_slice(int fd, Visit visit) {
+    const auto text = text_of(fd);
     if (!text) return text.error();
-    crai_file out;
     std::string_view rest = *text;
-    while (!rest.empty()) {
+    for (std::uint64_t line = 1; !rest.empty(); ++line) {
         const std::size_t end = rest.find('\n');
         const auto numbers = parse_line(rest.substr(0, end));
-        const auto in_line = "line " + std::to_string(out.slices + 1);
+        const auto in_line = [line] { return "line " + std::to_string(line); };
         if (end == std::string_view::npos || !numbers) {
-            return unusable(in_line + " is not one of a .crai");
+            return unusable(in_line() + " is not one of a .crai");
         }
         const auto& n = *numbers;
         const bool possible = n[reference] >= -1 && n[container] >= 0 && n[slice] >= 0 &&
                               n[slice_bytes] > 0 && n[span] >= 0;
-        if (!possible) return unusable(in_line + " has an impossible number");
-        out.last_reference = std::max(out.last_reference, n[reference]);
-        out.last_container = std::max(out.last_container, static_cast<std::uint64_t>(n[container]));
-        ++out.slices;
+        if (!possible) return unusable(in_line() + " has an impossible number");
+        visit(crai_slice{n[reference], n[start], n[span], static_cast<std::uint64_t>(n[container])}
+        );
         rest.remove_prefix(end + 1);
     }
+    return {};
+}
+
+}  // namespace
+
+result<std::vector<crai_slice>> read_crai_slices(int index) {
+    std::vector<crai_slice> out;
+    const auto read = each_slice(index, [&out](const crai_slice& one) { out.push_back(one); });
+    if (!read) return read.error();
+    return out;
+}
+
+result<crai_file> read_crai_file(int index) {
+    crai_file out;
+    const auto read = each_slice(index, [&out](const crai_slice& one) {
+        out.last_reference = std::max(out.last_reference, one.reference);
+        out.last_container = std::max(out.last_container, one.container);
+        ++out.slices;
+    });
+    if (!read) return read.error();
     return out;
 }
 

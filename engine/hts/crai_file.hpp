@@ -4,6 +4,7 @@
 #include "engine/core/error.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace callstream::hts {
 
@@ -13,6 +14,17 @@ struct crai_file {
     std::int64_t last_reference = -2;  ///< largest position among the @SQ lines; -1 for unplaced
     std::uint64_t last_container = 0;  ///< largest address of a container
 };
+
+/// A slice as the index has it.
+struct crai_slice {
+    std::int64_t reference = -1;  ///< -1: reads without a reference
+    std::int64_t start1 = 0;      ///< 1-based
+    std::int64_t span = 0;        ///< bases
+    std::uint64_t container = 0;  ///< address of its container in the CRAM
+};
+
+/// All slices in their order; as `read_crai_file`, and up to 200 MiB for them.
+result<std::vector<crai_slice>> read_crai_slices(int index);
 
 /// Reads an index, gzip or plain text, that is open for reading; it stays the caller's. At most
 /// 32 MiB packed and 64 MiB inflated. `errc::file_unusable` says what is wrong and in which line.

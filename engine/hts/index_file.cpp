@@ -8,10 +8,12 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace callstream::hts {
 namespace {
@@ -123,7 +125,11 @@ std::vector<std::string> split_names(std::string_view text) {
 
 class index_parser {
  public:
-    explicit index_parser(index_bytes& bytes) : bytes_(bytes) {}
+    explicit index_parser(index_bytes& bytes, const std::vector<index_place>& places)
+        : bytes_(bytes), places_(places), starts_(places.size()) {}
+
+    /// Of the places; there when all was parsed.
+    std::vector<std::optional<std::uint64_t>> take_starts() { return std::move(starts_); }
 
     index_file parse() {
         read_magic();
@@ -142,7 +148,11 @@ class index_parser {
             throw malformed("it has another number of names than of contigs");
         }
         for (std::uint32_t i = 0; i < contigs; ++i) {
+            for (std::size_t p = 0; p < places_.size(); ++p) {
+                if (places_[p].contig == i) here_.push_back(p);
+            }
             out_.contigs.push_back(read_contig());
+            finish_starts(out_.contigs.back());
             if (out_.has_names) out_.contigs.back().name = std::move(names[i]);
         }
         read_end();
@@ -208,7 +218,9 @@ class index_parser {
         const std::uint32_t bins = bytes_.count("bins");
         for (std::uint32_t i = 0; i < bins; ++i) {
             const std::uint32_t bin = bytes_.u32();
-            if (out_.format == index_format::csi) bytes_.u64();  // loffset: for seeking only
+            const bool is_csi = out_.format == index_format::csi;
+            const std::uint64_t start = is_csi ? bytes_.u64() : 0;
+            if (is_csi && !here_.empty() && bin < metadata_bin()) note_start(begin_of(bin), start);
             const std::uint32_t chunks = bytes_.count("chunks");
             if (bin == metadata_bin()) {
                 read_metadata(contig, chunks);
@@ -218,12 +230,50 @@ class index_parser {
                 read_chunks(contig, chunks, first);
             }
         }
-        // The linear index of BAI and TBI: for seeking only.
-        if (out_.format != index_format::csi) {
-            const std::uint32_t windows = bytes_.count("windows");
-            for (std::uint32_t i = 0; i < windows; ++i) bytes_.u64();
-        }
+        if (out_.format != index_format::csi) read_windows();
         return contig;
+    }
+
+    /// The linear index of BAI and TBI.
+    void read_windows() {
+        const std::uint32_t windows = bytes_.count("windows");
+        for (std::uint32_t i = 0; i < windows; ++i) {
+            const std::uint64_t start = bytes_.u64();
+            if (!here_.empty()) note_start(std::int64_t{i} << out_.min_shift, start);
+        }
+    }
+
+    /// No record that reaches to `begin0` or beyond starts before `offset`.
+    void note_start(std::int64_t begin0, std::uint64_t offset) {
+        for (const auto p : here_) {
+            if (begin0 > places_[p].begin0) continue;
+            starts_[p] = std::max(starts_[p].value_or(0), offset);
+        }
+    }
+
+    void finish_starts(const index_contig& contig) {
+        for (const auto p : here_) {
+            if (contig.chunks == 0) {
+                starts_[p].reset();
+            } else {
+                starts_[p] = std::max(starts_[p].value_or(0), contig.first_offset);
+            }
+        }
+        here_.clear();
+    }
+
+    /// Where a bin of a CSI begins.
+    std::int64_t begin_of(std::uint32_t bin) const {
+        std::uint64_t first = 0;  // of the level
+        for (int level = 0; level <= out_.depth; ++level) {
+            const std::uint64_t size = std::uint64_t{1} << (3 * level);
+            if (bin < first + size) {
+                const int shift = out_.min_shift + 3 * (out_.depth - level);
+                return static_cast<std::int64_t>((bin - first) << shift);
+            }
+            first += size;
+        }
+        return std::numeric_limits<std::int64_t>::max();
     }
 
     void read_metadata(index_contig& contig, std::uint32_t chunks) {
@@ -265,8 +315,31 @@ class index_parser {
     }
 
     index_bytes& bytes_;
+    const std::vector<index_place>& places_;
+    std::vector<std::optional<std::uint64_t>> starts_;
+    std::vector<std::size_t> here_;  // places on the contig that is being read
     index_file out_;
 };
+
+/// Calls `use(parser)` for an index that was parsed without a complaint.
+template <class Use>
+auto parse_index(int index, const std::vector<index_place>& places, Use use)
+    -> result<decltype(use(std::declval<index_parser&>()))> {
+    const std::uint64_t size = identity_of(index).size;
+    const bool packed = compression_of(index) == compression::bgzf;
+    // Without its last block a packed index may have lost just what is optional.
+    if (packed && !has_eof_block(index, size)) {
+        return error{
+            errc::file_unusable, "the index is truncated: its end-of-file block is missing"};
+    }
+    try {
+        const auto bytes = std::make_unique<index_bytes>(index, size, packed);
+        index_parser parser(*bytes, places);
+        return use(parser);
+    } catch (const damaged_file& e) {
+        return error{errc::file_unusable, e.what()};
+    }
+}
 
 }  // namespace
 
@@ -287,19 +360,16 @@ std::uint64_t index_file::last_offset() const {
 }
 
 result<index_file> read_index_file(int index) {
-    const std::uint64_t size = identity_of(index).size;
-    const bool packed = compression_of(index) == compression::bgzf;
-    // Without its last block a packed index may have lost just what is optional.
-    if (packed && !has_eof_block(index, size)) {
-        return error{
-            errc::file_unusable, "the index is truncated: its end-of-file block is missing"};
-    }
-    try {
-        const auto bytes = std::make_unique<index_bytes>(index, size, packed);
-        return index_parser(*bytes).parse();
-    } catch (const damaged_file& e) {
-        return error{errc::file_unusable, e.what()};
-    }
+    return parse_index(index, {}, [](index_parser& parser) { return parser.parse(); });
+}
+
+result<std::vector<std::optional<std::uint64_t>>> find_index_starts(
+    int index, const std::vector<index_place>& places
+) {
+    return parse_index(index, places, [](index_parser& parser) {
+        parser.parse();
+        return parser.take_starts();
+    });
 }
 
 result<void> check_index_offsets(const index_file& index, std::uint64_t data_bytes) {

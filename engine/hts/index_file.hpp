@@ -50,6 +50,19 @@ struct index_file {
 /// file and usually a few KiB. Throws std::system_error when the disk fails. Thread-safe.
 result<index_file> read_index_file(int index);
 
+/// A place on a contig, by its number in the index; 0-based.
+struct index_place {
+    std::size_t contig = 0;
+    std::int64_t begin0 = 0;
+};
+
+/// For each place where to begin reading: no record that reaches to the place or beyond starts
+/// before this virtual offset. Nothing for a contig without records, or that is not in the index.
+/// Errors and limits are those of `read_index_file`, but memory is small.
+result<std::vector<std::optional<std::uint64_t>>> find_index_starts(
+    int index, const std::vector<index_place>& places
+);
+
 /// Whether every offset lies within a data file of `data_bytes` packed bytes; says why not. An
 /// index of another file may pass.
 result<void> check_index_offsets(const index_file& index, std::uint64_t data_bytes);

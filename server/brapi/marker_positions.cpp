@@ -1,7 +1,7 @@
 // GET /markerpositions, POST /search/markerpositions: where the markers of the maps are. Pages come
 // from indexes and site tables, wherever they begin: no record is read.
+#include "engine/catalog/contig_finder.hpp"
 #include "engine/variants/site_list.hpp"
-#include "server/brapi/contig_finder.hpp"
 #include "server/brapi/criterion.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/filtered_list.hpp"
@@ -17,6 +17,7 @@
 #include <utility>
 
 namespace callstream::brapi {
+using catalog::contig_finder;
 namespace json = boost::json;
 namespace {
 

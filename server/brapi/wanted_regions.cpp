@@ -1,11 +1,12 @@
 #include "server/brapi/wanted_regions.hpp"
 
-#include "server/brapi/contig_finder.hpp"
+#include "engine/catalog/contig_finder.hpp"
 
 #include <optional>
 #include <utility>
 
 namespace callstream::brapi {
+using catalog::contig_finder;
 namespace {
 
 using texts = std::unordered_set<std::string>;

@@ -6,10 +6,14 @@
 #include "server/brapi/routes.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/log.hpp"
+#include "server/cli/version.hpp"
+#include "server/files/routes.hpp"
 #include "server/genomics/exports.hpp"
 #include "server/genomics/routes.hpp"
+#include "server/htsget/routes.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/routes.hpp"
+#include "server/refget/routes.hpp"
 #include "server/vendor/routes.hpp"
 
 #include <algorithm>
@@ -217,6 +221,19 @@ int serve(const serve_options& options) {
         &catalog, &view, &signer->key(), &store, &overlays, &coverage, &exports, export_root};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
+    const files::context files_context{&catalog, &view, options.state / "index", address};
+    const auto& about = options.description;
+    const htsget::context htsget_context{
+        &catalog,
+        &view,
+        &signer->key(),
+        address,
+        options.state,
+        {about.name, about.organization_name, about.organization_url, CALLSTREAM_VERSION}};
+    const refget::context refget_context{
+        &view,
+        address,
+        {about.name, about.organization_name, about.organization_url, CALLSTREAM_VERSION}};
     auth::gate gate(options.auth, store.tokens(), now_s);
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
@@ -224,6 +241,9 @@ int serve(const serve_options& options) {
     brapi::add_routes(routes, brapi_context);
     vendor::add_routes(routes, vendor_context);
     genomics::add_routes(routes, genomics_context);
+    files::add_routes(routes, files_context);
+    htsget::add_routes(routes, htsget_context);
+    refget::add_routes(routes, refget_context);
     ops::add_routes(routes, catalog, store, numbers, [&coverage] { return text_of(coverage); });
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);

@@ -15,6 +15,13 @@
 
 namespace callstream::exports {
 
+/// For formats that can be put together from pieces: VCF and BCF.
+struct file_parts {
+    bool header = true;
+    bool records = true;
+    bool end = true;  ///< what marks a complete file
+};
+
 struct export_subject {
     variants::set_view view;
     std::shared_ptr<const variants::selection> variants;  ///< null: all
@@ -22,6 +29,7 @@ struct export_subject {
     std::vector<std::string> names;                       ///< of the columns
     genotype::genotype_format format = {};                ///< for formats that leave a choice
     std::filesystem::path work_folder = {};  ///< for what must be turned around on disk
+    file_parts parts = {};
 };
 
 using made_export = result<std::unique_ptr<streaming::body_source>>;

@@ -46,9 +46,11 @@ class variant_file_export : public row_export {
     }
 
     void begin(text_buffer& out) override {
+        if (!subject().parts.header) return;
         if (!packer_) return writer_->append_header(out);
         writer_->append_header(plain_);
         pack(out);
+        packer_->flush(out);  // so that the header can be had alone
     }
     void add(text_buffer& out, const hts::record&, const variants::set_cursor& at) override {
         if (!packer_) return writer_->append(out, at.reader());
@@ -56,7 +58,12 @@ class variant_file_export : public row_export {
         pack(out);
     }
     void end(text_buffer& out) override {
-        if (packer_) packer_->finish(out);
+        if (!packer_) return;
+        if (subject().parts.end) {
+            packer_->finish(out);
+        } else {
+            packer_->flush(out);
+        }
     }
 
     void pack(text_buffer& out) {
@@ -76,6 +83,7 @@ class variant_file_export : public row_export {
 made_export make_variant_file(export_subject from, variant_file_kind kind) {
     const auto form =
         kind == variant_file_kind::bcf ? hts::variant_form::bcf : hts::variant_form::vcf;
+    if (!from.parts.records) from.variants = std::make_shared<const variants::selection>();
     auto made = std::make_unique<variant_file_export>(
         std::move(from), form, kind != variant_file_kind::vcf
     );

@@ -70,15 +70,42 @@ response google_error(int status, std::string_view name, std::string_view text) 
     return r;
 }
 
+/// The errors that htsget 1.3 names, and ours in its form.
+std::string_view htsget_name(int status) {
+    switch (status) {
+        case 401:
+            return "InvalidAuthentication";
+        case 403:
+            return "PermissionDenied";
+        case 404:
+            return "NotFound";
+        case 413:
+            return "PayloadTooLarge";
+        case 503:
+            return "Unavailable";
+        default:
+            return status < 500 ? "InvalidInput" : "InternalError";
+    }
+}
+
 }  // namespace
+
+response htsget_error(int status, std::string_view name, std::string_view text) {
+    response r;
+    r.status = status;
+    r.body = "{\"htsget\":{\"error\":" + streaming::json_quoted(name) +
+             ",\"message\":" + streaming::json_quoted(text) + "}}\n";
+    return r;
+}
 
 error_form form_of(const request& r) {
     const bool is_google = r.path == "/v1" || r.path.starts_with("/v1/");
-    return {is_google, r.field("accept")};
+    return {is_google, r.field("accept"), r.path.starts_with("/htsget/")};
 }
 
 response error_response(int status, std::string_view text, const error_form& form) {
     if (form.google) return google_error(status, rpc_name(status), text);
+    if (form.htsget) return htsget_error(status, htsget_name(status), text);
     const std::string_view accept = form.accept;
     constexpr std::array<std::string_view, 2> offers = {"application/json", "text/plain"};
     const bool plain = pick_media_type(accept, offers) == offers[1];
@@ -107,10 +134,12 @@ std::string_view reason_phrase(int status) {
             return "OK";
         case 202:
             return "Accepted";
-        case 206:
-            return "Partial Content";
         case 204:
             return "No Content";
+        case 206:
+            return "Partial Content";
+        case 304:
+            return "Not Modified";
         case 400:
             return "Bad Request";
         case 401:
@@ -129,6 +158,8 @@ std::string_view reason_phrase(int status) {
             return "Conflict";
         case 411:
             return "Length Required";
+        case 412:
+            return "Precondition Failed";
         case 413:
             return "Content Too Large";
         case 414:

@@ -19,7 +19,8 @@ struct error_form {
     /// `"ERROR - <UTC> - <text>"` that the BrAPI seeds show.
     bool google = false;
     std::string accept =
-        {};  ///< the Accept field; whoever prefers text/plain gets BrAPI's text bare
+        {};               ///< the Accept field; whoever prefers text/plain gets BrAPI's text bare
+    bool htsget = false;  ///< `{"htsget":{"error","message"}}`
 };
 
 /// By the path, also for what is refused before it has a route.
@@ -27,5 +28,8 @@ error_form form_of(const request& r);
 
 response error_response(int status, std::string_view text, const error_form& form);
 response error_response(const error& e, const error_form& form);
+
+/// In the form of htsget; `name` is one that its specification has.
+response htsget_error(int status, std::string_view name, std::string_view text);
 
 }  // namespace callstream::http

@@ -220,7 +220,7 @@ std::string exchange::allowed_methods() const {
 /// What is made anew for every request has no name, but it may turn out to be the same.
 bool exchange::can_be_tagged() const noexcept {
     const bool reads = request_.method == verb::get || request_.method == verb::head;
-    return reads && answer_.status == 200 && match_.found != nullptr;
+    return reads && answer_.status == 200 && match_.found != nullptr && !answer_.is_validated;
 }
 
 /// A weak one: compressed and not, it is the same answer.
@@ -313,13 +313,15 @@ void exchange::append_cors_fields(std::string& out) const {
         field("Access-Control-Allow-Methods", allowed_methods());
         field(
             "Access-Control-Allow-Headers",
-            "Authorization, Content-Type, Accept, Prefer, If-None-Match"
+            "Authorization, Content-Type, Accept, Prefer, If-None-Match, If-Modified-Since, Range, "
+            "If-Range"
         );
         field("Access-Control-Max-Age", "86400");
     } else {
         field(
             "Access-Control-Expose-Headers",
-            "Content-Encoding, Content-Length, ETag, Preference-Applied, Retry-After"
+            "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag, Last-Modified, "
+            "Preference-Applied, Retry-After"
         );
     }
 }

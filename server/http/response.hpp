@@ -20,6 +20,9 @@ struct response {
     /// Tells apart all bodies that a GET of this target can have; empty: nobody knows before it is
     /// made. Any text.
     std::string version;
+    /// Fields, status and body are about validators and ranges already, as those of files are:
+    /// nothing is to be tagged.
+    bool is_validated = false;
 };
 
 std::string_view reason_phrase(int status);

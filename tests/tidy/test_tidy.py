@@ -30,11 +30,21 @@ ARROWS = {
         "server/streaming", "server/auth",
     },
     "server/exports": {"engine/core", "engine/genotype", "engine/hts", "engine/variants", "server/streaming"},
+    "server/files": {
+        "engine/catalog", "engine/core", "engine/variants", "server/auth", "server/http", "server/streaming",
+    },
     "server/genomics": {
         "engine/catalog", "engine/core", "engine/paging", "engine/reads", "engine/store", "engine/variants",
         "server/auth", "server/http", "server/streaming",
     },
+    "server/htsget": {
+        "engine/catalog", "engine/core", "engine/hts", "engine/paging", "engine/reads", "engine/variants",
+        "server/auth", "server/exports", "server/http", "server/streaming",
+    },
     "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
+    "server/refget": {
+        "engine/catalog", "engine/core", "engine/reference", "server/auth", "server/http", "server/streaming",
+    },
     "server/vendor": {
         "engine/catalog", "engine/core", "engine/store", "engine/variants", "server/auth", "server/brapi",
         "server/http", "server/streaming",
@@ -42,8 +52,8 @@ ARROWS = {
     "server/load": {"engine/core", "engine/hts"},
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
-        "engine/variants", "server/auth", "server/brapi", "server/genomics", "server/http", "server/load",
-        "server/ops", "server/vendor",
+        "engine/variants", "server/auth", "server/brapi", "server/files", "server/genomics",
+        "server/htsget", "server/http", "server/load", "server/ops", "server/refget", "server/vendor",
     },
 }
 # Library header -> the only rooms that include it.

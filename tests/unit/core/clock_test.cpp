@@ -36,6 +36,26 @@ TEST(clock, http_dates_are_in_gmt_with_english_names) {
     EXPECT_EQ(text(951'782'400), "Tue, 29 Feb 2000 00:00:00 GMT");
 }
 
+TEST(clock, http_dates_are_read_as_they_are_written) {
+    for (const std::int64_t s : {0LL, 784'111'777LL, 951'782'400LL, 1'769'850'900LL}) {
+        const std::chrono::sys_seconds when{std::chrono::seconds(s)};
+        EXPECT_EQ(parse_http_date(http_date(when)), when);
+    }
+    for (const char* text :
+         {"",
+          "Sunday, 06-Nov-94 08:49:37 GMT",
+          "Sun Nov  6 08:49:37 1994",
+          "Mon, 06 Nov 1994 08:49:37 GMT",
+          "Sun, 06 Nov 1994 08:49:37 UTC",
+          "Sun, 06 Nox 1994 08:49:37 GMT",
+          "Sun, 06 ovD 1994 08:49:37 GMT",
+          "Sun, 31 Feb 1994 08:49:37 GMT",
+          "Sun, 06 Nov 1994 24:49:37 GMT",
+          "Sun, 06 Nov 1994 08:4x:37 GMT"}) {
+        EXPECT_FALSE(parse_http_date(text)) << text;
+    }
+}
+
 TEST(clock, nanoseconds_are_cut_off) {
     EXPECT_EQ(utc_text_of_ns(1'769'850'900'999'999'999), "2026-01-31T09:15:00Z");
 }

@@ -40,6 +40,21 @@ TEST(crai_file_test, packed_and_plain_text_say_the_same) {
     EXPECT_EQ(empty->slices, 0U);
 }
 
+TEST(crai_file_test, slices_are_given_as_they_are_listed) {
+    const auto fd = testing::memory_file("0\t1\t100\t1000\t200\t300\n-1\t0\t0\t2000\t7\t9\n");
+    const auto slices = read_crai_slices(fd.get());
+    ASSERT_TRUE(slices);
+    ASSERT_EQ(slices->size(), 2U);
+    const auto& [reference, start1, span, container] = slices->front();
+    EXPECT_EQ(reference, 0);
+    EXPECT_EQ(start1, 1);
+    EXPECT_EQ(span, 100);
+    EXPECT_EQ(container, 1000U);
+    EXPECT_EQ(slices->back().reference, -1);
+    const auto broken = testing::memory_file("x");
+    EXPECT_TRUE(fails_with(read_crai_slices(broken.get()), errc::file_unusable));
+}
+
 TEST(crai_file_test, what_is_wrong_is_said) {
     const std::pair<std::string, std::string> table[] = {
         {"0\t1\t100\t1000\t200\t300", "line 1 is not"},

@@ -127,6 +127,42 @@ TEST_F(index_file_test, a_bai_without_metadata_does_not_count) {
     EXPECT_EQ(index->last_offset(), at(2));
 }
 
+TEST_F(index_file_test, places_have_an_offset_before_which_nothing_reaches_them) {
+    using starts = std::vector<std::optional<std::uint64_t>>;
+    const auto of = [](const index_bytes& bytes, const std::vector<index_place>& places) {
+        const auto fd = testing::memory_file(bytes.packed());
+        return find_index_starts(fd.get(), places).value();
+    };
+    index_bytes bai;
+    bai.raw({"BAI\1", 4}).u32(3);
+    bai.u32(1).u32(4681).pairs({{at(7), at(90)}});
+    bai.u32(4).u64(at(7)).u64(at(20)).u64(0).u64(at(50));
+    bai.u32(0).u32(0);
+    bai.u32(1).u32(4681).pairs({{at(95), at(99)}}).u32(0);
+    const std::vector<index_place> places = {
+        {0, 0},
+        {0, 16383},
+        {0, 16384},
+        {0, 40000},
+        {0, 49152},
+        {0, 1 << 28},
+        {1, 5},
+        {2, 5},
+        {9, 0}};
+    const starts expected = {
+        at(7), at(7), at(20), at(20), at(50), at(50), std::nullopt, at(95), std::nullopt};
+    EXPECT_EQ(of(bai, places), expected);
+    index_bytes csi;
+    csi.raw({"CSI\1", 4}).u32(12).u32(1).u32(0).u32(1).u32(3);
+    csi.u32(0).u64(at(1)).pairs({{at(1), at(9)}});
+    csi.u32(2).u64(at(3)).pairs({{at(3), at(5)}});
+    csi.u32(5).u64(at(6)).pairs({{at(6), at(8)}});
+    EXPECT_EQ(
+        of(csi, {{0, 0}, {0, 4096}, {0, 16383}, {0, 16384}, {0, 1 << 30}}),
+        (starts{at(1), at(3), at(3), at(6), at(6)})
+    );
+}
+
 TEST_F(index_file_test, offsets_beyond_the_data_are_told) {
     const auto index = read(some_tbi().packed());
     ASSERT_TRUE(has_value(index));

@@ -37,6 +37,26 @@ TEST(error_response, is_the_json_string_that_brapi_clients_expect) {
     EXPECT_TRUE(std::regex_match(text, form)) << text;
 }
 
+TEST(error_response, is_an_object_of_htsget_below_its_path) {
+    const std::pair<int, const char*> table[] = {
+        {400, "InvalidInput"},
+        {401, "InvalidAuthentication"},
+        {403, "PermissionDenied"},
+        {404, "NotFound"},
+        {405, "InvalidInput"},
+        {413, "PayloadTooLarge"},
+        {500, "InternalError"},
+        {503, "Unavailable"}};
+    const auto form = form_of(testing::make_request("GET /htsget/reads/x"));
+    for (const auto& [status, name] : table) {
+        const auto r = error_response(status, "say \"why\"", form);
+        EXPECT_EQ(r.status, status);
+        const auto body = boost::json::parse(r.body).as_object().at("htsget").as_object();
+        EXPECT_EQ(body.at("error").as_string(), name);
+        EXPECT_EQ(body.at("message").as_string(), "say \"why\"");
+    }
+}
+
 TEST(error_response, is_plain_text_for_those_who_prefer_it) {
     const auto r = error_response(400, "say \"what\"", {.accept = "text/plain"});
     EXPECT_EQ(r.content_type, "text/plain; charset=utf-8");

@@ -9,13 +9,13 @@
 #include <string_view>
 #include <unordered_set>
 
-namespace callstream::brapi {
+namespace callstream::catalog {
 
 /// Finds out which contigs of one variant set somebody means. Set and view outlive it. One thread
 /// at a time.
 class contig_finder {
  public:
-    contig_finder(const catalog::variant_set& set, const variants::set_view& view)
+    contig_finder(const variant_set& set, const variants::set_view& view)
         : set_(set), view_(view) {}
 
     /// As the files have it; nothing when they do not.
@@ -29,10 +29,10 @@ class contig_finder {
     template <class Each>
     bool any_contig(Each each) const;
 
-    const catalog::variant_set& set_;
+    const variant_set& set_;
     const variants::set_view& view_;
     int asked_ = 0;
     std::unordered_set<std::string_view> names_;  // made when it begins to pay
 };
 
-}  // namespace callstream::brapi
+}  // namespace callstream::catalog

@@ -1,10 +1,10 @@
-#include "server/brapi/contig_finder.hpp"
+#include "engine/catalog/contig_finder.hpp"
 
 #include "engine/core/id.hpp"
 
 #include <utility>
 
-namespace callstream::brapi {
+namespace callstream::catalog {
 
 std::optional<std::string> contig_finder::find(const std::string& name) {
     for (auto& spelling : set_.home->contigs.spellings(name)) {
@@ -51,4 +51,4 @@ bool contig_finder::has(const std::string& name) {
     return names_.contains(name);
 }
 
-}  // namespace callstream::brapi
+}  // namespace callstream::catalog
