@@ -9,6 +9,8 @@
 #include "server/genomics/routes.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/routes.hpp"
+#include "server/overview/routes.hpp"
+#include "server/page/routes.hpp"
 #include "server/vendor/routes.hpp"
 
 #include <algorithm>
@@ -213,6 +215,7 @@ int serve(const serve_options& options) {
         &catalog, &view, &signer->key(), &store, &overlays, &coverage, &exports, export_root};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
+    const overview::context overview_context{.catalog = &catalog, .view = &view};
     auth::gate gate(options.auth, store.tokens(), now_s);
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
@@ -221,6 +224,8 @@ int serve(const serve_options& options) {
     vendor::add_routes(routes, vendor_context);
     genomics::add_routes(routes, genomics_context);
     ops::add_routes(routes, catalog, store, numbers, [&coverage] { return text_of(coverage); });
+    overview::add_routes(routes, overview_context);
+    page::add_routes(routes);
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);
 

@@ -35,6 +35,8 @@ ARROWS = {
         "server/auth", "server/http", "server/streaming",
     },
     "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
+    "server/overview": {"engine/catalog", "engine/core", "engine/variants", "server/auth", "server/http", "server/streaming"},
+    "server/page": {"engine/core", "server/auth", "server/http"},
     "server/vendor": {
         "engine/catalog", "engine/core", "engine/store", "engine/variants", "server/auth", "server/brapi",
         "server/http", "server/streaming",
@@ -43,7 +45,7 @@ ARROWS = {
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
         "engine/variants", "server/auth", "server/brapi", "server/genomics", "server/http", "server/load",
-        "server/ops", "server/vendor",
+        "server/ops", "server/overview", "server/page", "server/vendor",
     },
 }
 # Library header -> the only rooms that include it.
