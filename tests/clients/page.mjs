@@ -118,7 +118,9 @@ const steps = {
             paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
             now: performance.now(),
         })),
-    shot: async ({ file, full = true }) => page.screenshot({ path: file, fullPage: full }),
+    shot: async ({ file, full = true }) => {
+        await page.screenshot({ path: file, fullPage: full });
+    },
     close: async () => page.context().close(),
 };
 

@@ -2,7 +2,7 @@
 
 import { encode, forgetToken, json, target, useToken } from "/page/api.js";
 import { clients } from "/page/clients.js";
-import { theme } from "/page/colours.js";
+import { full, theme } from "/page/colours.js";
 import { element, find, number } from "/page/dom.js";
 import { matrix } from "/page/matrix.js";
 import { stream } from "/page/stream.js";
@@ -141,7 +141,7 @@ function showLegend() {
   const palette = theme();
   const key = (colour, text) => element("span", { class: "key" }, swatch([colour]), text);
   const scale = (name, low, high) => [
-    element("span", { class: "key" }, low, swatch([palette.css(`--${name}-low`), palette.css(`--${name}-high`)]), high),
+    element("span", { class: "key" }, low, swatch(Array.from({ length: 33 }, (_, i) => css(palette[name][Math.round((full * i) / 32)]))), high),
     key(palette.css("--missing"), "missing"),
   ];
   const parts = {
@@ -155,6 +155,8 @@ function showLegend() {
   };
   find("#legend").replaceChildren(...parts[mode]());
 }
+
+const css = (pixel) => `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
 
 function swatch(colours) {
   const canvas = element("canvas", { width: colours.length > 1 ? 64 : 12, height: 12, "aria-hidden": "true" });

@@ -13,9 +13,12 @@ function parts(hex) {
 const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 const mixed = (a, b, t) => a.map((value, i) => Math.round(value + (b[i] - value) * t));
 
+/** Most alleles are rare, so that means are small: they are drawn further up the scale. */
+export const steepness = 0.6;
+
 function ramp(low, high, none) {
   const out = new Uint32Array(256);
-  for (let value = 0; value <= full; ++value) out[value] = packed(mixed(low, high, value / full));
+  for (let value = 0; value <= full; ++value) out[value] = packed(mixed(low, high, (value / full) ** steepness));
   out[missing] = packed(none);
   return out;
 }

@@ -118,9 +118,24 @@ export class matrix {
       const ramp = tile.alike === null ? this.palette.dose : this.palette.alike;
       for (let i = 0; i < pixels.length; ++i) pixels[i] = ramp[tile.data[i]];
     });
-    const cell = (tile.variantEnd - tile.variantStart) / tile.columns / this.view.perX;
-    this.context.imageSmoothingEnabled = cell * ratio < 1;
-    this.#place(picture, tile.variantStart, tile.variantEnd, tile.callSetStart, tile.callSetEnd);
+    const shrunk = this.#shrunk(picture, tile, ratio);
+    this.context.imageSmoothingEnabled = false;
+    this.#place(shrunk, tile.variantStart, tile.variantEnd, tile.callSetStart, tile.callSetEnd);
+  }
+
+  /** What has more cells than the screen has pixels is averaged along that axis; along the other one
+   * cells keep their edges. */
+  #shrunk(picture, tile, ratio) {
+    const wide = ((tile.variantEnd - tile.variantStart) / this.view.perX) * ratio;
+    const high = ((tile.callSetEnd - tile.callSetStart) / this.view.perY) * ratio;
+    const columns = Math.max(1, Math.min(picture.width, Math.round(wide)));
+    const rows = Math.max(1, Math.min(picture.height, Math.round(high)));
+    if (columns === picture.width && rows === picture.height) return picture;
+    const canvas = new OffscreenCanvas(columns, rows);
+    const context = canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(picture, 0, 0, columns, rows);
+    return canvas;
   }
 
   #drawCalls() {
@@ -170,8 +185,10 @@ export class matrix {
       for (let j = 0; j < page.text[i].length; ++j) {
         const y = top + (firstSample + j + 0.5 - v.y0) * cell.high;
         if (y < top - cell.high || y > top + v.height + cell.high) continue;
+        const text = this.#shown(page, variants, i, j);
+        if (text.length * 6.7 > cell.wide) continue;
         context.fillStyle = this.#inkOn(page.alleles[i][j], variants[i].alleles);
-        context.fillText(this.#shown(page, variants, i, j), x, y, cell.wide - 4);
+        context.fillText(text, x, y);
       }
     }
   }
@@ -281,7 +298,8 @@ export class matrix {
     if (!record || !page) return "…";
     const text = page.text[variant % side]?.[sample % side] ?? "";
     const bases = (page.alleles[variant % side]?.[sample % side] ?? []).map((i) => (i < 0 ? "." : record.alleles[i]));
-    const marker = record.name ? `${record.name} · ` : "";
+    const place = `${record.contig}:${record.start + 1}`;
+    const marker = record.name && record.name !== place ? `${record.name} · ` : "";
     const called = doseOf(page.alleles[variant % side]?.[sample % side] ?? []) !== missing;
     return `${marker}${record.contig}:${number(record.start + 1)} · ${called ? `${text} (${bases.join("/")})` : "missing"}`;
   }

@@ -49,7 +49,8 @@ export class matrix_data {
       return found;
     }
     const waits = (this.#failed.get(key) ?? 0) > performance.now();
-    if (!this.#flying.has(key) && !waits) this.#wanted.push({ key, make });
+    const known = this.#flying.has(key) || this.#wanted.some((other) => other.key === key);
+    if (!known && !waits) this.#wanted.push({ key, make });
     return null;
   }
 

@@ -6,9 +6,9 @@ import { framed, prepare } from "/page/dom.js";
 import { handleKey } from "/page/view.js";
 
 const lanes = [
-  { of: "count", name: "variants", high: 40 },
-  { of: "alleleFrequency", name: "ALT freq.", high: 24 },
-  { of: "missing", name: "missing", high: 20 },
+  { of: "count", name: "variants", brief: "count", high: 40 },
+  { of: "alleleFrequency", name: "ALT freq.", brief: "ALT", high: 24 },
+  { of: "missing", name: "missing", brief: "miss.", high: 20 },
 ];
 const gap = 4;
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
@@ -107,7 +107,7 @@ export class strip {
     context.fillStyle = this.palette.quiet;
     context.textAlign = "right";
     context.textBaseline = "middle";
-    context.fillText(lane.name, this.gutter() - 8, y + lane.high / 2);
+    context.fillText(this.gutter() < 80 ? lane.brief : lane.name, this.gutter() - 8, y + lane.high / 2);
     context.fillStyle = this.palette.line;
     context.fillRect(this.gutter(), y + lane.high, this.#width, 1);
     context.fillStyle = lane.of === "missing" ? this.palette.css("--missing") : this.palette.accent;
@@ -137,7 +137,8 @@ export class strip {
 
   #drawWindow(context, high) {
     const first = this.#x(this.#binOf(this.view.x0));
-    const end = Math.max(this.#x(this.#binOf(this.view.lastVariant)), first + 2);
+    const all = this.view.lastVariant >= this.view.variants;
+    const end = Math.max(this.#x(all ? this.#bins.length : this.#binOf(this.view.lastVariant)), first + 2);
     context.fillStyle = this.palette.panel;
     context.globalAlpha = 0.6;
     context.fillRect(this.gutter(), 0, first - this.gutter(), high);
