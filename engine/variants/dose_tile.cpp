@@ -5,6 +5,7 @@
 #include "engine/variants/set_cursor.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <memory>
 #include <span>
@@ -32,7 +33,8 @@ picks pick(const dose_window& w, std::uint64_t records_max) {
     const auto count = w.end - w.first;
     const auto per_column = std::max<std::uint64_t>(records_max / w.columns, 1);
     const auto widest = (count + w.columns - 1) / w.columns;
-    out.step = std::max<std::uint64_t>((widest + per_column - 1) / per_column, 1);
+    // A power of two, so that tiles that lie side by side look at the same records more often.
+    out.step = std::bit_ceil(std::max<std::uint64_t>((widest + per_column - 1) / per_column, 1));
     for (std::uint32_t c = 0; c < w.columns; ++c) {
         const auto end = w.first + edge(c + 1, w.columns, count);
         for (auto at = w.first + edge(c, w.columns, count); at < end; at += out.step) {

@@ -31,20 +31,36 @@ const settled = async (page) => {
     await complete(page);
 };
 
-/** Of calls, by number of variant and call set: their pixels, and where they lie. */
-function pixelsOf(calls) {
+/** Of `count` calls in sight, drawn by chance: their numbers and the colours of their pixels. */
+function pixelsInSight(count) {
     const canvas = document.querySelector('#matrix');
-    const [left, top] = canvas.dataset.plot.split(' ').map(Number);
+    const [left, top, width, height] = canvas.dataset.plot.split(' ').map(Number);
     const [x0, perX, y0, perY] = canvas.dataset.window.split(' ').map(Number);
     const ratio = canvas.width / canvas.clientWidth;
     const context = canvas.getContext('2d');
-    return calls.map(([variant, sample]) => {
+    const between = (first, end) => Math.floor(first + 1 + Math.random() * (end - first - 2));
+    return Array.from({ length: count }, () => {
+        const variant = between(x0, x0 + width * perX);
+        const sample = between(y0, y0 + height * perY);
         // Beside the text in the middle of a cell.
         const x = left + (variant + 0.12 - x0) / perX;
         const y = top + (sample + 0.12 - y0) / perY;
         const [r, g, b] = context.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
-        return '#' + [r, g, b].map((value) => value.toString(16).padStart(2, '0')).join('');
+        const colour = '#' + [r, g, b].map((value) => value.toString(16).padStart(2, '0')).join('');
+        return [variant, sample, colour];
     });
+}
+
+/** Whether the page is wider than its window, and how much moved by itself since it was opened. */
+async function layoutOf() {
+    const shifted = await new Promise((done) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+        }).observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(sum), 200);
+    });
+    return { wide: document.documentElement.scrollWidth > innerWidth, shifted };
 }
 
 let page = null;
@@ -68,7 +84,7 @@ const steps = {
         await settled(page);
     },
     window: async () => page.evaluate(() => ({ ...document.querySelector('#matrix').dataset })),
-    pixels: async ({ calls }) => page.evaluate(pixelsOf, calls),
+    pixels: async ({ count }) => page.evaluate(pixelsInSight, count),
     hover: async ({ call: [variant, sample] }) => {
         const data = await steps.window();
         const [left, top] = data.plot.split(' ').map(Number);
@@ -107,12 +123,7 @@ const steps = {
             const style = getComputedStyle(document.documentElement);
             return Object.fromEntries(all.map((name) => [name, style.getPropertyValue(name).trim()]));
         }, names),
-    /** Layout shifts so far, and whether the page is wider than its window. */
-    layout: async () =>
-        page.evaluate(() => {
-            const shifts = performance.getEntriesByType('layout-shift');
-            return { wide: document.documentElement.scrollWidth > innerWidth, shifts: shifts.length };
-        }),
+    layout: async () => page.evaluate(layoutOf),
     timing: async () =>
         page.evaluate(() => ({
             paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,

@@ -146,7 +146,7 @@ function showLegend() {
   ];
   const parts = {
     dose: () => scale("dose", "REF", "ALT"),
-    alike: () => [...scale("alike", "differs", "alike"), `to ${cells.data.sampleName(cells.line) ?? "the first line"}`],
+    alike: () => scale("alike", "differs", `alike to ${cells.data.sampleName(cells.line) ?? "the first line"}`),
     bases: () => [
       ...["A", "C", "G", "T"].map((base) => key(palette.css(`--base-${base.toLowerCase()}`), base)),
       key(palette.css("--base-other"), "other"), key(palette.css("--missing"), "missing"),

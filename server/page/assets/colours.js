@@ -13,10 +13,11 @@ function parts(hex) {
 const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 const mixed = (a, b, t) => a.map((value, i) => Math.round(value + (b[i] - value) * t));
 
-/** Most alleles are rare, so that means are small: they are drawn further up the scale. */
-export const steepness = 0.6;
+/** Most alleles are rare, so that mean doses are small and lines are much alike: what is frequent is
+ * drawn further apart. */
+const steepness = { dose: 0.6, alike: 4 };
 
-function ramp(low, high, none) {
+function ramp(low, high, none, steepness) {
   const out = new Uint32Array(256);
   for (let value = 0; value <= full; ++value) out[value] = packed(mixed(low, high, (value / full) ** steepness));
   out[missing] = packed(none);
@@ -30,8 +31,8 @@ export function theme() {
   const of = Object.fromEntries(Object.entries(bases).map(([base, name]) => [base, colour(`--base-${name}`)]));
   const other = colour("--base-other");
   return {
-    dose: ramp(colour("--dose-low"), colour("--dose-high"), none),
-    alike: ramp(colour("--alike-low"), colour("--alike-high"), none),
+    dose: ramp(colour("--dose-low"), colour("--dose-high"), none, steepness.dose),
+    alike: ramp(colour("--alike-low"), colour("--alike-high"), none, steepness.alike),
     missing: packed(none),
     base: (allele) => of[allele.toUpperCase()] ?? other,
     text: style("--text"),
