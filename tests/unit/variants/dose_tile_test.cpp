@@ -48,7 +48,8 @@ class dose_tile_test : public ::testing::TestWithParam<bool> {
         for (const auto& file : files) {
             ASSERT_TRUE(has_value(file->make_index(dir / "state", {})));
             std::atomic<std::uint64_t> bytes{0};
-            if (GetParam()) ASSERT_TRUE(has_value(file->make_columns(dir / "state", bytes, {})));
+            if (!GetParam()) continue;
+            ASSERT_TRUE(has_value(file->make_columns(dir / "state", bytes, {})));
         }
     }
     void add(const std::string& contig, int count) {
