@@ -113,10 +113,10 @@ const steps = {
     press: async ({ on }) => page.click(on),
     fill: async ({ on, text }) => page.fill(on, text),
     text: async ({ on }) => page.textContent(on),
-    waitFor: async ({ on, text }) =>
-        page.waitForFunction(([s, t]) => document.querySelector(s).textContent.includes(t), [on, text], {
-            timeout: patience_ms,
-        }),
+    waitFor: async ({ on, text }) => {
+        const holds = ([where, what]) => document.querySelector(where).textContent.includes(what);
+        await page.waitForFunction(holds, [on, text], { timeout: patience_ms });
+    },
     /** Colours that the page has under these names. */
     colours: async ({ names }) =>
         page.evaluate((all) => {
