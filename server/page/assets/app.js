@@ -120,7 +120,7 @@ function described(found) {
   const first = found.contigs[0] ?? { name: "1", start: 0, end: 1, count: [], alleleFrequency: [] };
   const bin = Math.max(first.count.findIndex((count) => count > 0), 0);
   const start = first.start + bin * found.binWidth;
-  const end = Math.min(start + Math.min(found.binWidth, 100000), first.end);
+  const end = Math.min(start + 100000, first.end);
   return {
     id: found.variantSetDbId, name: found.variantSetName, variants: found.variantCount, samples: found.callSetCount,
     ploidy: found.ploidy, contigs: found.contigs.length, contig: first.name, start, end,

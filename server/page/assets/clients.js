@@ -43,13 +43,25 @@ function igv(set) {
   };
 }
 
+function assemblies(set) {
+  const found = reference(set);
+  if (!found) return [];
+  const at = (uri) => ({ uri, locationType: "UriLocation" });
+  const packed = found.compressedIndexURL;
+  const adapter = {
+    type: packed ? "BgzipFastaAdapter" : "IndexedFastaAdapter",
+    fastaLocation: at(found.fastaURL), faiLocation: at(found.indexURL), ...(packed ? { gziLocation: at(packed) } : {}),
+  };
+  return [{ name: found.id, sequence: { type: "ReferenceSequenceTrack", trackId: `${found.id}-sequence`, adapter } }];
+}
+
 function jbrowse(set) {
   const name = set.files[0];
   const assembly = reference(set)?.id ?? "yours";
   const packed = set.files.length === 1 && /\.vcf\.b?gz$/.test(name);
   const tracks = reads(set).map((r) => ({
     type: "AlignmentsTrack", trackId: `${r.readGroupSetId}`, name: r.name, assemblyNames: [assembly],
-    adapter: { type: "HtsgetBamAdapter", htsgetBase: `${origin}/htsget/reads/`, htsgetTrackId: r.readGroupSetId },
+    adapter: { type: "HtsgetBamAdapter", htsgetBase: `${origin}/htsget/reads`, htsgetTrackId: r.readGroupSetId },
   }));
   if (packed) {
     const uri = file(set.dataSet, name);
@@ -65,7 +77,8 @@ function jbrowse(set) {
   const note = packed
     ? "With a .tbi beside the file: indexType TBI."
     : "JBrowse 2 reads VCF.gz by its index, and neither BCF nor htsget for variants; this set is not one VCF.gz.";
-  return { text: tracks.length > 0 ? pretty({ tracks }) : "// no track of this set fits JBrowse 2", note };
+  const text = tracks.length > 0 ? pretty({ assemblies: assemblies(set), tracks }) : "// no track of this set fits JBrowse 2";
+  return { text, note };
 }
 
 function flapjack(set) {
