@@ -5,7 +5,7 @@
 import { chromium } from 'playwright-core';
 
 const [, , executablePath, base, given] = process.argv;
-const patience_ms = 30_000;
+const patience_ms = 90_000;
 const errors = [];
 const asked = [];
 

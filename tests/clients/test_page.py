@@ -86,7 +86,7 @@ class page(FolderTest):
         self.assertTrue(CHROMIUM, "tools/setup clients installs chromium; elsewhere CHROMIUM names one")
         base = f"http://{server.host}:{server.port}"
         done = subprocess.run(
-            ["node", HERE / "page.mjs", CHROMIUM, base, json.dumps(steps)], capture_output=True, text=True, timeout=120
+            ["node", HERE / "page.mjs", CHROMIUM, base, json.dumps(steps)], capture_output=True, text=True, timeout=240
         )
         self.assertEqual(done.returncode, 0, done.stderr[-2000:])
         answer = json.loads(done.stdout)
