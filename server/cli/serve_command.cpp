@@ -13,6 +13,8 @@
 #include "server/htsget/routes.hpp"
 #include "server/http/server.hpp"
 #include "server/ops/routes.hpp"
+#include "server/overview/routes.hpp"
+#include "server/page/routes.hpp"
 #include "server/refget/routes.hpp"
 #include "server/vendor/routes.hpp"
 
@@ -234,6 +236,7 @@ int serve(const serve_options& options) {
         &view,
         address,
         {about.name, about.organization_name, about.organization_url, CALLSTREAM_VERSION}};
+    const overview::context overview_context{.catalog = &catalog, .view = &view};
     auth::gate gate(options.auth, store.tokens(), now_s);
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
@@ -245,6 +248,8 @@ int serve(const serve_options& options) {
     htsget::add_routes(routes, htsget_context);
     refget::add_routes(routes, refget_context);
     ops::add_routes(routes, catalog, store, numbers, [&coverage] { return text_of(coverage); });
+    overview::add_routes(routes, overview_context);
+    page::add_routes(routes);
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);
 

@@ -10,18 +10,6 @@ namespace callstream::ops {
 namespace json = boost::json;
 namespace {
 
-constexpr const char* welcome =
-    "callstream serves genotype calls straight from VCF and BCF files.\n"
-    "\n"
-    "  /brapi/v2/serverinfo                       what this server speaks\n"
-    "  /brapi/v2/callsets                         the call sets (samples) in the files\n"
-    "  /brapi/v2/callsets/{callSetDbId}/calls     their genotype calls\n"
-    "  /brapi/v2/references                       the sequences; /{referenceDbId}/bases reads "
-    "them\n"
-    "  /brapi/v2/search/callsets                  the same by many ids and names at once\n"
-    "  /v1/datasets?projectId=default             the same files as Google Genomics v1\n"
-    "  /ready   /health   /metrics                how it is\n";
-
 /// Ready as soon as the folder was scanned: files are served while others are still being indexed,
 /// and without the side store too.
 /// Names of files and counts are for those who may see all of it.
@@ -87,7 +75,6 @@ void add_routes(
         });
     };
     using auth::scope;
-    add("/", scope::open, [](const auto&) { return text(welcome, "text/plain; charset=utf-8"); });
     add("/health", scope::open, [](const auto&) {
         return text("{\"status\":\"ok\"}\n", "application/json");
     });

@@ -1,4 +1,4 @@
-// For those who run the server: liveness, readiness, metrics, and a word for whoever opens `/`.
+// For those who run the server: liveness, readiness, metrics.
 #pragma once
 
 #include "engine/catalog/catalog_service.hpp"

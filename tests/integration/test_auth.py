@@ -40,6 +40,7 @@ ORDER = {
     "plates": [{"clientPlateId": "SecretItemPlate", "sampleSubmissionFormat": "TUBES",
                 "samples": [{"clientSampleId": "SecretItemSample"}]}],
 }
+OVERVIEW = [("GET", "/overview"), ("GET", "/overview/{variantSetDbId}")]
 OPEN = [("GET", "/"), ("GET", "/health"), ("GET", "/ready"), ("GET", "/brapi/v2/serverinfo")]
 
 
@@ -82,7 +83,7 @@ class authentication(CredentialsTest):
             for call in info["result"]["calls"] for method in call["methods"]
         ]
         routes += [(m, p.replace("v2", "v1")) for m, p in routes if "vendor" in p]
-        return [route for route in routes if route not in OPEN] + [("GET", "/metrics")]
+        return [route for route in routes if route not in OPEN] + [("GET", "/metrics"), *OVERVIEW]
 
     def target(self, pattern):
         def fill(found):

@@ -5,6 +5,8 @@
 #include "server/brapi/routes.hpp"
 #include "server/http/metrics.hpp"
 #include "server/ops/routes.hpp"
+#include "server/overview/routes.hpp"
+#include "server/page/routes.hpp"
 #include "tests/support/answers.hpp"
 #include "tests/support/vcf_builder.hpp"
 
@@ -59,6 +61,8 @@ class brapi_server {
             : catalog(data, state, [](const std::string&) {}), store(state / "store.db") {
             brapi::add_routes(routes, context);
             ops::add_routes(routes, catalog, store, numbers);
+            overview::add_routes(routes, overview_context);
+            page::add_routes(routes);
             numbers.size_for(routes);
         }
         catalog::catalog_service catalog;
@@ -76,6 +80,7 @@ class brapi_server {
             .calls_streamed = &numbers.calls_streamed,
             .description = {},
             .work_folder = std::filesystem::temp_directory_path()};
+        overview::context overview_context{.catalog = &catalog, .view = &view};
     };
 
     answer ask(http::request request) {

@@ -45,6 +45,8 @@ ARROWS = {
     "server/refget": {
         "engine/catalog", "engine/core", "engine/reference", "server/auth", "server/http", "server/streaming",
     },
+    "server/overview": {"engine/catalog", "engine/core", "engine/variants", "server/auth", "server/http", "server/streaming"},
+    "server/page": {"engine/core", "server/auth", "server/http"},
     "server/vendor": {
         "engine/catalog", "engine/core", "engine/store", "engine/variants", "server/auth", "server/brapi",
         "server/http", "server/streaming",
@@ -53,7 +55,8 @@ ARROWS = {
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
         "engine/variants", "server/auth", "server/brapi", "server/files", "server/genomics",
-        "server/htsget", "server/http", "server/load", "server/ops", "server/refget", "server/vendor",
+        "server/htsget", "server/http", "server/load", "server/ops", "server/overview", "server/page",
+        "server/refget", "server/vendor",
     },
 }
 # Library header -> the only rooms that include it.

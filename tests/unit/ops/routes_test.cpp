@@ -15,14 +15,6 @@ class ops_test : public ::testing::Test {
     testing::brapi_server server;
 };
 
-TEST_F(ops_test, the_front_page_says_where_to_go) {
-    server.start();
-    const auto a = server.get("/");
-    EXPECT_EQ(a.status, 200);
-    EXPECT_THAT(a.field("Content-Type"), HasSubstr("text/plain"));
-    EXPECT_THAT(a.body, HasSubstr("/brapi/v2/serverinfo"));
-}
-
 TEST_F(ops_test, health_is_ok_while_the_server_runs) {
     server.start();
     EXPECT_EQ(server.get("/health").json().at("status"), "ok");

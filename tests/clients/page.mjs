@@ -1,0 +1,149 @@
+// Opens the page of a server in Chromium and does what it is told, step by step.
+// usage: node page.mjs CHROMIUM BASE_URL STEPS
+// STEPS is JSON: [{do: NAME, ...}, ...], see `steps`. Prints what each step found, the console's
+// errors, and every address that was asked for.
+import { chromium } from 'playwright-core';
+
+const [, , executablePath, base, given] = process.argv;
+const patience_ms = 90_000;
+const errors = [];
+const asked = [];
+
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+
+async function open({ path = '/', width = 1280, height = 1000, scheme = 'light' }) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+    const page = await context.newPage();
+    page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
+    page.on('pageerror', (e) => errors.push(String(e)));
+    page.on('request', (r) => asked.push(r.url()));
+    await page.goto(base + path);
+    return page;
+}
+
+const complete = (page) =>
+    page.waitForFunction(
+        () => document.querySelector('#matrix').dataset.state === 'complete', null, { timeout: patience_ms });
+
+/** Two frames later everything that was asked for has at least been noticed. */
+const settled = async (page) => {
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await complete(page);
+};
+
+/** Of `count` calls in sight, drawn by chance: their numbers and the colours of their pixels. */
+function pixelsInSight(count) {
+    const canvas = document.querySelector('#matrix');
+    const [left, top, width, height] = canvas.dataset.plot.split(' ').map(Number);
+    const [x0, perX, y0, perY] = canvas.dataset.window.split(' ').map(Number);
+    const ratio = canvas.width / canvas.clientWidth;
+    const context = canvas.getContext('2d');
+    const between = (first, end) => Math.floor(first + 1 + Math.random() * (end - first - 2));
+    return Array.from({ length: count }, () => {
+        const variant = between(x0, x0 + width * perX);
+        const sample = between(y0, y0 + height * perY);
+        // Beside the text in the middle of a cell.
+        const x = left + (variant + 0.12 - x0) / perX;
+        const y = top + (sample + 0.12 - y0) / perY;
+        const [r, g, b] = context.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
+        const colour = '#' + [r, g, b].map((value) => value.toString(16).padStart(2, '0')).join('');
+        return [variant, sample, colour];
+    });
+}
+
+/** Whether the page is wider than its window, and how much moved by itself since it was opened. */
+async function layoutOf() {
+    const shifted = await new Promise((done) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+        }).observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(sum), 200);
+    });
+    return { wide: document.documentElement.scrollWidth > innerWidth, shifted };
+}
+
+let page = null;
+const steps = {
+    open: async (step) => {
+        page = await open(step);
+        if (step.wait !== false) await settled(page);
+    },
+    key: async ({ keys, on = '#matrix' }) => {
+        await page.focus(on);
+        for (const key of keys) await page.keyboard.press(key);
+        await settled(page);
+    },
+    mode: async ({ mode }) => {
+        await page.check(`input[name=mode][value=${mode}]`);
+        await settled(page);
+    },
+    choose: async ({ id }) => {
+        await page.selectOption('#sets', id);
+        await page.waitForFunction((hash) => location.hash === hash, '#' + encodeURIComponent(id));
+        await settled(page);
+    },
+    window: async () => page.evaluate(() => ({ ...document.querySelector('#matrix').dataset })),
+    pixels: async ({ count }) => page.evaluate(pixelsInSight, count),
+    hover: async ({ call: [variant, sample] }) => {
+        const data = await steps.window();
+        const [left, top] = data.plot.split(' ').map(Number);
+        const [x0, perX, y0, perY] = data.window.split(' ').map(Number);
+        const box = await page.locator('#matrix').boundingBox();
+        const at = [box.x + left + (variant + 0.5 - x0) / perX, box.y + top + (sample + 0.5 - y0) / perY];
+        await page.mouse.move(...at);
+        await settled(page);
+        return page.textContent('#readout');
+    },
+    click: async (step) => {
+        await steps.hover(step);
+        await page.mouse.down();
+        await page.mouse.up();
+        await settled(page);
+    },
+    drag: async ({ on, from, to }) => {
+        const box = await page.locator(on).boundingBox();
+        const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
+        await page.mouse.move(...at(from));
+        await page.mouse.down();
+        await page.mouse.move(...at(to), { steps: 4 });
+        await page.mouse.up();
+        await settled(page);
+    },
+    press: async ({ on }) => page.click(on),
+    fill: async ({ on, text }) => page.fill(on, text),
+    text: async ({ on }) => page.textContent(on),
+    waitFor: async ({ on, text }) => {
+        const holds = ([where, what]) => document.querySelector(where).textContent.includes(what);
+        await page.waitForFunction(holds, [on, text], { timeout: patience_ms });
+    },
+    /** Colours that the page has under these names. */
+    colours: async ({ names }) =>
+        page.evaluate((all) => {
+            const style = getComputedStyle(document.documentElement);
+            return Object.fromEntries(all.map((name) => [name, style.getPropertyValue(name).trim()]));
+        }, names),
+    layout: async () => page.evaluate(layoutOf),
+    timing: async () =>
+        page.evaluate(() => ({
+            paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+            now: performance.now(),
+        })),
+    shot: async ({ file, full = true }) => {
+        await page.screenshot({ path: file, fullPage: full });
+    },
+    close: async () => page.context().close(),
+};
+
+const found = [];
+let failed = null;
+for (const step of JSON.parse(given)) {
+    try {
+        found.push((await steps[step.do](step)) ?? null);
+    } catch (error) {
+        failed = `${step.do}: ${error.message}`;
+        break;
+    }
+}
+await browser.close();
+console.log(JSON.stringify({ found, failed, errors, asked }));

@@ -1,0 +1,200 @@
+"""The page at `/`, in Chromium: what it paints are the genotypes that bcftools reads, nothing is asked of
+another host, nothing is complained of.
+
+The browser is the one that CHROMIUM names, else Debian's; playwright-core (npm) drives it.
+"""
+
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import unittest
+
+import support
+from support import DEMO, FolderTest, Server, run, samples_of, simple_panel
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+STEEPNESS = 0.6  # of the scale of doses, as in colours.js
+
+
+def alleles_of(text):
+    return [None if part in (".", "") else int(part) for part in re.split(r"[/|]", text)]
+
+
+def mixed(low, high, part):
+    """Between two colours #rrggbb."""
+    pairs = [(int(low[i:i + 2], 16), int(high[i:i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{int(a + (b - a) * part + 0.5):02x}" for a, b in pairs)
+
+
+def dose_colour(genotype, colours):
+    called = [a for a in alleles_of(genotype) if a is not None]
+    if not called:
+        return colours["--missing"]
+    dose = (sum(a > 0 for a in called) * 254 + len(called) // 2) // len(called)
+    return mixed(colours["--dose-low"], colours["--dose-high"], (dose / 254) ** STEEPNESS)
+
+
+def base_colour(genotype, bases, colours):
+    called = [bases[a] for a in alleles_of(genotype) if a is not None]
+    if not called:
+        return colours["--missing"]
+    each = [colours.get(f"--base-{base.lower()}", colours["--base-other"]) for base in called]
+    channels = [sum(int(colour[i:i + 2], 16) for colour in each) / len(each) for i in (1, 3, 5)]
+    return "#" + "".join(f"{int(value + 0.5):02x}" for value in channels)
+
+
+def near(a, b):
+    """A step of one is the rounding of the browser."""
+    return all(abs(int(a[i:i + 2], 16) - int(b[i:i + 2], 16)) <= 1 for i in (1, 3, 5))
+
+
+COLOURS = ["--missing", "--dose-low", "--dose-high", "--base-other", *(f"--base-{b}" for b in "acgt")]
+
+
+def table_of(path):
+    """[(contig, position, [REF, ALT, ...], [GT])], read by bcftools."""
+    out = run("bcftools", "query", "-f", "%CHROM\t%POS\t%REF\t%ALT[\t%GT]\n", path)
+    rows = []
+    for line in out.decode().splitlines():
+        contig, position, ref, alt, *genotypes = line.split("\t")
+        rows.append((contig, int(position), [ref, *alt.split(",")], genotypes))
+    return rows
+
+
+def large_panel(path, variants=100_000, samples=300):
+    """Rows are drawn from a stock of rows, so that it is made in seconds."""
+    draw = random.Random(7)
+    names = "\t".join(f"S{n}" for n in range(samples))
+    head = f"{support.VCF_HEAD}#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{names}\n"
+    kinds = ["0|0"] * 9 + ["0|1", "1|0", "1|1", ".|."]
+    stock = ["\t".join(draw.choices(kinds, k=samples)) for _ in range(499)]
+    lines = [head]
+    for n in range(variants):
+        contig, position = ("1", n) if n < variants // 2 else ("2", n - variants // 2)
+        lines.append(f"{contig}\t{300 * position + 1}\t.\tA\tG\t.\t.\t.\tGT\t{stock[n * n % 499]}\n")
+    run("bcftools", "view", "--no-version", "-Ob1", "-o", path, "-", input="".join(lines).encode())
+
+
+class page(FolderTest):
+    def drive(self, server, *steps):
+        """What each step found. No error, and no other host."""
+        self.assertTrue(CHROMIUM, "tools/setup clients installs chromium; elsewhere CHROMIUM names one")
+        base = f"http://{server.host}:{server.port}"
+        done = subprocess.run(
+            ["node", HERE / "page.mjs", CHROMIUM, base, json.dumps(steps)], capture_output=True, text=True, timeout=240
+        )
+        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+        answer = json.loads(done.stdout)
+        self.assertIsNone(answer["failed"])
+        self.errors = answer["errors"]
+        for url in answer["asked"]:
+            self.assertTrue(url.startswith(base + "/"), url)
+        return answer["found"]
+
+    def check_pixels(self, pixels, rows, colour):
+        """`colour(row, sample)` is what a call should have."""
+        self.assertGreater(len({pixel for _, _, pixel in pixels}), 2)
+        for variant, sample, pixel in pixels:
+            expected = colour(rows[variant], sample)
+            self.assertTrue(near(pixel, expected), (variant, sample, pixel, expected, rows[variant][3][sample]))
+
+    def check_layout(self, found):
+        self.assertFalse(found["wide"])
+        self.assertLess(found["shifted"], 0.02)
+
+    def test_the_demo_in_its_colours(self):
+        rows = table_of(DEMO / "potato.vcf.gz")
+        seen = [{"do": "window"}, {"do": "pixels", "count": 80}, {"do": "colours", "names": COLOURS}]
+        steps = [{"do": "choose", "id": "main~potato"}, {"do": "key", "keys": ["+"] * 6}]
+        with Server(DEMO) as server:
+            found = self.drive(
+                server, {"do": "open", "scheme": "dark"}, *steps, *seen,
+                {"do": "open"}, *steps, {"do": "mode", "mode": "bases"}, *seen,
+            )
+        self.assertEqual(self.errors, [])
+        window, dark, colours = found[3:6]
+        self.assertEqual(window["detail"], "calls")
+        self.check_pixels(dark, rows, lambda r, s: dose_colour(r[3][s], colours))
+        _, light, other_colours = found[10:13]
+        self.assertNotEqual(colours, other_colours)
+        self.check_pixels(light, rows, lambda r, s: base_colour(r[3][s], r[2], other_colours))
+
+    def test_a_call_is_named_where_the_pointer_is(self):
+        rows = table_of(DEMO / "potato.vcf.gz")
+        names = samples_of(DEMO / "potato.vcf.gz")
+        with Server(DEMO) as server:
+            text = self.drive(
+                server, {"do": "open"}, {"do": "choose", "id": "main~potato"}, {"do": "key", "keys": ["+"] * 6},
+                {"do": "hover", "call": [200, 14]},
+            )[-1]
+            contig, position, _, genotypes = rows[200]
+            self.assertIn(names[14], text)
+            self.assertIn(f"{contig}:{position:,}", text)
+            alleles = alleles_of(genotypes[14])
+            self.assertIn("missing" if set(alleles) == {None} else genotypes[14], text)
+
+    def test_a_large_panel_from_all_of_it_to_single_calls(self):
+        path = self.folder / "large.bcf"
+        large_panel(path)
+        with Server(self.folder) as server:
+            found = self.drive(
+                server, {"do": "open"}, {"do": "window"}, {"do": "layout"}, {"do": "text", "on": "#facts"},
+                {"do": "drag", "on": "#strip", "from": [0.2, 0.2], "to": [0.3, 0.2]}, {"do": "key", "keys": ["+"] * 14},
+                {"do": "window"}, {"do": "pixels", "count": 80}, {"do": "colours", "names": COLOURS},
+                {"do": "mode", "mode": "alike"}, {"do": "text", "on": "#legend"},
+                {"do": "press", "on": "#stream-go"}, {"do": "waitFor", "on": "#stream-note", "text": "decoded"},
+                {"do": "text", "on": "#stream-total"},
+            )
+        self.assertEqual(self.errors, [])
+        self.assertEqual(found[1]["detail"], "means")
+        self.check_layout(found[2])
+        self.assertIn("300 call sets × 100,000 variants", found[3])
+        self.assertEqual(found[6]["detail"], "calls")
+        rows = table_of(path)
+        self.check_pixels(found[7], rows, lambda r, s: dose_colour(r[3][s], found[8]))
+        self.assertIn("S0", found[10])
+        self.assertEqual(found[13], "30.0 M")
+
+    def test_narrow_windows_and_keys(self):
+        with Server(DEMO) as server:
+            found = self.drive(
+                server, {"do": "open", "width": 360, "height": 740}, {"do": "layout"}, {"do": "window"},
+                {"do": "key", "keys": ["+", "ArrowRight", "ArrowDown"]}, {"do": "window"},
+                {"do": "key", "keys": ["Home"]}, {"do": "window"},
+                {"do": "key", "on": "#strip", "keys": ["+"]}, {"do": "window"},
+            )
+            self.assertEqual(self.errors, [])
+            self.check_layout(found[1])
+            self.assertNotEqual(found[4]["window"], found[2]["window"])
+            self.assertEqual(found[6]["window"], found[2]["window"])
+            self.assertNotEqual(found[8]["window"], found[2]["window"])
+
+    def test_a_token_opens_it(self):
+        simple_panel(self.folder / "p.vcf.gz", variants=10)
+        state = self.folder.parent / "state"
+        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        with Server(self.folder, "--auth", "all", state=state, wait=False) as server:
+            self.drive(
+                server, {"do": "open", "wait": False}, {"do": "waitFor", "on": "#message", "text": "token"},
+                {"do": "fill", "on": "#token", "text": token}, {"do": "press", "on": "#access button"},
+                {"do": "waitFor", "on": "#facts", "text": "10 variants"},
+            )
+            # The browser notes each 401 itself.
+            self.assertTrue(all("401" in error for error in self.errors), self.errors)
+
+    def test_an_empty_folder_says_so(self):
+        with Server(self.folder) as server:
+            self.drive(
+                server, {"do": "open", "wait": False},
+                {"do": "waitFor", "on": "#message", "text": "no variant sets yet"},
+            )
+            self.assertEqual(self.errors, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
