@@ -41,9 +41,9 @@ void column_maker::run(std::stop_token stop) {
 
 /// Null while nothing is to be done. A file that failed waits for the next scan of the folder.
 column_maker::file_ptr column_maker::next_file() {
-    if (catalog_.indexing().waiting > 0) return nullptr;
+    // The snapshot first: what it has that is not indexed is then still waiting.
     const auto now = catalog_.current();
-    if (now == looked_at_) return nullptr;
+    if (now == looked_at_ || catalog_.indexing().waiting > 0) return nullptr;
     for (const auto& [found, file] : now->files()) {
         if (lacks_columns(*file) && !failed_.contains(file)) return file;
     }

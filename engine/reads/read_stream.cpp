@@ -10,6 +10,7 @@
 #include "engine/reads/reads_index.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <optional>
 #include <set>
@@ -21,6 +22,30 @@ namespace {
 using verdict = read_filter::verdict;
 
 constexpr std::uint64_t bgzf_eof_bytes = 28;
+constexpr std::size_t looked_at_max = std::size_t{4} << 20;  // bytes of records, at a time
+
+/// One of the few decoders that may be at work: each is a process with reference sequences of its
+/// own.
+class decoder_place {
+ public:
+    static std::optional<decoder_place> take() {
+        constexpr int most = 4;
+        if (taken.fetch_add(1) < most) return decoder_place();
+        taken.fetch_sub(1);
+        return std::nullopt;
+    }
+    decoder_place(decoder_place&& other) noexcept : held_(std::exchange(other.held_, false)) {}
+    decoder_place& operator=(decoder_place&&) = delete;
+    ~decoder_place() {
+        if (held_) taken.fetch_sub(1);
+    }
+
+ private:
+    decoder_place() = default;
+
+    static inline std::atomic<int> taken{0};
+    bool held_ = true;
+};
 
 /// A CRAM has its references in its text alone.
 result<hts::bam_header> header_of(const reads_file& file) {
@@ -94,9 +119,12 @@ class filtered_stream : public read_stream {
 
     result<bool> append(text_buffer& out, std::size_t about) override {
         const std::size_t limit = out.size() + about;
-        while (out.size() < limit) {
+        // Where little is wanted, whoever waits behind this has a turn all the same.
+        std::size_t looked_at = 0;
+        while (out.size() < limit && looked_at < looked_at_max) {
             auto record = next();
             if (!record) return record.error();
+            if (*record) looked_at += (*record)->bytes.size();
             const auto judged = *record ? filter_.judge(**record) : verdict::done;
             if (judged == verdict::wanted) packer_.add((*record)->bytes, out);
             if (judged == verdict::next_region) skip_to(filter_.region());
@@ -176,9 +204,12 @@ class filtered_cram : public filtered_stream {
         std::shared_ptr<const reads_file> file,
         std::vector<read_region> regions,
         bool sorted,
+        decoder_place place,
         std::unique_ptr<cram_child> child
     )
-        : filtered_stream(std::move(file), std::move(regions), sorted), child_(std::move(child)) {}
+        : filtered_stream(std::move(file), std::move(regions), sorted),
+          place_(std::move(place)),
+          child_(std::move(child)) {}
 
  private:
     result<std::optional<hts::bam_record>> next() override {
@@ -198,6 +229,7 @@ class filtered_cram : public filtered_stream {
         return std::optional<hts::bam_record>();
     }
 
+    decoder_place place_;
     std::unique_ptr<cram_child> child_;
     std::optional<hts::bam_bytes> bytes_;  // before the child ends
 };
@@ -260,11 +292,16 @@ result<std::unique_ptr<read_stream>> read_stream::open(
     regions = merged(std::move(regions));
     const bool says_sorted = file->header().sort_order == "coordinate";
     if (file->format() == reads_format::cram) {
+        auto place = decoder_place::take();
+        if (!place) {
+            return error{
+                errc::unavailable, "other CRAM files are being decoded; try again shortly"};
+        }
         auto child =
             cram_child::start(*file, record_content::everything, decoding, std::stop_token());
         if (!child) return child.error();
         return std::unique_ptr<read_stream>(std::make_unique<filtered_cram>(
-            std::move(file), std::move(regions), says_sorted, std::move(*child)
+            std::move(file), std::move(regions), says_sorted, std::move(*place), std::move(*child)
         ));
     }
     if (regions.empty()) {

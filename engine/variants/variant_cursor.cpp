@@ -22,6 +22,7 @@ void variant_cursor::place(std::uint64_t ordinal, std::uint64_t virtual_offset) 
 void variant_cursor::rewind() {
     place(0, first_record_);
     is_counted_ = true;
+    is_read_ = false;
 }
 
 /// Whether the record that was read last is one of these.

@@ -198,13 +198,18 @@ class matrix_source : public streaming::body_source {
         }
         const bool written = sites_.empty() ? write_id_of_row(out) : write_id_of_site(out);
         if (written) return {};
-        if (row_ > 0) out.drop_last(1);
         end(out);
         return {};
     }
 
+    /// Before and not behind an id: what is behind the last one may have left already.
+    void separate(text_buffer& out) const {
+        if (!ndjson_ && row_ > 0) out.append(',');
+    }
+
     bool write_id_of_row(text_buffer& out) {
         if (!has_row()) return false;
+        separate(out);
         append_id(
             out,
             walk_.part(),
@@ -212,7 +217,6 @@ class matrix_source : public streaming::body_source {
             walk_.row()->pos0,
             walk_.at().duplicate()
         );
-        out.append(',');
         next_row();
         return true;
     }
@@ -224,9 +228,9 @@ class matrix_source : public streaming::body_source {
             number -= sites_[part++].size();
         }
         if (row_ >= rows_.size || part == sites_.size()) return false;
+        separate(out);
         const auto site = sites_[part][number];
         append_id(out, part, site.contig, site.pos0, site.duplicate);
-        out.append(',');
         ++row_;
         return true;
     }
@@ -270,7 +274,6 @@ class matrix_source : public streaming::body_source {
             out.drop_last(out.size() - began);
             return false;
         }
-        out.drop_last(1);
         out.append("}\n");
         return true;
     }

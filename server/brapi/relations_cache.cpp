@@ -13,18 +13,18 @@ std::shared_ptr<const relations> relations_cache::of(
     written_entities::snapshot_ptr wrote,
     bool reaches_all
 ) {
+    auto& last = last_[reaches_all ? 1 : 0];
     {
         const std::lock_guard lock(mutex_);
-        const bool fits = last_ && last_->snapshot() == now && last_->what_was_written() == wrote &&
-                          last_->reaches_all() == reaches_all;
-        if (fits) return last_;
+        const bool fits = last && last->snapshot() == now && last->what_was_written() == wrote;
+        if (fits) return last;
     }
     auto made = std::make_shared<const relations>(
         std::move(now), written_entities::state{std::move(wrote), std::nullopt}, reaches_all
     );
     std::shared_ptr<const relations> before = made;  // goes away when the lock has
     const std::lock_guard lock(mutex_);
-    last_.swap(before);
+    last.swap(before);
     return made;
 }
 

@@ -4,6 +4,7 @@
 
 #include "server/brapi/relations.hpp"
 
+#include <array>
 #include <memory>
 #include <mutex>
 
@@ -20,8 +21,8 @@ class relations_cache {
     );
 
  private:
-    std::mutex mutex_;  // guards the next
-    std::shared_ptr<const relations> last_;
+    std::mutex mutex_;                                      // guards the next
+    std::array<std::shared_ptr<const relations>, 2> last_;  // of a part of the catalog, of all
 };
 
 }  // namespace callstream::brapi

@@ -29,6 +29,11 @@ struct data_file {
     std::vector<possible_index> indexes;
 };
 
+/// Whether clients took out call sets, which the file still has.
+bool hides_samples(const catalog::variant_set& set) {
+    return set.changed && !set.changed->hidden.empty();
+}
+
 /// Calls `each(file)` for the files of one data set, or of all for an empty id, until it returns
 /// true.
 template <class Each>
@@ -39,7 +44,7 @@ bool each_data_file(
         return !data_set.empty() && home->id != data_set;
     };
     for (const auto* set : now.variant_sets()) {
-        if (is_other(set->home)) continue;
+        if (is_other(set->home) || hides_samples(*set)) continue;
         for (const auto& file : set->files) {
             const auto derived =
                 variants::derived_files::in(folder, file->provisional_fingerprint());

@@ -14,9 +14,11 @@ namespace callstream::htsget {
 struct refusal {
     error why = {};
     std::string name = {};  ///< empty: that of the status of `why`
+    int status = 0;         ///< 0: that of `why`
 
     refusal() = default;  // boost::system::result wants to be able to
-    refusal(error e, std::string n = {}) : why(std::move(e)), name(std::move(n)) {}
+    refusal(error e, std::string n = {}, int s = 0)
+        : why(std::move(e)), name(std::move(n)), status(s) {}
 };
 
 inline refusal invalid_input(std::string text) {
@@ -24,6 +26,9 @@ inline refusal invalid_input(std::string text) {
 }
 inline refusal invalid_range(std::string text) {
     return {{errc::bad_request, std::move(text)}, "InvalidRange"};
+}
+inline refusal too_large(std::string text) {
+    return {{errc::bad_request, std::move(text)}, "PayloadTooLarge", 413};
 }
 inline refusal unsupported_format(std::string text) {
     return {{errc::bad_request, std::move(text)}, "UnsupportedFormat"};
@@ -40,7 +45,8 @@ using outcome = boost::system::result<T, refusal>;
 
 inline result<http::response> to_response(const refusal& r) {
     if (r.name.empty()) return r.why;  // the exchange knows the form by the path
-    return http::htsget_error(http::status_of(r.why.code), r.name, r.why.text);
+    const int status = r.status != 0 ? r.status : http::status_of(r.why.code);
+    return http::htsget_error(status, r.name, r.why.text);
 }
 
 }  // namespace callstream::htsget

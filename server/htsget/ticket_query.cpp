@@ -14,6 +14,9 @@
 namespace callstream::htsget {
 namespace {
 
+/// Of a request: each is looked up by its name, and all have to fit into a URL.
+constexpr std::size_t regions_max = 200;
+
 using texts = std::vector<std::string>;
 
 constexpr std::array<std::string_view, 11> sam_fields = {
@@ -142,6 +145,12 @@ outcome<raw_query> read_body(const http::request& request) {
     auto regions = body.object_list("regions");
     if (!regions) return refusal(regions.error());
     if (*regions && (*regions)->empty()) return invalid_input("regions must not be empty");
+    if (*regions && (*regions)->size() > regions_max) {
+        return too_large(
+            "there may be " + std::to_string(regions_max) +
+            " regions at most; ask for fewer at a time"
+        );
+    }
     for (auto& one : regions->value_or(std::vector<http::json_fields>())) {
         auto region = read_region(one);
         if (!region) return region.error();

@@ -60,6 +60,7 @@ outcome<http::response> ticket(
         );
     }
     r.content_type = media_type;
+    r.fields.emplace_back("Cache-Control", "private, no-store");  // its URLs are keys
     r.body = json::serialize(json::object{
                  {"htsget", {{"format", format_name(block.format)}, {"urls", std::move(urls)}}}}) +
              "\n";
@@ -189,6 +190,7 @@ void add_ticket_routes(http::router& routes, const context& ctx) {
         .pattern = "/htsget/data/{block}",
         .scope = auth::scope::open,
         .blocking = true,
+        .path_is_key = true,
         .handle = [&ctx](const auto&, const auto& values) { return get_block(ctx, values[0]); },
         .content_types = {"application/octet-stream"},
     });

@@ -88,6 +88,11 @@ void exchange::take_body(std::shared_ptr<const spool_file> body) noexcept {
     body_taken_ = true;
 }
 
+std::string exchange::shown_path() const {
+    if (match_.found == nullptr || !match_.found->path_is_key) return request_.path;
+    return match_.found->pattern;
+}
+
 bool exchange::prepare_at_once() noexcept {
     const bool may = !answered_ && match_.found->at_once && request_.body_bytes == 0;
     if (!may) return false;
@@ -115,7 +120,7 @@ void exchange::prepare() noexcept {
 }
 
 void exchange::use_problem(const std::exception& e) noexcept {
-    context_->log_problem(request_.path + ": " + e.what());
+    context_->log_problem(shown_path() + ": " + e.what());
     coding_ = streaming::coding::identity;
     block_.reset();
     answer_ = error_response(500, "something went wrong inside the server", form_of(request_));
@@ -123,7 +128,7 @@ void exchange::use_problem(const std::exception& e) noexcept {
 
 void exchange::use_error(const error& e) {
     answer_ = error_response(e, form_of(request_));
-    if (e.code == errc::storage_damaged) context_->log_problem(request_.path + ": " + e.text);
+    if (e.code == errc::storage_damaged) context_->log_problem(shown_path() + ": " + e.text);
     if (e.code != errc::unauthorized) return;
     const bool sent = !request_.field("authorization").empty();
     answer_.fields.emplace_back(
@@ -252,6 +257,12 @@ void exchange::start_body() {
     tag_by_body();
 }
 
+/// For rendering ahead, where that helps and takes nothing that others need more.
+std::optional<streaming::block> exchange::spare_block() const {
+    const bool helps = context_->elsewhere && !head_only();
+    return helps && context_->blocks->has_plenty() ? context_->blocks->take() : std::nullopt;
+}
+
 void exchange::fill_first_block() {
     if (answer_.status == 200 && is_compressible(answer_)) {
         coding_ = pick_coding(request_.field("accept-encoding"));
@@ -273,7 +284,7 @@ void exchange::fill_first_block() {
             std::move(answer_.source),
             coding_,
             std::move(*scratch),
-            context_->elsewhere ? context_->blocks->take() : std::nullopt,
+            spare_block(),
             context_->elsewhere
         );
     }

@@ -50,6 +50,8 @@ class exchange {
     bool blocking() const noexcept { return !answered_ && match_.found->blocking; }
     const route* matched() const noexcept { return match_.found; }
     const request& asked() const noexcept { return request_; }
+    /// The path as logs may show it: without what is a key by itself.
+    std::string shown_path() const;
 
     /// Instead of `prepare`, on the connection's thread, what can be answered without a worker.
     /// False when that is not known; then nothing has happened yet.
@@ -68,6 +70,8 @@ class exchange {
     /// The block in which `body()` lies while `complete()` is false.
     streaming::block take_block() { return std::move(*block_); }
     streaming::body_source& source() noexcept { return *answer_.source; }
+    /// When nobody asks `source` any more. May wait for a thread that is at work for it.
+    void drop_source() noexcept { answer_.source.reset(); }
 
     /// Status line and fields up to and including the empty line.
     std::string head(bool keep_alive) const;
@@ -77,6 +81,7 @@ class exchange {
     void check_body_fields();
     void call_handler();
     void start_body();
+    std::optional<streaming::block> spare_block() const;
     void fill_first_block();
     /// Names the answer to a GET by what its body depends on, or by the body, and leaves the body
     /// out where the client has it (RFC 9110, sections 8.8.3 and 13.1.2).

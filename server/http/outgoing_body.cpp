@@ -52,7 +52,7 @@ void outgoing_body::advance(int socket, const std::function<bool()>& enough) noe
         if (is_sent() && !next_block()) return;
         if (send_now(socket)) {
             if (has_ended() || enough()) return;
-        } else if (can_fill_ahead() && !failed_) {
+        } else if (can_fill_ahead()) {
             fill_ahead();  // meanwhile the client may have made room
         } else {
             return;

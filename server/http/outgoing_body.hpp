@@ -44,10 +44,13 @@ class outgoing_body {
     void set_sent() noexcept { left_ = {}; }
 
     /// Whether another block can be filled while `left` waits for the client.
-    bool can_fill_ahead() const noexcept { return ahead_.has_value() && !is_ahead_ && !last_; }
+    bool can_fill_ahead() const noexcept {
+        return ahead_.has_value() && !is_ahead_ && !last_ && !failed_;
+    }
     /// Touches nothing of what `left` shows, so that it can be sent at the same time.
     void fill_ahead() noexcept;
-    /// When `left` is sent: goes over to the block that was filled ahead. False: there is none.
+    /// When `left` is sent: goes over to the block that was filled ahead. False: there is none. It
+    /// may have failed.
     bool take_filled() noexcept;
 
     /// All of it has been sent.

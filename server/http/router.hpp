@@ -35,6 +35,8 @@ struct route {
     /// Of a blocking route: tried before its handler, which would answer the same; may be null. The
     /// way to a worker and back costs more than a small answer.
     handler_at_once at_once = {};
+    /// Whoever knows a path of it may have what it names: logs show the pattern.
+    bool path_is_key = false;
     /// The largest request body it takes, in bytes, always JSON; 0: none.
     std::uint64_t body_bytes_max = 0;
     /// Bodies go to `request::long_body`, whatever their size: for those that are read in pieces.

@@ -64,7 +64,7 @@ task<void> session::run() {
         const bool secured = co_await secure();
         if (!secured) co_return;
     }
-    for (bool keep = true; keep;) {
+    for (bool keep = true; keep && !cut_;) {
         const head_outcome outcome = co_await read_head();
         if (outcome == head_outcome::closed) co_return;
         began_ = std::chrono::steady_clock::now();
@@ -176,6 +176,7 @@ task<bool> session::receive(exchange& e, incoming_body& body) {
     body_pace pace(context_.limits, began_);
     bool told_to_go_on = !e.asked().expects_continue;
     while (!body.complete()) {
+        if (cut_) co_return false;
         const auto room = body.room();
         if (room.empty()) {
             e.refuse(503, "too many request bodies are being read; try again shortly");
@@ -227,7 +228,7 @@ task<bool> session::store_piece(exchange& e, incoming_body& body) {
     if (!failed) co_return true;
     const bool full = failed == std::errc::no_space_on_device ||
                       failed == std::errc::file_too_large || failed.value() == EDQUOT;
-    context_.exchanges.log_problem(e.asked().path + ": body not kept: " + failed.message());
+    context_.exchanges.log_problem(e.shown_path() + ": body not kept: " + failed.message());
     e.refuse(full ? 507 : 503, "there is no room for the request body right now");
     co_return false;
 }
@@ -245,7 +246,7 @@ task<bool> session::answer(exchange& e) {
             body.emplace(e, keep_behind_stream, *context_.exchanges.blocks);
             send_directly(*body);
         } catch (const std::exception& problem) {
-            context_.exchanges.log_problem(e.asked().path + ": no answer: " + problem.what());
+            context_.exchanges.log_problem(e.shown_path() + ": no answer: " + problem.what());
         }
     };
     if (e.blocking() && !(prepared && e.complete())) {
@@ -261,8 +262,11 @@ task<bool> session::answer(exchange& e) {
     if (!body) co_return false;
     const bool sent = co_await send_stream(*body);
     if (!body->problem().empty()) {
-        context_.exchanges.log_problem(e.asked().path + ": answer cut: " + body->problem());
+        context_.exchanges.log_problem(e.shown_path() + ": answer cut: " + body->problem());
     }
+    // One that did not come to its end may wait for a block that is being made.
+    worker_.start([&e]() noexcept { e.drop_source(); });
+    co_await worker_.finished();
     co_return (sent && keep_behind_stream);
 }
 
@@ -304,6 +308,7 @@ task<bool> session::send_body(outgoing_body& body) {
             co_await worker_.finished();
             continue;
         }
+        if (body.has_failed()) break;
         // The client is slower than we are: what it waits for next is made meanwhile.
         const bool fills = body.can_fill_ahead();
         if (fills) worker_.start([&body]() noexcept { body.fill_ahead(); });
@@ -361,7 +366,7 @@ void session::finish_request(const exchange& e) {
     if (!context_.log_access) return;
     const double ms = std::chrono::duration<double, std::milli>(took).count();
     context_.log_access(
-        std::string(verb_text(e.asked().method)) + " " + e.asked().path + " " +
+        std::string(verb_text(e.asked().method)) + " " + e.shown_path() + " " +
         std::to_string(e.status()) + " " + std::to_string(sent_bytes_) + " B " +
         std::to_string(ms) + " ms"
     );

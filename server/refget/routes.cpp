@@ -166,7 +166,8 @@ result<wanted_part> read_part(const http::request& request, std::uint64_t length
     if (!start) return start.error();
     const auto end = q.text("end");
     if (!end) return end.error();
-    const bool has_range = !request.field("range").empty();
+    // For GET alone (RFC 9110, section 14.2).
+    const bool has_range = request.method == http::verb::get && !request.field("range").empty();
     if (has_range && (*start || *end)) {
         return wanted_part{400, "a part is named by Range, or by start and end, not by both"};
     }

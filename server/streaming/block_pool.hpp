@@ -46,6 +46,8 @@ class block_pool {
 
     /// Nothing when the budget is spent.
     std::optional<block> take();
+    /// Whether more than half of them are left: enough for who could do without.
+    bool has_plenty() const noexcept { return 2 * in_use() < blocks_max_; }
     std::size_t in_use() const noexcept { return in_use_.load(std::memory_order_relaxed); }
 
  private:

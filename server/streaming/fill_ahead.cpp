@@ -70,6 +70,7 @@ void fill_ahead::start(body_source& source, text_buffer& into) {
 result<body_source::progress> fill_ahead::take() {
     job_->run();
     std::unique_lock lock(job_->mutex);
+    if (job_->now == job::state::none) return error{errc::file_unusable, "no block was begun"};
     job_->changed.wait(lock, [this] { return job_->now == job::state::done; });
     job_->now = job::state::none;
     auto got = std::move(*job_->step);

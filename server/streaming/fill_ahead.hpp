@@ -22,8 +22,8 @@ class fill_ahead {
 
     /// `source` and `into` belong to the job until `take` has returned.
     void start(body_source& source, text_buffer& into);
-    /// What became of it. Renders the block itself where nobody has begun, so that it never waits
-    /// for a thread, only for one that is at work.
+    /// What became of it; an error when nothing was started. Renders the block itself where nobody
+    /// has begun, so that it never waits for a thread, only for one that is at work.
     result<body_source::progress> take();
 
  private:

@@ -194,6 +194,22 @@ def demo_files():
             yield "main" if folder == pathlib.Path(".") else str(folder), stem, path
 
 
+class ids_of_variants(FolderTest):
+    def test_end_well_where_a_block_of_the_answer_does(self):
+        """An answer is made in blocks of 256 KiB; the last id may be the one that fills a block."""
+        block = 256 * 1024
+        support.simple_panel(self.folder / "big.bcf", variants=14_000, samples=1)
+        target = "/brapi/v2/allelematrix?variantSetDbId=main~big&preview=true&dimensionVariantPageSize="
+        with Server(self.folder) as server:
+            server.wait_until_indexed()
+            whole = server.request(target + "14000")[2]
+            before = whole[:block].count(b"~", whole.index(b'"variantDbIds"')) // 3
+            for size in range(before - 4, before + 5):
+                result = server.get(target + str(size))["result"]
+                self.assertEqual(len(result["variantDbIds"]), size)
+                self.assertEqual(result["variantDbIds"][-1], f"main~big~1~{10 * size - 9}~1")
+
+
 class the_demo(FolderTest):
     def test_equals_bcftools(self):
         cells = 0

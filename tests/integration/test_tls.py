@@ -1,5 +1,7 @@
 """HTTPS: the same answers, today's protocols, certificates that change, clients that misbehave."""
 
+import os
+import random
 import re
 import signal
 import socket
@@ -181,6 +183,28 @@ class tls(FolderTest):
         # With TLS the end of an answer of HTTP/1.0 is signed; Python raises for one that is not.
         answer = b"".join(iter(lambda: client.recv(65536), b""))
         self.assertTrue(answer.rstrip().endswith(b"}"), answer[-100:])
+
+    def test_a_file_that_changes_while_it_is_sent_holds_up_nobody(self):
+        """Two slow clients of compressed answers, whose next blocks are made when the file changes."""
+        chance = random.Random(1)
+        simple_panel(
+            self.folder / "wide.bcf", variants=1500, samples=1500,
+            genotype=lambda v, s: f"{chance.randrange(2)}|{chance.randrange(2)}",
+        )
+        server = self.serve("--threads", "2")
+        server.wait_until_indexed()
+        target = "/brapi/v2/allelematrix?variantSetDbId=main~wide&dimensionVariantPageSize=1500"
+        target += "&dimensionCallSetPageSize=1500"
+        clients = [self.dial(server) for _ in range(2)]
+        for client in clients:
+            client.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+            self.assertTrue(client.recv(1000))
+        time.sleep(0.5)  # until the sockets are full
+        os.utime(self.folder / "wide.bcf")
+        for client in clients:
+            answer = b"".join(iter(lambda: client.recv(1 << 20), b""))
+            self.assertFalse(answer.endswith(b"0\r\n\r\n"))
+        self.assertEqual(server.get("/brapi/v2/variantsets/main~panel")["result"]["callSetCount"], 3)
 
     def test_a_body_comes_through(self):
         server = self.serve()

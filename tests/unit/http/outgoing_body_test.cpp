@@ -150,6 +150,29 @@ TEST_F(outgoing_body_test, whoever_sends_by_himself_gets_block_after_block) {
     EXPECT_TRUE(got.ends_with("4\r\none,\r\n4\r\ntwo,\r\n5\r\nthree\r\n0\r\n\r\n")) << got;
 }
 
+TEST_F(outgoing_body_test, behind_a_block_that_failed_nothing_is_filled) {
+    class failing_later : public testing::listed_source {
+     public:
+        failing_later() : listed_source({"one,", "never"}) {}
+        result<progress> fill(text_buffer& out) override {
+            if (++fills_ == 1) return listed_source::fill(out);
+            EXPECT_EQ(fills_, 2) << "asked again";
+            return error{errc::file_unusable, "gone"};
+        }
+
+     private:
+        int fills_ = 0;
+    };
+    serve(std::make_unique<failing_later>());
+    body->fill_ahead();
+    body->set_sent();
+    EXPECT_TRUE(body->take_filled());
+    EXPECT_TRUE(body->has_failed());
+    EXPECT_FALSE(body->can_fill_ahead());
+    body->advance();
+    EXPECT_EQ(body->problem(), "gone");
+}
+
 TEST_F(outgoing_body_test, counts_what_it_sent_with_the_frame) {
     serve({"one,", "two"});
     const auto got = exchange_all();

@@ -71,6 +71,16 @@ TEST(fill_ahead, needs_nobody_else) {
     EXPECT_EQ(into.view(), "one");
 }
 
+TEST(fill_ahead, nothing_comes_of_what_was_not_started) {
+    fill_ahead filling(nullptr);
+    EXPECT_TRUE(fails_with(filling.take(), errc::file_unusable));
+    text_buffer into;
+    testing::failing_source failing(error{errc::forbidden, "no"});
+    filling.start(failing, into);
+    EXPECT_TRUE(fails_with(filling.take(), errc::forbidden));
+    EXPECT_TRUE(fails_with(filling.take(), errc::file_unusable));
+}
+
 TEST(fill_ahead, a_job_that_comes_too_late_does_nothing) {
     kept_jobs jobs;
     {
