@@ -203,7 +203,7 @@ class ids_of_variants(FolderTest):
         with Server(self.folder) as server:
             server.wait_until_indexed()
             whole = server.request(target + "14000")[2]
-            before = whole[:block].count(b"~", whole.index(b'"variantDbIds"')) // 3
+            before = whole[:block].count(b"~", whole.index(b'"variantDbIds"')) // 4
             for size in range(before - 4, before + 5):
                 result = server.get(target + str(size))["result"]
                 self.assertEqual(len(result["variantDbIds"]), size)
