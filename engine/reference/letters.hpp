@@ -51,7 +51,7 @@ template <class Vector>
 ) {
     constexpr std::size_t width = sizeof(Vector);
     Vector bad = {};
-    const auto copy = [&] [[gnu::always_inline]] (std::size_t at) {
+    const auto copy = [&](std::size_t at) __attribute__((always_inline)) {
         Vector letters;
         std::memcpy(&letters, in + at, width);
         bad |= (letters < 0x21) | (letters == 0x7f);
