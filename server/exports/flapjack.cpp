@@ -97,7 +97,9 @@ class flapjack : public streaming::body_source {
             if (out.size() >= limit) return;
             const auto site = sites_[marker_];
             out.append('\t');
-            append_word(out, marker_name(sites_.name(marker_), site.contig, site.pos0, site.duplicate));
+            append_word(
+                out, marker_name(sites_.name(marker_), site.contig, site.pos0, site.duplicate)
+            );
         }
         out.append('\n');
         step_ = step::records;
