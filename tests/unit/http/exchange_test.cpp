@@ -192,7 +192,10 @@ class at_once_test : public exchange_test {
         done = e.prepare_at_once();
         return e;
     }
-    static std::optional<response> quickly() { return std::move(*with_body("quickly")); }
+    static std::optional<response> quickly() {
+        auto made = with_body("quickly");
+        return std::move(*made);
+    }
 
     std::function<std::optional<response>()> at_once = quickly;
     int handled = 0;
