@@ -72,7 +72,8 @@ result<selection_ptr> select(
 
 /// By its content: names are only names.
 bool holds_bcf(int fd, std::uint64_t bytes) {
-    const auto block = hts::bgzf_stream(fd, bytes).next_block();
+    hts::bgzf_stream stream(fd, bytes);  // owns what the block is a view of
+    const auto block = stream.next_block();
     constexpr std::string_view magic = "BCF";
     return block.size() >= magic.size() && std::equal(magic.begin(), magic.end(), block.begin());
 }
