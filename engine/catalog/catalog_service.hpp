@@ -85,4 +85,13 @@ class catalog_service {
     std::jthread worker_;  // last: it uses all of the above
 };
 
+/// What `answer()` returns, and once more when a file had been replaced and was looked at again.
+template <class Answer>
+auto with_current_files(catalog_service& catalog, Answer answer) {
+    auto made = answer();
+    if (made || made.error().code != errc::file_replaced) return made;
+    catalog.rescan();
+    return answer();
+}
+
 }  // namespace callstream::catalog

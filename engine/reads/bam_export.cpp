@@ -4,6 +4,7 @@
 #include "engine/hts/bam_bytes.hpp"
 #include "engine/hts/bgzf_writer.hpp"
 #include "engine/hts/cram_bytes.hpp"
+#include "engine/reads/bam_header.hpp"
 #include "engine/reads/record_pass.hpp"
 
 #include <algorithm>
@@ -19,26 +20,6 @@ error exists_already() {
     return {errc::conflict, "there is a file of this name, which is not overwritten"};
 }
 
-/// A CRAM has its references in its text alone.
-result<hts::bam_header> header_of_cram(const reads_file& file) {
-    hts::bam_header out;
-    out.text = hts::cram_bytes(file.descriptor(), file.identity().size).read_header();
-    for (const auto& reference : file.header().references) {
-        if (reference.length > std::numeric_limits<std::int32_t>::max()) {
-            return error{
-                errc::file_unusable,
-                "has a reference that is too long for a BAM: " + reference.name};
-        }
-        out.references.push_back({reference.name, static_cast<std::uint32_t>(reference.length)});
-    }
-    return out;
-}
-
-result<hts::bam_header> header_of(const reads_file& file) {
-    if (file.format() == reads_format::cram) return header_of_cram(file);
-    return hts::bam_bytes(file.descriptor(), file.identity().size).read_header();
-}
-
 std::span<const std::uint8_t> bytes_of(const std::string& text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -51,7 +32,7 @@ result<export_outcome> write(
     pass_progress& progress,
     std::stop_token stop
 ) {
-    const auto header = header_of(file);
+    const auto header = bam_header_of(file);
     if (!header) return header.error();
     const temporary_file target(into);
     hts::bgzf_writer out(target.fd());

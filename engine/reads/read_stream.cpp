@@ -7,6 +7,7 @@
 #include "engine/hts/crai_file.hpp"
 #include "engine/hts/cram_bytes.hpp"
 #include "engine/hts/index_file.hpp"
+#include "engine/reads/bam_header.hpp"
 #include "engine/reads/reads_index.hpp"
 
 #include <algorithm>
@@ -46,25 +47,6 @@ class decoder_place {
     static inline std::atomic<int> taken{0};
     bool held_ = true;
 };
-
-/// A CRAM has its references in its text alone.
-result<hts::bam_header> header_of(const reads_file& file) {
-    const auto size = file.identity().size;
-    if (file.format() == reads_format::bam) {
-        return hts::bam_bytes(file.descriptor(), size).read_header();
-    }
-    hts::bam_header out;
-    out.text = hts::cram_bytes(file.descriptor(), size).read_header();
-    for (const auto& reference : file.header().references) {
-        if (reference.length > std::numeric_limits<std::int32_t>::max()) {
-            return error{
-                errc::file_unusable,
-                "has a reference that is too long for a BAM: " + reference.name};
-        }
-        out.references.push_back({reference.name, static_cast<std::uint32_t>(reference.length)});
-    }
-    return out;
-}
 
 /// Whose index that can be used is; nothing without one.
 std::optional<unique_fd> usable_index(const std::filesystem::path& path, const reads_file& file) {
@@ -274,7 +256,7 @@ bool drop_empty(std::vector<read_region>& regions, filtered_bam::starts& starts)
 }  // namespace
 
 result<void> append_bam_header(const reads_file& file, text_buffer& out) {
-    const auto header = header_of(file);
+    const auto header = bam_header_of(file);
     if (!header) return header.error();
     const auto bytes = hts::encode_bam_header(*header);
     hts::bgzf_packer packer;

@@ -75,7 +75,9 @@ void add_allele_matrix_routes(http::router& routes, const context& ctx) {
             const auto wanted = read_matrix_query(ctx, request, q);
             if (!wanted) return wanted.error();
             const auto warnings = ignored_parameters(q);
-            return with_current_files(ctx, [&] { return answer(ctx, request, *wanted, warnings); });
+            return with_current_files(*ctx.catalog, [&] {
+                return answer(ctx, request, *wanted, warnings);
+            });
         },
         .content_types = types,
     });
@@ -89,7 +91,9 @@ void add_allele_matrix_routes(http::router& routes, const context& ctx) {
         ) -> result<http::response> {
             http::query q(request);
             if (auto done = read_matrix_pages(q, wanted); !done) return done.error();
-            return with_current_files(ctx, [&] { return answer(ctx, request, wanted, warnings); });
+            return with_current_files(*ctx.catalog, [&] {
+                return answer(ctx, request, wanted, warnings);
+            });
         }
     );
     search.by_token = true;

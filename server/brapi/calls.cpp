@@ -216,7 +216,7 @@ result<http::response> get_calls(
         if (auto done = narrow(wanted->filter); !done) return done.error();
         return answer(ctx, request, *wanted, *page, warnings);
     };
-    return with_current_files(ctx, once);
+    return with_current_files(*ctx.catalog, once);
 }
 
 result<http::response> calls_of_call_set(
@@ -277,7 +277,7 @@ void add_call_routes(http::router& routes, const context& ctx) {
             return read_calls_query(ctx, request, fields);
         },
         [&ctx](const auto& request, const auto& wanted, const auto& page, const auto& warnings) {
-            return with_current_files(ctx, [&] {
+            return with_current_files(*ctx.catalog, [&] {
                 return answer(ctx, request, wanted, page, warnings);
             });
         }

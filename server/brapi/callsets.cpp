@@ -8,6 +8,7 @@
 #include "server/brapi/envelope.hpp"
 #include "server/brapi/filtered_list.hpp"
 #include "server/brapi/genotype_choice.hpp"
+#include "server/brapi/id_route.hpp"
 #include "server/brapi/listed.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/streaming/json_text.hpp"
@@ -200,17 +201,7 @@ result<http::response> list_call_sets(
 }
 
 void add_callset_routes(http::router& routes, const context& ctx) {
-    routes.add({
-        .method = http::verb::get,
-        .pattern = "/brapi/v2/callsets/{callSetDbId}",
-        .blocking = true,
-        .at_once = [&ctx](
-                       const auto& request, const auto& values
-                   ) { return get_one_at_once(ctx, request, values[0]); },
-        .handle = [&ctx](
-                      const auto& request, const auto& values
-                  ) { return get_one(ctx, request, values[0]); },
-    });
+    add_id_route_at_once(routes, ctx, "/brapi/v2/callsets/{callSetDbId}", get_one, get_one_at_once);
     add_metadata_write(
         routes,
         ctx,

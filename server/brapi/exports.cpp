@@ -129,7 +129,7 @@ result<http::response> get_file(
         return one.error();
     }
     wanted->counts.alleles_max = format->alleles_max;
-    return with_current_files(ctx, [&]() -> result<http::response> {
+    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
         if (auto there = check_variant_set(ctx, request, id); !there) return there.error();
         std::vector<std::string> warnings;
         auto chosen = choose_genotypes(ctx, request, *wanted, warnings);

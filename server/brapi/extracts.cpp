@@ -105,7 +105,7 @@ result<json::value> show_kept(
 result<http::response> post_extract(const context& ctx, const http::request& request) {
     auto wanted = read_wanted_extract(ctx, request);
     if (!wanted) return wanted.error();
-    return with_current_files(ctx, [&]() -> result<http::response> {
+    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
         auto warnings = wanted->warnings;
         const auto all = relations_now(ctx, request, warnings);
         const auto chosen =

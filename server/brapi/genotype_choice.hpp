@@ -86,15 +86,6 @@ result<void> take_from_path(criterion& ids, std::string_view id, std::string_vie
 /// 404 in words when no variant has this id; `errc::unavailable` while that is not known.
 result<void> check_variant(const context& ctx, const http::request& request, std::string_view id);
 
-/// What `answer()` returns, and once more when a file had been replaced and was looked at again.
-template <class Answer>
-auto with_current_files(const context& ctx, Answer answer) {
-    auto made = answer();
-    if (made || made.error().code != errc::file_replaced) return made;
-    ctx.catalog->rescan();
-    return answer();
-}
-
 /// Puts the files of all sets first in the line of those to be indexed when waiting for that is
 /// what the error asks for.
 error index_if_that_helps(const context& ctx, const genotype_choice& chosen, error why);

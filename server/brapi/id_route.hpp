@@ -11,6 +11,25 @@
 namespace callstream::brapi {
 
 /// `answer(ctx, request, id)` runs on a worker thread. `ctx` outlives the route.
+/// `at_once(ctx, request, id)` is tried before it: see http::handler_at_once.
+template <class Answer, class AtOnce>
+void add_id_route_at_once(
+    http::router& routes, const context& ctx, std::string pattern, Answer answer, AtOnce at_once
+) {
+    routes.add({
+        .method = http::verb::get,
+        .pattern = std::move(pattern),
+        .blocking = true,
+        .at_once = [&ctx, at_once](
+                       const auto& request, const auto& values
+                   ) { return at_once(ctx, request, values[0]); },
+        .handle = [&ctx, answer](
+                      const auto& request, const auto& values
+                  ) { return answer(ctx, request, values[0]); },
+    });
+}
+
+/// The same for an answer that may have to wait. `ctx` outlives the route.
 template <class Answer>
 void add_id_route(
     http::router& routes,

@@ -83,7 +83,7 @@ result<http::response> get_variants(
     const auto page = read_token_page(q);
     if (!page) return page.error();
     const auto warnings = ignored_parameters(q);
-    return with_current_files(ctx, [&]() -> result<http::response> {
+    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
         if (auto done = narrow(*wanted); !done) return done.error();
         return list_variants(ctx, request, *wanted, *page, warnings);
     });
@@ -145,7 +145,7 @@ http::response show_one(
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    return with_current_files(ctx, [&]() -> result<http::response> {
+    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
         const auto found = find_one(ctx, request, id);
         if (!found) return found.error();
         if (!*found) {
@@ -186,24 +186,14 @@ void add_variant_routes(http::router& routes, const context& ctx) {
             },
         .content_types = types,
     });
-    routes.add({
-        .method = http::verb::get,
-        .pattern = "/brapi/v2/variants/{variantDbId}",
-        .blocking = true,
-        .at_once = [&ctx](
-                       const auto& request, const auto& values
-                   ) { return get_one_at_once(ctx, request, values[0]); },
-        .handle = [&ctx](
-                      const auto& request, const auto& values
-                  ) { return get_one(ctx, request, values[0]); },
-    });
+    add_id_route_at_once(routes, ctx, "/brapi/v2/variants/{variantDbId}", get_one, get_one_at_once);
     const auto* of_set = "/brapi/v2/variantsets/{variantSetDbId}/variants";
     add_id_route(routes, ctx, of_set, variants_of_variant_set, types);
     auto search = search_of(
         "variants",
         [](http::json_fields& fields) { return read_genotype_filter(fields); },
         [&ctx](const auto& request, const auto& wanted, const auto& page, const auto& warnings) {
-            return with_current_files(ctx, [&] {
+            return with_current_files(*ctx.catalog, [&] {
                 return list_variants(ctx, request, wanted, page, warnings);
             });
         }

@@ -31,7 +31,12 @@ struct block_request {
     bool operator==(const block_request&) const = default;
 };
 
-/// Characters that need no percent-encoding. Names hold no line ends or tabs.
+/// Whether a name may stand in what is signed, where these characters separate.
+inline bool can_be_signed(std::string_view name) {
+    return name.find_first_of("\t\n") == std::string_view::npos;
+}
+
+/// Characters that need no percent-encoding. All names can be signed.
 std::string sign(const paging::signing_key& key, const block_request& block);
 
 /// Nothing unless `text` was made by `sign` with this key. It may have expired.

@@ -23,15 +23,15 @@ std::optional<std::size_t> position_of(const reads::sam_header& header, const st
     return static_cast<std::size_t>(found - all.begin());
 }
 
-/// Regions by positions in the header; a name that is not there was in the header when it was
-/// signed, so the fingerprint has been compared before.
+/// Regions by positions in the header, without those that no read can be in.
 std::vector<reads::read_region> regions_of(
     const reads::sam_header& header, const std::vector<named_region>& named
 ) {
     std::vector<reads::read_region> out;
     for (const auto& region : named) {
         const auto at = region.name == "*" ? std::nullopt : position_of(header, region.name);
-        if (region.name != "*" && !at) continue;
+        const bool is_empty = region.begin0 >= region.end0;
+        if (region.name != "*" && (!at || is_empty)) continue;
         out.push_back({at ? static_cast<std::int32_t>(*at) : -1, region.begin0, region.end0});
     }
     return out;
@@ -107,6 +107,11 @@ class stretches_body : public streaming::body_source {
     std::size_t at_ = 0;
 };
 
+/// Whether there is nothing to be read: no regions at all mean the whole file.
+bool wants_none(const block_request& block, const std::vector<reads::read_region>& regions) {
+    return !block.regions.empty() && regions.empty();
+}
+
 made_body cram_block(
     const catalog::read_group_set& set,
     const block_request& block,
@@ -116,7 +121,7 @@ made_body cram_block(
     std::vector<reads::file_stretch> stretches;
     if (block.part != block_part::body) {
         stretches.push_back(parts.header);
-    } else {
+    } else if (!wants_none(block, regions)) {
         stretches = parts.containers;
     }
     if (block.part != block_part::header) stretches.push_back(parts.end);
@@ -135,6 +140,11 @@ made_body bam_block(
     if (block.part != block_part::body) {
         return std::unique_ptr<streaming::body_source>(
             std::make_unique<bam_body>(set.file, nullptr, block.part == block_part::header_file)
+        );
+    }
+    if (wants_none(block, regions)) {
+        return std::unique_ptr<streaming::body_source>(
+            std::make_unique<bam_body>(nullptr, nullptr, true)
         );
     }
     reads::cram_decoding decoding;
@@ -168,7 +178,7 @@ std::optional<std::string> reference_named(
 ) {
     for (auto& spelling : set.home->contigs.spellings(name)) {
         // What could not be signed is no name that a header can have.
-        if (spelling.find_first_of("\t\n") != std::string::npos) continue;
+        if (!can_be_signed(spelling)) continue;
         if (position_of(set.file->header(), spelling)) return std::move(spelling);
     }
     return std::nullopt;

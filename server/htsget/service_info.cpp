@@ -12,21 +12,15 @@ namespace {
 json::object info(
     const context& ctx, const http::request& request, const char* data, json::array formats
 ) {
-    const auto& facts = ctx.facts;
     const auto home = ctx.address.link(request, "/");
-    return {
-        {"id", std::string("callstream.htsget.") + data},
-        {"name", facts.name},
-        {"type", {{"group", "org.ga4gh"}, {"artifact", "htsget"}, {"version", "1.3.0"}}},
-        {"organization",
-         {{"name", facts.organization_name.empty() ? facts.name : facts.organization_name},
-          {"url", facts.organization_url.empty() ? home : facts.organization_url}}},
-        {"version", facts.version},
-        {"htsget",
-         {{"datatype", data},
-          {"formats", std::move(formats)},
-          {"fieldsParameterEffective", false},
-          {"tagsParametersEffective", false}}}};
+    auto out =
+        ga4gh::service_info(ctx.facts, std::string("htsget.") + data, "htsget", "1.3.0", home);
+    out["htsget"] = {
+        {"datatype", data},
+        {"formats", std::move(formats)},
+        {"fieldsParameterEffective", false},
+        {"tagsParametersEffective", false}};
+    return out;
 }
 
 }  // namespace

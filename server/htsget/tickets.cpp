@@ -82,7 +82,7 @@ outcome<block_request> choose_variants(
     block.fingerprint = fingerprint_of(*source);
     for (auto& region : asked.regions) {
         auto name = contigs.find(region.name);
-        if (!name) return no_reference(region.name);
+        if (!name || !can_be_signed(*name)) return no_reference(region.name);
         region.name = std::move(*name);
         block.regions.push_back(std::move(region));
     }

@@ -244,6 +244,7 @@ task<bool> session::answer(exchange& e) {
         if (e.complete() || e.head_only()) return;
         try {
             body.emplace(e, keep_behind_stream, *context_.exchanges.blocks);
+            context_.numbers->streams_open.fetch_add(1, std::memory_order_relaxed);
             send_directly(*body);
         } catch (const std::exception& problem) {
             context_.exchanges.log_problem(e.shown_path() + ": no answer: " + problem.what());
@@ -264,9 +265,11 @@ task<bool> session::answer(exchange& e) {
     if (!body->problem().empty()) {
         context_.exchanges.log_problem(e.shown_path() + ": answer cut: " + body->problem());
     }
-    // One that did not come to its end may wait for a block that is being made.
-    worker_.start([&e]() noexcept { e.drop_source(); });
-    co_await worker_.finished();
+    if (!body->has_ended()) {
+        // Its source may have to wait for a block that is being made.
+        worker_.start([&e]() noexcept { e.drop_source(); });
+        co_await worker_.finished();
+    }
     co_return (sent && keep_behind_stream);
 }
 
@@ -288,7 +291,6 @@ void session::send_directly(outgoing_body& body) noexcept {
 }
 
 task<bool> session::send_stream(outgoing_body& body) {
-    context_.numbers->streams_open.fetch_add(1, std::memory_order_relaxed);
     const bool sent = co_await send_body(body);
     context_.numbers->streams_open.fetch_sub(1, std::memory_order_relaxed);
     if (sent) {

@@ -50,13 +50,4 @@ result<std::int64_t> read_number(http::query& q, const char* name, number_bounds
 /// An error that names the first parameter that nobody asked for.
 result<void> refuse_unknown(const http::query& q);
 
-/// What `answer()` returns, and once more when a file had been replaced and was looked at again.
-template <class Answer>
-auto with_current_files(const context& ctx, Answer answer) {
-    auto made = answer();
-    if (made || made.error().code != errc::file_replaced) return made;
-    ctx.catalog->rescan();
-    return answer();
-}
-
 }  // namespace callstream::overview

@@ -141,7 +141,9 @@ void add_tile_route(http::router& routes, const context& ctx) {
         .blocking = true,
         .handle =
             [&ctx](const auto& request, const auto& values) {
-                return with_current_files(ctx, [&] { return answer(ctx, request, values[0]); });
+                return with_current_files(*ctx.catalog, [&] {
+                    return answer(ctx, request, values[0]);
+                });
             },
         .content_types = {"application/octet-stream"},
     });

@@ -250,7 +250,6 @@ result<http::response> get_metadata(
 result<http::response> get_info(const context& ctx, const http::request& request) {
     auto type = pick_type(request, json_types);
     if (!type) return type.error();
-    const auto& facts = ctx.facts;
     const auto home = ctx.address.link(request, "/");
     const json::object service = {
         {"circular_supported", false},
@@ -258,18 +257,10 @@ result<http::response> get_info(const context& ctx, const http::request& request
         {"identifier_types", json::array()},
         {"subsequence_limit", nullptr},
         {"supported_api_versions", {"1.0.0", "2.0.0"}}};
-    return json_answer(
-        std::move(*type),
-        {{"id", "callstream.refget"},
-         {"name", facts.name},
-         {"type", {{"group", "org.ga4gh"}, {"artifact", "refget"}, {"version", "2.0.0"}}},
-         {"organization",
-          {{"name", facts.organization_name.empty() ? facts.name : facts.organization_name},
-           {"url", facts.organization_url.empty() ? home : facts.organization_url}}},
-         {"version", facts.version},
-         {"refget", service},
-         {"service", service}}  // where 1.x has it
-    );
+    auto out = ga4gh::service_info(ctx.facts, "refget", "refget", "2.0.0", home);
+    out["refget"] = service;
+    out["service"] = service;  // where 1.x has it
+    return json_answer(std::move(*type), std::move(out));
 }
 
 }  // namespace

@@ -3,26 +3,17 @@
 #pragma once
 
 #include "server/auth/catalog_view.hpp"
+#include "server/ga4gh/service_info.hpp"
 #include "server/http/public_address.hpp"
 #include "server/http/router.hpp"
 
-#include <string>
-
 namespace callstream::refget {
-
-/// What service-info says of this server.
-struct service_facts {
-    std::string name = "callstream";
-    std::string organization_name = {};
-    std::string organization_url = {};
-    std::string version = {};
-};
 
 /// Outlives the routes.
 struct context {
     const auth::catalog_view* view;  ///< of the catalog, for whoever asks
     http::public_address address = {};
-    service_facts facts = {};
+    ga4gh::service_facts facts = {};  ///< for service-info
 };
 
 /// `/sequence/...`. `ctx` and `routes` must outlive the handlers that are added.

@@ -99,33 +99,14 @@ class deflated_source : public body_source {
     deflate_writer writer_;
 };
 
+/// With a second block, the next piece is made on another thread while the last one is coded.
 class compressed_source : public body_source {
  public:
-    compressed_source(std::unique_ptr<body_source> inner, std::unique_ptr<encoder> e, block scratch)
-        : inner_(std::move(inner)), encoder_(std::move(e)), scratch_(std::move(scratch)) {}
-
-    result<progress> fill(text_buffer& out) override {
-        scratch_->clear();
-        const auto step = inner_->fill(*scratch_);
-        if (!step) return step.error();
-        encoder_->encode(scratch_->view(), *step == progress::done, out);
-        return *step;
-    }
-
- private:
-    std::unique_ptr<body_source> inner_;
-    std::unique_ptr<encoder> encoder_;
-    block scratch_;
-};
-
-/// The same on two threads.
-class compressed_ahead_source : public body_source {
- public:
-    compressed_ahead_source(
+    compressed_source(
         std::unique_ptr<body_source> inner,
         std::unique_ptr<encoder> e,
         block scratch,
-        block ahead,
+        std::optional<block> ahead,
         run_elsewhere run
     )
         : inner_(std::move(inner)),
@@ -134,27 +115,35 @@ class compressed_ahead_source : public body_source {
           ahead_(std::move(ahead)),
           filling_(std::move(run)) {}
 
-    /// The first piece is made here, so that whatever is wrong with it comes as it is.
+    /// The first piece is made here in any case, so that whatever is wrong with it comes as it is.
     result<progress> fill(text_buffer& out) override {
-        if (!begun_) scratch_->clear();
-        const auto step = begun_ ? filling_.take() : inner_->fill(*scratch_);
+        const auto step = next_piece();
         if (!step) return step.error();
-        if (begun_) std::swap(scratch_, ahead_);
-        begun_ = true;
-        if (*step == progress::more) {
-            ahead_->clear();
-            filling_.start(*inner_, *ahead_);
+        if (ahead_ && *step == progress::more) {
+            (*ahead_)->clear();
+            filling_.start(*inner_, **ahead_);
+            is_ahead_ = true;
         }
         encoder_->encode(scratch_->view(), *step == progress::done, out);
         return *step;
     }
 
  private:
+    result<progress> next_piece() {
+        if (std::exchange(is_ahead_, false)) {
+            auto step = filling_.take();  // until then the block is somebody else's
+            std::swap(scratch_, *ahead_);
+            return step;
+        }
+        scratch_->clear();
+        return inner_->fill(*scratch_);
+    }
+
     std::unique_ptr<body_source> inner_;
     std::unique_ptr<encoder> encoder_;
     block scratch_;
-    block ahead_;
-    bool begun_ = false;
+    std::optional<block> ahead_;
+    bool is_ahead_ = false;
     fill_ahead filling_;  // goes first
 };
 
@@ -188,17 +177,8 @@ std::unique_ptr<body_source> compressed(
     }
     const auto cell_end = c == coding::gzip ? inner->cell_end() : std::nullopt;
     auto coded = cell_end ? std::make_unique<cell_encoder>(*cell_end) : make_encoder(c);
-    if (ahead && run) {
-        return std::make_unique<compressed_ahead_source>(
-            std::move(inner),
-            std::move(coded),
-            std::move(scratch),
-            std::move(*ahead),
-            std::move(run)
-        );
-    }
     return std::make_unique<compressed_source>(
-        std::move(inner), std::move(coded), std::move(scratch)
+        std::move(inner), std::move(coded), std::move(scratch), std::move(ahead), std::move(run)
     );
 }
 

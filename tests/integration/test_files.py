@@ -172,6 +172,16 @@ class changing_files(FolderTest):
             self.assertEqual(server.request("/files/main/p.vcf.gz.tbi")[0], 404)
             self.assertEqual(server.request("/files/main/p.vcf.gz.csi")[0], 200)
 
+    def test_a_file_that_still_has_what_was_deleted_is_not_shown(self):
+        for name in ("a.bcf", "b.bcf"):
+            simple_panel(self.folder / name)
+        with Server(self.folder) as server:
+            self.assertEqual(server.request(path_of("main", "a.bcf"))[0], 200)
+            self.assertEqual(server.request("/v1/callsets/main~a~S1", "DELETE")[0], 200)
+            self.assertEqual(server.request(path_of("main", "a.bcf"))[0], 404)
+            self.assertEqual(server.request(path_of("main", "a.bcf.csi"))[0], 404)
+            self.assertEqual({file["name"].split(".")[0] for file in server.get("/files")["files"]}, {"b"})
+
     def test_a_file_that_is_replaced_between_two_ranges_is_noticed(self):
         path = simple_panel(self.folder / "p.vcf.gz", 200)
         old = path.read_bytes()

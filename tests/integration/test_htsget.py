@@ -361,6 +361,12 @@ class reads(unittest.TestCase):
             body = whole(self.server, "reads", "main~c", referenceName=contig, start=begin, end=end)
             self.assertEqual(alignments(body), self.region(contig, begin, end))
 
+    def test_a_stretch_without_length_has_no_read(self):
+        for name in [*self.bams, "main~c"]:
+            for part, body in fetch(self.server, ticket(self.server, "reads", name, referenceName="chr1", start=500, end=500)):
+                if part == "body":
+                    self.assertEqual(body, EOF_BLOCK, name)
+
     def test_whole_contigs_and_reads_without_one(self):
         for name in [*self.bams, "main~c"]:
             for contig in ("chr2", "chr3", "4", "*"):

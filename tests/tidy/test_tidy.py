@@ -33,17 +33,19 @@ ARROWS = {
     "server/files": {
         "engine/catalog", "engine/core", "engine/variants", "server/auth", "server/http", "server/streaming",
     },
+    "server/ga4gh": set(),
     "server/genomics": {
         "engine/catalog", "engine/core", "engine/paging", "engine/reads", "engine/store", "engine/variants",
         "server/auth", "server/http", "server/streaming",
     },
     "server/htsget": {
         "engine/catalog", "engine/core", "engine/hts", "engine/paging", "engine/reads", "engine/variants",
-        "server/auth", "server/exports", "server/http", "server/streaming",
+        "server/auth", "server/exports", "server/ga4gh", "server/http", "server/streaming",
     },
     "server/ops": {"engine/store", "engine/catalog", "engine/core", "server/http", "server/streaming", "server/auth"},
     "server/refget": {
-        "engine/catalog", "engine/core", "engine/reference", "server/auth", "server/http", "server/streaming",
+        "engine/catalog", "engine/core", "engine/reference", "server/auth", "server/ga4gh", "server/http",
+        "server/streaming",
     },
     "server/overview": {"engine/catalog", "engine/core", "engine/variants", "server/auth", "server/http", "server/streaming"},
     "server/page": {"engine/core", "server/auth", "server/http"},
