@@ -23,9 +23,9 @@ std::uint32_t u32(const std::uint8_t* p) {
 
 }  // namespace
 
-bool bcf_record_buffer::read(BGZF& stream, raw_record& out) {
+bool bcf_record_buffer::read(bgzf_input in, raw_record& out) {
     std::array<std::uint8_t, lengths_bytes + counts_bytes> head;
-    if (!read_bytes(stream, head.data(), head.size())) return false;
+    if (!read_bytes(in, head.data(), head.size())) return false;
     const std::size_t shared = u32(head.data());
     const std::size_t individual = u32(head.data() + 4);
     if (shared < counts_bytes) throw damaged_file("a record is shorter than its own counts");
@@ -35,7 +35,7 @@ bool bcf_record_buffer::read(BGZF& stream, raw_record& out) {
         );
     }
     const std::size_t rest = shared - counts_bytes + individual;
-    read_into_buffer(stream, rest);
+    read_into_buffer(in, rest);
     const std::uint8_t* c = head.data() + lengths_bytes;
     out.contig = static_cast<std::int32_t>(u32(c));
     out.pos0 = static_cast<std::int32_t>(u32(c + 4));
@@ -51,7 +51,7 @@ bool bcf_record_buffer::read(BGZF& stream, raw_record& out) {
 }
 
 /// Grows as the bytes arrive, so that a claim costs nothing.
-void bcf_record_buffer::read_into_buffer(BGZF& stream, std::size_t size) {
+void bcf_record_buffer::read_into_buffer(bgzf_input in, std::size_t size) {
     constexpr std::size_t step_min = std::size_t{1} << 20;
     for (std::size_t have = 0; have < size;) {
         if (have == capacity_) {
@@ -62,7 +62,7 @@ void bcf_record_buffer::read_into_buffer(BGZF& stream, std::size_t size) {
             capacity_ = larger;
         }
         const std::size_t piece = std::min(size, capacity_) - have;
-        if (!read_bytes(stream, bytes_.get() + have, piece)) {
+        if (!read_bytes(in, bytes_.get() + have, piece)) {
             throw damaged_file("the file ends within a record");
         }
         have += piece;

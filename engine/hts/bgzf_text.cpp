@@ -1,12 +1,15 @@
 #include "engine/hts/bgzf_text.hpp"
 
 #include "engine/core/error.hpp"
+#include "engine/hts/shared_blocks.hpp"
 
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 #include <htslib/kstring.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <new>
 #include <string>
 
@@ -30,41 +33,81 @@ void refuse_gzip(const BGZF& stream) {
     if (stream.is_gzip != 0) throw damaged_file("a block is not a BGZF block");
 }
 
-/// The next block, if the current one is used up; false at the end of the file.
-bool has_bytes(BGZF& stream) {
-    if (stream.block_offset < stream.block_length) return true;
+std::uint64_t address_of(const BGZF& stream) {
+    return static_cast<std::uint64_t>(stream.block_address);
+}
+
+void take(BGZF& stream, const shared_blocks::block& from) {
+    std::memcpy(stream.uncompressed_block, from.content.data(), from.content.size());
+    stream.block_address = static_cast<std::int64_t>(from.address);
+    stream.block_length = static_cast<int>(from.content.size());
+    stream.block_clength = static_cast<int>(from.next_address - from.address);
+}
+
+void inflate(BGZF& stream) {
+    // The stream below stands behind the last block that it read itself.
+    const bool is_behind = htell(stream.fp) != stream.block_address;
+    if (is_behind && hseek(stream.fp, stream.block_address, SEEK_SET) < 0) refuse_block(stream);
     if (bgzf_read_block(&stream) != 0) refuse_block(stream);
     refuse_gzip(stream);
-    if (stream.block_length == 0) return false;
+    take_over(stream);
+}
+
+std::string_view content(const BGZF& stream) {
+    return {
+        static_cast<const char*>(stream.uncompressed_block),
+        static_cast<std::size_t>(stream.block_length)};
+}
+
+void load_block(bgzf_input in) {
+    if (in.others == nullptr || !in.others->has_several()) return inflate(in.stream);
+    const auto asked = address_of(in.stream);
+    if (const auto held = in.others->find(asked)) return take(in.stream, *held);
+    inflate(in.stream);
+    if (in.stream.block_length == 0) return;  // the end of the file, which everybody sees himself
+    const auto address = address_of(in.stream);
+    const auto behind = address + static_cast<std::uint64_t>(in.stream.block_clength);
+    in.others->keep(asked, address, behind, content(in.stream));
+}
+
+/// The next block, if the current one is used up; false at the end of the file.
+bool has_bytes(bgzf_input in) {
+    if (in.stream.block_offset < in.stream.block_length) return true;
+    load_block(in);
+    if (in.stream.block_length == 0) return false;
     // A place that another version of the file gave.
-    if (stream.block_offset > stream.block_length) throw damaged_file("a block is too short");
+    if (in.stream.block_offset > in.stream.block_length) {
+        throw damaged_file("a block is too short");
+    }
     return true;
 }
 
 }  // namespace
 
-std::string_view bytes_ahead(BGZF& stream) {
-    if (!has_bytes(stream)) return {};
-    const char* block = static_cast<const char*>(stream.uncompressed_block);
-    return {
-        block + stream.block_offset,
-        static_cast<std::size_t>(stream.block_length - stream.block_offset)};
+void take_over(BGZF& stream) {
+    stream.block_clength = static_cast<int>(htell(stream.fp) - stream.block_address);
+}
+
+std::string_view bytes_ahead(bgzf_input in) {
+    if (!has_bytes(in)) return {};
+    return content(in.stream).substr(static_cast<std::size_t>(in.stream.block_offset));
 }
 
 /// As BGZF's own readers do, so that the virtual offset behind a block is the start of the next.
-void pass_bytes(BGZF& stream, std::size_t count) {
+void pass_bytes(bgzf_input in, std::size_t count) {
+    BGZF& stream = in.stream;
     stream.block_offset += static_cast<int>(count);
     stream.uncompressed_address += static_cast<std::int64_t>(count);
     if (stream.block_offset < stream.block_length) return;
-    stream.block_address = htell(stream.fp);
+    stream.block_address += stream.block_clength;
     stream.block_offset = 0;
     stream.block_length = 0;
 }
 
-bool read_line(BGZF& stream, kstring_t& line, std::size_t limit) {
+bool read_line(bgzf_input in, kstring_t& line, std::size_t limit) {
     line.l = 0;
     bool any = false;
-    for (auto ahead = bytes_ahead(stream); !ahead.empty(); ahead = bytes_ahead(stream)) {
+    for (auto ahead = bytes_ahead(in); !ahead.empty(); ahead = bytes_ahead(in)) {
         any = true;
         const std::size_t end = ahead.find('\n');
         const std::size_t taken = std::min(end, ahead.size());
@@ -72,36 +115,41 @@ bool read_line(BGZF& stream, kstring_t& line, std::size_t limit) {
             throw damaged_file("a line is longer than " + std::to_string(limit >> 20) + " MiB");
         }
         if (kputsn(ahead.data(), taken, &line) < 0) throw std::bad_alloc();
-        pass_bytes(stream, taken + (end == ahead.npos ? 0 : 1));
+        pass_bytes(in, taken + (end == ahead.npos ? 0 : 1));
         if (end != ahead.npos) break;
     }
     if (line.l > 0 && line.s[line.l - 1] == '\r') line.s[--line.l] = '\0';
     return any;
 }
 
-bool read_line(BGZF& stream, kstring_t& several, std::size_t limit, std::string_view& line) {
-    const auto ahead = bytes_ahead(stream);
+bool read_line(bgzf_input in, kstring_t& several, std::size_t limit, std::string_view& line) {
+    const auto ahead = bytes_ahead(in);
     if (ahead.empty()) return false;
     const std::size_t end = ahead.find('\n');
     if (end == ahead.npos) {
-        if (!read_line(stream, several, limit)) return false;
+        if (!read_line(in, several, limit)) return false;
         line = {several.s, several.l};
         return true;
     }
     line = ahead.substr(0, end);
-    pass_bytes(stream, end + 1);
+    pass_bytes(in, end + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
     return true;
 }
 
-bool read_bytes(BGZF& stream, void* into, std::size_t size) {
-    const ssize_t got = bgzf_read(&stream, into, size);
-    if (got < 0) refuse_block(stream);
-    refuse_gzip(stream);
-    if (got == 0 && size > 0) return false;
-    if (static_cast<std::size_t>(got) < size) {
-        refuse_disk_errors(stream);
-        throw damaged_file("the file ends within a record");
+bool read_bytes(bgzf_input in, void* into, std::size_t size) {
+    auto* to = static_cast<char*>(into);
+    for (std::size_t have = 0; have < size;) {
+        const auto ahead = bytes_ahead(in);
+        if (ahead.empty() && have == 0) return false;
+        if (ahead.empty()) {
+            refuse_disk_errors(in.stream);
+            throw damaged_file("the file ends within a record");
+        }
+        const auto some = std::min(ahead.size(), size - have);
+        std::memcpy(to + have, ahead.data(), some);
+        pass_bytes(in, some);
+        have += some;
     }
     return true;
 }

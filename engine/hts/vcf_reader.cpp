@@ -5,6 +5,7 @@
 #include "engine/hts/handles.hpp"
 #include "engine/hts/header_gate.hpp"
 #include "engine/hts/limits.hpp"
+#include "engine/hts/shared_blocks.hpp"
 #include "engine/hts/vcf_record.hpp"
 
 #include <htslib/bgzf.h>
@@ -125,6 +126,7 @@ struct vcf_reader::state {
     int fd = -1;                            // owned by `file`
     bcf_record_buffer binary;               // of a BCF
     std::optional<vcf_record_buffer> text;  // of a VCF
+    std::shared_ptr<shared_blocks> others;  // may be null
     int declared_lines = 0;
     raw_record raw;
     record current;
@@ -136,7 +138,8 @@ struct vcf_reader::state {
 };
 
 bool vcf_reader::state::read() {
-    const bool any = is_bcf ? binary.read(stream(), raw) : text->read(stream(), raw);
+    const bgzf_input in(stream(), others.get());
+    const bool any = is_bcf ? binary.read(in, raw) : text->read(in, raw);
     if (!any) check_end(stream());
     return any;
 }
@@ -179,6 +182,7 @@ result<vcf_reader> vcf_reader::open(unique_fd fd, const shared_header& header) {
     s->header = header;
     if (!s->header) {
         if (auto read = read_header(*s); !read) return read.error();
+        take_over(s->stream());
     }
     if (!s->is_bcf) s->text.emplace(*s->header);
     s->declared_lines = s->header->nhrec;
@@ -232,6 +236,10 @@ variant_header vcf_reader::describe() const {
     out.genotype_definition = genotype_definition(h);
     out.samples_hash = hash_of(out.samples);
     return out;
+}
+
+void vcf_reader::share(std::shared_ptr<shared_blocks> others) {
+    state_->others = std::move(others);
 }
 
 void vcf_reader::want(wanted_fields fields) {

@@ -17,6 +17,7 @@ struct bcf_hdr_t;
 namespace callstream::hts {
 
 struct raw_record;
+class shared_blocks;
 
 /// To be called first in `main`, before any thread: keeps htslib from opening URLs that files name
 /// and from printing file content on stderr.
@@ -44,6 +45,9 @@ class vcf_reader {
     shared_header share_header() const;
     variant_header describe() const;
     std::size_t sample_count() const;
+
+    /// From now on blocks are taken from others that read the same file, and kept for them.
+    void share(std::shared_ptr<shared_blocks> others);
 
     /// Of the records that follow; all unless told. A text VCF is read much faster with fewer, and
     /// what is not wanted is not looked at: it may be malformed.

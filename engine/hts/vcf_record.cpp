@@ -22,6 +22,9 @@ namespace {
 /// What htslib merely warns about and bcftools serves: a tag or contig without a header line.
 constexpr int tolerated_errors = BCF_ERR_TAG_UNDEF | BCF_ERR_CTG_UNDEF;
 
+/// FORMAT fields of a line that is read without htslib.
+constexpr std::size_t plain_fields_max = 64;
+
 /// Columns before FORMAT.
 constexpr std::size_t site_column_count = 8;
 
@@ -126,6 +129,48 @@ std::size_t start_of_format(std::string_view text) {
     return std::string_view::npos;
 }
 
+/// Whether htslib gives text room for the colon before it, where it is not the first field. All
+/// versions up to now do, but nobody promised it.
+bool text_has_spare_byte() {
+    static const bool has = [] {
+        const header_handle header(bcf_hdr_init("w"));
+        const record_handle record(bcf_init());
+        text_handle line;
+        if (!header || !record) throw std::bad_alloc();
+        bcf_hdr_append(header.get(), "##contig=<ID=1>");
+        for (const auto* name : {"GT", "FT"}) {
+            const auto field =
+                std::string("##FORMAT=<ID=") + name + ",Number=1,Type=String,Description=\"x\">";
+            bcf_hdr_append(header.get(), field.c_str());
+        }
+        bcf_hdr_add_sample(header.get(), "S");
+        if (bcf_hdr_sync(header.get()) < 0) throw std::bad_alloc();
+        kputs("1\t1\t.\tA\tC\t.\t.\t.\tGT:FT\t0:x", &line.text);
+        if (vcf_parse(&line.text, header.get(), record.get()) != 0) throw std::bad_alloc();
+        const auto bytes = bytes_of(record->indiv);
+        return !bytes.empty() && bytes.back() == 0;
+    }();
+    return has;
+}
+
+/// Nothing for a FORMAT field that the header does not declare, or as what no value can be.
+std::optional<field_columns::field> declared_field(
+    const bcf_hdr_t& header, const std::string& name
+) {
+    using kind = field_columns::kind;
+    const int key = bcf_hdr_id2int(&header, BCF_DT_ID, name.c_str());
+    if (key < 0 || !bcf_hdr_idinfo_exists(&header, BCF_HL_FMT, key)) return std::nullopt;
+    const auto type = bcf_hdr_id2type(&header, BCF_HL_FMT, key);
+    const bool is_genotype = name == "GT";
+    if (type == BCF_HT_STR) {
+        return field_columns::field{key, is_genotype ? kind::genotype : kind::text, 0};
+    }
+    if (is_genotype) return std::nullopt;
+    if (type == BCF_HT_INT) return field_columns::field{key, kind::integer, 0};
+    if (type == BCF_HT_REAL) return field_columns::field{key, kind::real, 0};
+    return std::nullopt;
+}
+
 }  // namespace
 
 vcf_record_buffer::vcf_record_buffer(bcf_hdr_t& header)
@@ -135,10 +180,10 @@ vcf_record_buffer::vcf_record_buffer(bcf_hdr_t& header)
     if (!translated_) throw std::bad_alloc();
 }
 
-bool vcf_record_buffer::read(BGZF& stream, raw_record& out) {
-    if (read_pairs(stream, out)) return true;
+bool vcf_record_buffer::read(bgzf_input in, raw_record& out) {
+    if (read_pairs(in, out)) return true;
     std::string_view line;
-    if (!read_line(stream, long_line_.text, record_bytes_max, line)) return false;
+    if (!read_line(in, long_line_.text, record_bytes_max, line)) return false;
     const auto samples = static_cast<std::uint32_t>(bcf_hdr_nsamples(&header_));
     const auto format = start_of_format(line);
     const auto fields = format == line.npos ? std::nullopt : read_fields(line.substr(format));
@@ -157,10 +202,10 @@ bool vcf_record_buffer::read(BGZF& stream, raw_record& out) {
 /// The next line, when its columns are diploid genotypes of one digit each, so that nobody has to
 /// look for its end: it is where it must be. All that is before is looked at, so no line that ends
 /// earlier passes for one.
-bool vcf_record_buffer::read_pairs(BGZF& stream, raw_record& out) {
+bool vcf_record_buffer::read_pairs(bgzf_input in, raw_record& out) {
     constexpr std::string_view genotypes_only = "GT\t";
     if (wanted_ == wanted_fields::none || !knows_genotypes()) return false;
-    const auto ahead = bytes_ahead(stream);
+    const auto ahead = bytes_ahead(in);
     const auto format = start_of_format(ahead);
     if (format == ahead.npos) return false;
     const auto columns = ahead.substr(format);
@@ -169,13 +214,13 @@ bool vcf_record_buffer::read_pairs(BGZF& stream, raw_record& out) {
     const bool has_length = samples > 0 && columns.size() > length && columns[length] == '\n';
     if (!has_length || !columns.starts_with(genotypes_only)) return false;
     if (!read_genotypes(columns.substr(0, length))) return false;
-    pass_bytes(stream, format + length + 1);
+    pass_bytes(in, format + length + 1);
     parse(ahead.substr(0, format - 1));
-    give_out(out, 1);
+    give_out(out, fields_read{1, genotypes_.individual()});
     return true;
 }
 
-void vcf_record_buffer::give_out(raw_record& out, std::optional<std::uint32_t> fields) const {
+void vcf_record_buffer::give_out(raw_record& out, const std::optional<fields_read>& fields) const {
     const bcf1_t& r = *translated_;
     const auto samples = static_cast<std::uint32_t>(bcf_hdr_nsamples(&header_));
     out = {
@@ -185,13 +230,11 @@ void vcf_record_buffer::give_out(raw_record& out, std::optional<std::uint32_t> f
         .quality = r.qual,
         .allele_count = r.n_allele,
         .info_count = r.n_info,
-        .field_count = fields.value_or(r.n_fmt),
+        .field_count = fields ? fields->count : r.n_fmt,
         .sample_count = fields ? samples : r.n_sample,
         .shared = bytes_of(r.shared),
-        .individual = bytes_of(r.indiv),
+        .individual = fields ? fields->individual : bytes_of(r.indiv),
     };
-    if (fields)
-        out.individual = *fields == 0 ? std::span<const std::uint8_t>() : genotypes_.individual();
 }
 
 /// By htslib, with all that is not a damage to it refused that is one to us.
@@ -214,11 +257,14 @@ void vcf_record_buffer::parse(std::string_view columns) {
     if (r.errcode != 0) refuse_too_many_undeclared();
 }
 
-/// How many FORMAT fields were read without htslib, when that could be done: as many as are wanted.
-std::optional<std::uint32_t> vcf_record_buffer::read_fields(std::string_view behind_info) {
-    if (wanted_ == wanted_fields::none) return 0;
-    if (!read_genotypes(behind_info)) return std::nullopt;
-    return 1;
+/// The FORMAT fields that are wanted, when they could be read without htslib.
+std::optional<vcf_record_buffer::fields_read> vcf_record_buffer::read_fields(
+    std::string_view behind_info
+) {
+    if (wanted_ == wanted_fields::none) return fields_read{};
+    if (read_genotypes(behind_info)) return fields_read{1, genotypes_.individual()};
+    if (read_all(behind_info)) return fields_read{fields_.count(), fields_.individual()};
+    return std::nullopt;
 }
 
 /// Whether FORMAT and what is behind it are plain genotypes, which are read then; they stand first
@@ -234,6 +280,37 @@ bool vcf_record_buffer::read_genotypes(std::string_view behind_info) {
         static_cast<std::uint8_t>(genotype_key_),
         has_more ? gt_columns::tail::ignored : gt_columns::tail::none
     );
+}
+
+/// Whether all fields are plain, which are read then.
+bool vcf_record_buffer::read_all(std::string_view behind_info) {
+    const auto format = behind_info.substr(0, behind_info.find('\t'));
+    if (format.size() == behind_info.size() || !knows_format(format)) return false;
+    const auto samples = static_cast<std::size_t>(bcf_hdr_nsamples(&header_));
+    return fields_.read(behind_info.substr(format.size() + 1), samples);
+}
+
+/// Whether the header has all fields that FORMAT names, each once and GT, if at all, first. Lines
+/// are mostly like the one before.
+bool vcf_record_buffer::knows_format(std::string_view format) {
+    if (!format_.empty() && format == format_) return true;
+    format_.clear();
+    std::vector<field_columns::field> fields;
+    std::string name;
+    for (std::size_t begin = 0; begin <= format.size(); begin += name.size() + 1) {
+        name = format.substr(begin, format.find(':', begin) - begin);
+        auto field = declared_field(header_, name);
+        const auto is_same = [&](const auto& f) { return f.key == field->key; };
+        if (!field || fields.size() == plain_fields_max) return false;
+        if (std::any_of(fields.begin(), fields.end(), is_same)) return false;
+        if (name == "GT" && !fields.empty()) return false;
+        const bool is_text = field->holds == field_columns::kind::text;
+        if (is_text && !fields.empty() && text_has_spare_byte()) field->spare = 1;
+        fields.push_back(*field);
+    }
+    fields_.set_fields(fields);
+    format_ = format;
+    return true;
 }
 
 /// Whether GT is what it should be, and its key takes one byte. A header that does not declare it
@@ -259,7 +336,7 @@ void vcf_record_buffer::refuse_too_many_undeclared() const {
 
 std::size_t vcf_record_buffer::capacity() const noexcept {
     return translated_->shared.m + translated_->indiv.m + long_line_.text.m + parsed_.text.m +
-           genotypes_.capacity();
+           genotypes_.capacity() + fields_.capacity();
 }
 
 }  // namespace callstream::hts

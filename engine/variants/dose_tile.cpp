@@ -21,25 +21,27 @@ std::uint64_t edge(std::uint64_t i, std::uint64_t parts, std::uint64_t count) {
     return i * count / parts;
 }
 
-/// The records that are looked at, and in which column of the grid each is.
+/// What is looked at of the records or of the samples, and in which column or row of the grid each
+/// is.
 struct picks {
-    std::vector<std::uint64_t> ordinals;
-    std::vector<std::uint32_t> columns;
+    std::vector<std::uint64_t> numbers;
+    std::vector<std::uint32_t> parts;
     std::uint64_t step = 1;
 };
 
-picks pick(const dose_window& w, std::uint64_t records_max) {
+/// Out of `first` to `end` about `most`, but one for each part at least.
+picks pick(std::uint64_t first, std::uint64_t end, std::uint32_t parts, std::uint64_t most) {
     picks out;
-    const auto count = w.end - w.first;
-    const auto per_column = std::max<std::uint64_t>(records_max / w.columns, 1);
-    const auto widest = (count + w.columns - 1) / w.columns;
-    // A power of two, so that tiles that lie side by side look at the same records more often.
-    out.step = std::bit_ceil(std::max<std::uint64_t>((widest + per_column - 1) / per_column, 1));
-    for (std::uint32_t c = 0; c < w.columns; ++c) {
-        const auto end = w.first + edge(c + 1, w.columns, count);
-        for (auto at = w.first + edge(c, w.columns, count); at < end; at += out.step) {
-            out.ordinals.push_back(at);
-            out.columns.push_back(c);
+    const auto count = end - first;
+    const auto per_part = std::max<std::uint64_t>(most / parts, 1);
+    const auto widest = (count + parts - 1) / parts;
+    // A power of two, so that tiles that lie side by side look at the same ones more often.
+    out.step = std::bit_ceil(std::max<std::uint64_t>((widest + per_part - 1) / per_part, 1));
+    for (std::uint32_t part = 0; part < parts; ++part) {
+        const auto part_end = first + edge(part + 1, parts, count);
+        for (auto at = first + edge(part, parts, count); at < part_end; at += out.step) {
+            out.numbers.push_back(at);
+            out.parts.push_back(part);
         }
     }
     return out;
@@ -48,19 +50,13 @@ picks pick(const dose_window& w, std::uint64_t records_max) {
 /// Sums of the grid. Doses come record by record or sample by sample.
 class dose_sums {
  public:
-    explicit dose_sums(const dose_window& w)
-        : columns_(w.columns), sums_(cells(w)), counts_(cells(w)) {
-        const auto samples = w.samples.size();
-        row_of_.resize(samples);
-        for (std::uint64_t row = 0; row < w.rows; ++row) {
-            const auto end = edge(row + 1, w.rows, samples);
-            for (auto i = edge(row, w.rows, samples); i < end; ++i) row_of_[i] = row;
-        }
-    }
+    /// `row_of`: the row of each sample that is looked at.
+    dose_sums(const dose_window& w, std::vector<std::uint32_t> row_of)
+        : columns_(w.columns), row_of_(std::move(row_of)), sums_(cells(w)), counts_(cells(w)) {}
 
     void add(std::size_t sample, std::uint32_t column, std::uint8_t value) {
         if (value == no_dose) return;
-        const auto at = row_of_[sample] * columns_ + column;
+        const auto at = std::size_t{row_of_[sample]} * columns_ + column;
         sums_[at] += value;
         ++counts_[at];
     }
@@ -78,7 +74,7 @@ class dose_sums {
     static std::size_t cells(const dose_window& w) { return std::size_t{w.rows} * w.columns; }
 
     std::size_t columns_;
-    std::vector<std::size_t> row_of_;
+    std::vector<std::uint32_t> row_of_;
     std::vector<std::uint64_t> sums_;
     std::vector<std::uint32_t> counts_;
 };
@@ -88,28 +84,27 @@ std::uint8_t likeness(std::uint8_t a, std::uint8_t b) {
     return static_cast<std::uint8_t>(full_dose - std::abs(int{a} - int{b}));
 }
 
-/// The samples whose genotypes are needed: those of the window, and behind them the one that they
-/// are compared with.
-std::vector<std::uint32_t> read_samples(const dose_window& w) {
-    auto out = w.samples;
-    if (w.alike_to) out.push_back(*w.alike_to);
-    return out;
-}
-
 class tile_maker {
  public:
     tile_maker(const set_view& view, const dose_window& w)
-        : view_(view), window_(w), samples_(read_samples(w)), sums_(w) {}
+        : view_(view),
+          window_(w),
+          looked_at_(pick(0, w.samples.size(), w.rows, tile_cells_max / w.columns)),
+          sums_(w, looked_at_.parts) {
+        for (const auto number : looked_at_.numbers) samples_.push_back(w.samples[number]);
+        if (w.alike_to) samples_.push_back(*w.alike_to);
+    }
 
     result<dose_tile> make() {
         const bool by_columns = has_columns();
         const auto cells = std::max<std::uint64_t>(tile_cells_max / samples_.size(), 1);
         const bool near = by_columns || blocks_in_window() <= tile_records_max / 2;
-        chosen_ = pick(window_, near ? cells : std::min(cells, tile_records_max));
-        if (auto done = by_columns ? add_by_columns() : add_records(0, chosen_.ordinals.size());
+        const auto most = near ? cells : std::min(cells, tile_records_max);
+        chosen_ = pick(window_.first, window_.end, window_.columns, most);
+        if (auto done = by_columns ? add_by_columns() : add_records(0, chosen_.numbers.size());
             !done)
             return done.error();
-        return dose_tile{sums_.means(), chosen_.step, by_columns};
+        return dose_tile{sums_.means(), chosen_.step, looked_at_.step, by_columns};
     }
 
  private:
@@ -143,7 +138,7 @@ class tile_maker {
             const auto file_first = *view_.first_ordinal(i);
             const auto file_end = *view_.first_ordinal(i + 1);
             const auto held = view_.files()[i]->columns();
-            while (at < chosen_.ordinals.size() && chosen_.ordinals[at] < file_end) {
+            while (at < chosen_.numbers.size() && chosen_.numbers[at] < file_end) {
                 auto next = add_block(held.get(), file_first, at);
                 if (!next) return next.error();
                 at = *next;
@@ -161,13 +156,13 @@ class tile_maker {
             if (auto done = add_records(at, at + 1); !done) return done.error();
             return at + 1;
         }
-        const auto block = held->block_of(chosen_.ordinals[at] - file_first);
+        const auto block = held->block_of(chosen_.numbers[at] - file_first);
         const auto& run = held->blocks()[block];
         std::vector<std::uint64_t> local;
         std::size_t end = at;
-        while (end < chosen_.ordinals.size() &&
-               chosen_.ordinals[end] - file_first < run.first_ordinal + run.records) {
-            local.push_back(chosen_.ordinals[end++] - file_first);
+        while (end < chosen_.numbers.size() &&
+               chosen_.numbers[end] - file_first < run.first_ordinal + run.records) {
+            local.push_back(chosen_.numbers[end++] - file_first);
         }
         bytes_.resize(local.size() * samples_.size());
         const auto dose = [](const columns::gt_row& cell) {
@@ -184,12 +179,12 @@ class tile_maker {
 
     void add_bytes(std::size_t first_pick, std::size_t records) {
         const std::uint8_t* other =
-            window_.alike_to ? bytes_.data() + window_.samples.size() * records : nullptr;
-        for (std::size_t s = 0; s < window_.samples.size(); ++s) {
+            window_.alike_to ? bytes_.data() + looked_at_.numbers.size() * records : nullptr;
+        for (std::size_t s = 0; s < looked_at_.numbers.size(); ++s) {
             const std::uint8_t* doses = bytes_.data() + s * records;
             for (std::size_t r = 0; r < records; ++r) {
                 const auto value = other ? likeness(doses[r], other[r]) : doses[r];
-                sums_.add(s, chosen_.columns[first_pick + r], value);
+                sums_.add(s, chosen_.parts[first_pick + r], value);
             }
         }
     }
@@ -201,17 +196,17 @@ class tile_maker {
             hts::wanted_fields::genotypes,
             std::make_shared<const std::vector<std::uint32_t>>(samples_)
         );
-        if (auto done = cursor.seek(chosen_.ordinals[first_pick]); !done) return done;
+        if (auto done = cursor.seek(chosen_.numbers[first_pick]); !done) return done;
         for (auto i = first_pick; i < end_pick; ++i) {
-            const auto* record = cursor.next_at(chosen_.ordinals[i]);
+            const auto* record = cursor.next_at(chosen_.numbers[i]);
             if (record == nullptr) throw damaged_file("the file has fewer records than its index");
-            if (!record->fields.empty()) add_field(record->fields.front(), chosen_.columns[i]);
+            if (!record->fields.empty()) add_field(record->fields.front(), chosen_.parts[i]);
         }
         return {};
     }
 
     void add_field(const hts::format_field& gt, std::uint32_t column) {
-        const auto count = window_.samples.size();
+        const auto count = looked_at_.numbers.size();
         const auto other = window_.alike_to ? genotype::dose_of(gt.values_of(count)) : no_dose;
         for (std::size_t s = 0; s < count; ++s) {
             const auto dose = genotype::dose_of(gt.values_of(s));
@@ -221,9 +216,12 @@ class tile_maker {
 
     const set_view& view_;
     const dose_window& window_;
+    picks looked_at_;  // samples, by their number in the window
+    // Columns of the files: those that are looked at, and behind them the one that they are
+    // compared with.
     std::vector<std::uint32_t> samples_;
     dose_sums sums_;
-    picks chosen_;
+    picks chosen_;  // records
     std::vector<std::uint8_t> bytes_;
 };
 

@@ -1,5 +1,5 @@
 // A picture of the matrix of a variant set: means of doses, see `engine/genotype/dose.hpp`, over a
-// grid of call sets and records. Where the grid is coarse, some records stand for all.
+// grid of call sets and records. Where the grid is coarse, some of them stand for all.
 #pragma once
 
 #include "engine/core/error.hpp"
@@ -25,7 +25,8 @@ struct dose_window {
 struct dose_tile {
     /// Row after row; 0 to 254, or 255 where nothing is called.
     std::vector<std::uint8_t> cells;
-    std::uint64_t step = 1;  ///< of each stretch every so many-th record was looked at
+    std::uint64_t step = 1;         ///< of each column every so many-th record was looked at
+    std::uint64_t sample_step = 1;  ///< of each row every so many-th sample
     bool from_columns = false;
 };
 
@@ -33,8 +34,8 @@ struct dose_tile {
 constexpr std::uint64_t tile_cells_max = 4 << 20;
 constexpr std::uint64_t tile_records_max = 512;
 
-/// Looks at one record of each column at least. `errc::unavailable` while a file is not indexed;
-/// else as `set_cursor`. Throws damaged_file.
+/// Looks at one record of each column and one sample of each row at least. `errc::unavailable`
+/// while a file is not indexed; else as `set_cursor`. Throws damaged_file.
 result<dose_tile> make_dose_tile(const set_view& view, const dose_window& window);
 
 }  // namespace callstream::variants

@@ -1,8 +1,10 @@
 #include "engine/variants/site_bins.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -32,8 +34,9 @@ std::uint64_t first_at(const segment& s, std::int64_t pos0) {
     return low;
 }
 
+/// What starts in a stretch. A telomere, POS 0, lies before the first base, and counts to it.
 segment cut(segment s, std::int64_t begin0, std::int64_t end0) {
-    const auto first = first_at(s, begin0);
+    const auto first = begin0 == 0 ? s.first : first_at(s, begin0);
     s.end = first_at(s, end0);
     s.first = first;
     return s;
@@ -50,15 +53,18 @@ class bin_filler {
           hets_(sites.column(site_column::het_samples)) {}
 
     void fill(const segment& s, std::uint64_t samples, binned_contig& into, std::int64_t width) {
-        std::size_t bin = 0;
-        std::int64_t bin_end = into.begin0 + width;
+        std::int64_t bin = 0;
+        // A header may say lengths whose sum with a width is beyond 63 bits.
+        const auto begin = static_cast<std::uint64_t>(into.begin0);
+        std::uint64_t bin_end = begin + static_cast<std::uint64_t>(width);
         for (auto at = s.first; at < s.end; ++at) {
-            const auto pos0 = static_cast<std::int64_t>(positions_[at]);
-            if (pos0 >= bin_end) {
-                bin = static_cast<std::size_t>((pos0 - into.begin0) / width);
-                bin_end = into.begin0 + static_cast<std::int64_t>(bin + 1) * width;
+            const auto pos0 = std::max(static_cast<std::int64_t>(positions_[at]), into.begin0);
+            if (static_cast<std::uint64_t>(pos0) >= bin_end) {
+                bin = (pos0 - into.begin0) / width;
+                bin_end =
+                    begin + static_cast<std::uint64_t>(bin + 1) * static_cast<std::uint64_t>(width);
             }
-            add(at, samples, into.bins[bin]);
+            add(at, samples, into.bins[static_cast<std::size_t>(bin)]);
         }
     }
 
@@ -83,7 +89,14 @@ class bin_filler {
     column_view positions_, called_, refs_, missing_, hets_;
 };
 
-/// What the files of a view have of each contig.
+/// Records of one contig that stand together in the set.
+struct run {
+    std::string_view contig;  // into an index
+    std::vector<segment> segments;
+};
+
+/// What the files of a view have of each contig: a run, but where parts that all have several
+/// contigs take turns.
 class contig_table {
  public:
     static result<contig_table> of(const set_view& view) {
@@ -93,6 +106,7 @@ class contig_table {
             const auto file_first = view.first_ordinal(i);
             if (!sites || view.index(i) == nullptr || !file_first) return not_indexed();
             for (const auto& c : view.index(i)->contigs()) {
+                if (c.records == 0) continue;
                 out.add(
                     c.name, {sites.get(), *file_first, c.first_ordinal, c.first_ordinal + c.records}
                 );
@@ -102,25 +116,44 @@ class contig_table {
         return out;
     }
 
-    /// Null when no record is on it.
-    const std::vector<segment>* find(std::string_view contig) const {
-        const auto at = segments_.find(contig);
-        return at == segments_.end() ? nullptr : &at->second;
+    const std::vector<run>& runs() const noexcept { return runs_; }
+
+    std::size_t count_of(std::string_view contig) const {
+        const auto at = counts_.find(contig);
+        return at == counts_.end() ? 0 : at->second;
     }
 
  private:
-    void add(std::string_view contig, segment s) { segments_[contig].push_back(s); }
+    void add(std::string_view contig, segment s) {
+        if (runs_.empty() || runs_.back().contig != contig) {
+            runs_.push_back({contig, {}});
+            ++counts_[contig];
+        }
+        runs_.back().segments.push_back(s);
+    }
 
-    std::vector<std::shared_ptr<const site_table>> tables_;                // keeps them alive
-    std::unordered_map<std::string_view, std::vector<segment>> segments_;  // views into the indexes
+    std::vector<std::shared_ptr<const site_table>> tables_;  // keeps them alive
+    std::vector<run> runs_;
+    std::unordered_map<std::string_view, std::size_t> counts_;  // of runs
 };
+
+std::int64_t position(const segment& s, std::uint64_t at) {
+    const auto pos0 = static_cast<std::int64_t>(s.sites->column(site_column::pos0)[at]);
+    return std::max<std::int64_t>(pos0, 0);
+}
 
 error no_contig() {
     return {errc::not_found, "the variant set has no records on such a contig"};
 }
 
-std::unordered_map<std::string_view, std::int64_t> header_lengths(const set_view& view) {
-    std::unordered_map<std::string_view, std::int64_t> out;
+error not_together() {
+    return {
+        errc::bad_request,
+        "the variants of this stretch do not stand together in the set; choose them by number"};
+}
+
+std::unordered_map<std::string, std::int64_t> header_lengths(const set_view& view) {
+    std::unordered_map<std::string, std::int64_t> out;
     for (const auto& file : view.files()) {
         for (const auto& c : file->header().contigs) {
             auto& length = out[c.name];
@@ -130,36 +163,41 @@ std::unordered_map<std::string_view, std::int64_t> header_lengths(const set_view
     return out;
 }
 
-/// The contigs that are to be binned, without bins yet.
-result<std::vector<binned_contig>> stretches(const set_view& view, const binned_stretch& wanted) {
-    const auto lengths = header_lengths(view);
-    std::vector<binned_contig> out;
-    const auto contigs = view.contigs().value();
-    for (const auto& contig : contigs) {
-        if (!wanted.contig.empty() && contig.name != wanted.contig) continue;
-        const auto said = lengths.find(contig.name);
-        auto length = contig.last_pos0 + 1;
-        if (said != lengths.end()) length = std::max(length, said->second);
-        binned_contig c{contig.name, 0, length, 0, 0, {}};
-        if (!wanted.contig.empty()) {
-            if (wanted.end0 > 0) c.end0 = std::min(wanted.end0, length);
-            c.begin0 = std::min(wanted.begin0, c.end0);
-        }
-        out.push_back(std::move(c));
+/// A contig as long as the header says, or as its last record; one of several runs as far as it
+/// goes.
+binned_contig whole(const run& of, std::int64_t said_length, bool is_only) {
+    const auto last = position(of.segments.back(), of.segments.back().end - 1);
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    binned_contig c{std::string(of.contig), 0, std::min(last, most - 1) + 1, 0, 0, {}};
+    if (is_only) {
+        c.end0 = std::max(c.end0, said_length);
+    } else {
+        c.begin0 = position(of.segments.front(), of.segments.front().first);
     }
-    if (out.empty() && !wanted.contig.empty()) return no_contig();
-    return out;
+    return c;
 }
 
-void fill(const contig_table& table, std::uint64_t samples, std::int64_t width, binned_contig& c) {
-    c.bins.resize(static_cast<std::size_t>((c.end0 - c.begin0 + width - 1) / width));
-    for (const auto& whole : *table.find(c.name)) {
-        const auto part = cut(whole, c.begin0, c.end0);
+void fill(const run& of, std::uint64_t samples, std::int64_t width, binned_contig& c) {
+    const auto bases = static_cast<std::uint64_t>(c.end0 - c.begin0);
+    const auto each = static_cast<std::uint64_t>(width);
+    c.bins.resize(static_cast<std::size_t>((bases + each - 1) / each));
+    for (const auto& all : of.segments) {
+        const auto part = cut(all, c.begin0, c.end0);
         if (part.first == part.end) continue;
         if (c.records == 0) c.first_ordinal = part.file_first + part.first;
         c.records += part.end - part.first;
         bin_filler(*part.sites).fill(part, samples, c, width);
     }
+}
+
+/// In doubles: what headers say may add up to more than any integer holds.
+std::int64_t width_of(const std::vector<binned_contig>& contigs, std::uint32_t bins) {
+    double bases = 0;
+    for (const auto& c : contigs) bases += static_cast<double>(c.end0 - c.begin0);
+    const double width = std::ceil(bases / std::max(bins, 1U));
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    if (width >= static_cast<double>(most)) return most;
+    return std::max<std::int64_t>(static_cast<std::int64_t>(width), 1);
 }
 
 }  // namespace
@@ -169,33 +207,49 @@ result<binned_sites> bin_sites(
 ) {
     const auto table = contig_table::of(view);
     if (!table) return table.error();
-    auto contigs = stretches(view, stretch);
-    if (!contigs) return contigs.error();
-    std::int64_t bases = 0;
-    for (const auto& c : *contigs) bases += c.end0 - c.begin0;
+    if (!stretch.contig.empty() && table->count_of(stretch.contig) == 0) return no_contig();
+    const auto lengths = header_lengths(view);
     binned_sites out;
-    const auto count = static_cast<std::int64_t>(std::max(bins, 1U));
-    out.bin_width = std::max<std::int64_t>((bases + count - 1) / count, 1);
-    out.contigs = std::move(*contigs);
+    std::vector<const run*> runs;  // parallel to the contigs
+    for (const auto& of : table->runs()) {
+        if (!stretch.contig.empty() && of.contig != stretch.contig) continue;
+        const auto said = lengths.find(std::string(of.contig));
+        const bool is_only = table->count_of(of.contig) == 1;
+        auto c = whole(of, said == lengths.end() ? 0 : said->second, is_only);
+        if (!stretch.contig.empty()) {
+            if (stretch.end0 > 0) c.end0 = std::clamp(stretch.end0, c.begin0, c.end0);
+            c.begin0 = std::clamp(stretch.begin0, c.begin0, c.end0);
+        }
+        runs.push_back(&of);
+        out.contigs.push_back(std::move(c));
+    }
+    out.bin_width = width_of(out.contigs, bins);
     const auto samples = view.files().front()->header().samples.size();
-    for (auto& c : out.contigs) fill(*table, samples, out.bin_width, c);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        fill(*runs[i], samples, out.bin_width, out.contigs[i]);
+    }
     return out;
 }
 
 result<ordinal_range> ordinals_in(const set_view& view, const binned_stretch& stretch) {
     const auto table = contig_table::of(view);
     if (!table) return table.error();
-    const auto* segments = table->find(stretch.contig);
-    if (segments == nullptr) return no_contig();
+    if (table->count_of(stretch.contig) == 0) return no_contig();
     constexpr auto last = std::numeric_limits<std::int64_t>::max();
     const auto end0 = std::max(stretch.begin0, stretch.end0 == 0 ? last : stretch.end0);
     ordinal_range out;
-    for (const auto& whole : *segments) {
-        const auto part = cut(whole, stretch.begin0, end0);
-        if (part.first == part.end) continue;
-        const ordinal_range here{part.file_first + part.first, part.file_first + part.end};
-        const bool is_first = out.first == out.end;
-        out = is_first ? here : ordinal_range{out.first, std::max(out.end, here.end)};
+    for (const auto& of : table->runs()) {
+        if (of.contig != stretch.contig) continue;
+        ordinal_range here;
+        for (const auto& all : of.segments) {
+            const auto part = cut(all, stretch.begin0, end0);
+            if (part.first == part.end) continue;
+            if (here.first == here.end) here.first = part.file_first + part.first;
+            here.end = part.file_first + part.end;
+        }
+        if (here.first == here.end) continue;
+        if (out.first != out.end) return not_together();
+        out = here;
     }
     return out;
 }

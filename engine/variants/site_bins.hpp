@@ -26,8 +26,9 @@ struct binned_contig {
     std::string name;
     std::int64_t begin0 = 0;
     std::int64_t end0 = 0;
-    /// Ordinals of the records, when they stand together, as all but strange sets have it: of the
-    /// first one in the stretch, and how many there are.
+    /// Ordinals of the records, which stand together in the set: of the first one in the stretch,
+    /// and how many there are. A set whose parts all have several contigs has each of them as often
+    /// as there are parts, in the order of their records.
     std::uint64_t first_ordinal = 0;
     std::uint64_t records = 0;
     std::vector<site_bin> bins;
@@ -46,8 +47,9 @@ struct binned_stretch {
 };
 
 /// About `bins` of them over all contigs, at least one for each. A contig is as long as the header
-/// says, or as its last record. `errc::unavailable` while a file is not indexed, `errc::not_found`
-/// when no record is on the contig.
+/// says, or as its last record, and one that is there more than once as far as its records go.
+/// `errc::unavailable` while a file is not indexed, `errc::not_found` when no record is on the
+/// contig.
 result<binned_sites> bin_sites(
     const set_view& view, const binned_stretch& stretch, std::uint32_t bins
 );
@@ -57,7 +59,7 @@ struct ordinal_range {
     std::uint64_t first = 0;
     std::uint64_t end = 0;
 };
-/// Errors as above.
+/// Errors as above, and `errc::bad_request` for records that do not stand together in the set.
 result<ordinal_range> ordinals_in(const set_view& view, const binned_stretch& stretch);
 
 }  // namespace callstream::variants

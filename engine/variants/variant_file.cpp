@@ -2,6 +2,7 @@
 
 #include "engine/columns/column_pass.hpp"
 #include "engine/hts/bgzf.hpp"
+#include "engine/hts/shared_blocks.hpp"
 #include "engine/variants/neighbour_index.hpp"
 
 #include <algorithm>
@@ -31,14 +32,18 @@ result<void> check_compression(int fd, const file_identity& identity) {
 cursor_lease::cursor_lease(
     std::shared_ptr<variant_file> file, std::unique_ptr<variant_cursor> cursor
 )
-    : file_(std::move(file)), cursor_(std::move(cursor)) {}
+    : file_(std::move(file)), cursor_(std::move(cursor)) {
+    file_->blocks_->enter();
+}
 
 cursor_lease::~cursor_lease() {
-    if (cursor_) file_->give_back(std::move(cursor_));
+    if (!cursor_) return;
+    file_->blocks_->leave();
+    file_->give_back(std::move(cursor_));
 }
 
 // Room for all idle cursors from the start, so that giving one back cannot fail.
-variant_file::variant_file() {
+variant_file::variant_file() : blocks_(std::make_shared<hts::shared_blocks>()) {
     idle_.reserve(idle_per_file_max);
 }
 
@@ -231,6 +236,7 @@ result<cursor_lease> variant_file::cursor() {
     }
     auto reader = hts::vcf_reader::open(std::move(*fd), shared_header_);
     if (!reader) return reader.error();
+    reader->share(blocks_);
     return cursor_lease(
         shared_from_this(), std::make_unique<variant_cursor>(std::move(*reader), first_record_)
     );

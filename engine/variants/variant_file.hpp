@@ -121,6 +121,8 @@ class variant_file : public indexable, public std::enable_shared_from_this<varia
     hts::variant_header header_;
     hts::shared_header shared_header_;  // BCF only
     index_progress progress_;
+    /// Of the cursors that are leased. Cursors may outlive the file.
+    const std::shared_ptr<hts::shared_blocks> blocks_;
 
     mutable std::mutex mutex_;  // guards what follows
     std::shared_ptr<const ordinal_index> index_;

@@ -236,7 +236,8 @@ int serve(const serve_options& options) {
         &view,
         address,
         {about.name, about.organization_name, about.organization_url, CALLSTREAM_VERSION}};
-    const overview::context overview_context{.catalog = &catalog, .view = &view};
+    const overview::context overview_context{
+        .catalog = &catalog, .view = &view, .index_folder = options.state / "index"};
     auth::gate gate(options.auth, store.tokens(), now_s);
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);

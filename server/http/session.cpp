@@ -261,10 +261,7 @@ task<bool> session::answer(exchange& e) {
         co_return (sent && keep);
     }
     if (!body) co_return false;
-    const bool sent = co_await send_stream(*body);
-    if (!body->problem().empty()) {
-        context_.exchanges.log_problem(e.shown_path() + ": answer cut: " + body->problem());
-    }
+    const bool sent = co_await send_stream(e, *body);
     if (!body->has_ended()) {
         // Its source may have to wait for a block that is being made.
         worker_.start([&e]() noexcept { e.drop_source(); });
@@ -290,7 +287,7 @@ void session::send_directly(outgoing_body& body) noexcept {
     count_sent(body.take_sent_bytes());
 }
 
-task<bool> session::send_stream(outgoing_body& body) {
+task<bool> session::send_stream(const exchange& e, outgoing_body& body) {
     const bool sent = co_await send_body(body);
     context_.numbers->streams_open.fetch_sub(1, std::memory_order_relaxed);
     if (sent) {
@@ -298,6 +295,10 @@ task<bool> session::send_stream(outgoing_body& body) {
         co_return true;
     }
     context_.numbers->answers_cut.fetch_add(1, std::memory_order_relaxed);
+    // Before the client can see it, so that whoever finds an answer cut finds the reason too.
+    if (!body.problem().empty()) {
+        context_.exchanges.log_problem(e.shown_path() + ": answer cut: " + body.problem());
+    }
     socket_.close();  // no last chunk: the client sees that it is not whole
     co_return false;
 }

@@ -56,7 +56,7 @@ class session : public std::enable_shared_from_this<session> {
     task<bool> store_piece(exchange& e, incoming_body& body);
     task<bool> answer(exchange& e);
     task<bool> send_whole(exchange& e, bool keep_alive);
-    task<bool> send_stream(outgoing_body& body);
+    task<bool> send_stream(const exchange& e, outgoing_body& body);
     task<bool> send_body(outgoing_body& body);
     void send_directly(outgoing_body& body) noexcept;
     task<bool> send(outgoing_body::pieces pieces);

@@ -1,7 +1,5 @@
 #include "server/overview/answer_cache.hpp"
 
-#include <algorithm>
-
 namespace callstream::overview {
 
 result<std::string> answer_cache::get(
@@ -16,21 +14,23 @@ result<std::string> answer_cache::get(
 
 bool answer_cache::find(const std::string& key, std::string& into) {
     const std::lock_guard lock(mutex_);
-    const auto at =
-        std::find_if(kept_.begin(), kept_.end(), [&](const auto& k) { return k.first == key; });
-    if (at == kept_.end()) return false;
-    kept_.splice(kept_.begin(), kept_, at);
-    into = at->second;
+    const auto at = places_.find(key);
+    if (at == places_.end()) return false;
+    kept_.splice(kept_.begin(), kept_, at->second);
+    into = at->second->second;
     return true;
 }
 
 void answer_cache::keep(const std::string& key, const std::string& text) {
-    const auto size = [](const auto& k) { return k.first.size() + k.second.size(); };
+    const auto size = [](const entry& k) { return k.first.size() + k.second.size(); };
     const std::lock_guard lock(mutex_);
+    if (places_.contains(key)) return;  // two made it at once
     kept_.emplace_front(key, text);
+    places_.emplace(kept_.front().first, kept_.begin());
     bytes_ += size(kept_.front());
     while (bytes_ > bytes_max) {
         bytes_ -= size(kept_.back());
+        places_.erase(kept_.back().first);
         kept_.pop_back();
     }
 }

@@ -8,6 +8,8 @@
 #include <list>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace callstream::overview {
@@ -27,7 +29,9 @@ class answer_cache {
     void keep(const std::string& key, const std::string& text);
 
     std::mutex mutex_;
-    std::list<std::pair<std::string, std::string>> kept_;  // the last one asked for first
+    using entry = std::pair<std::string, std::string>;
+    std::list<entry> kept_;  // the last one asked for first
+    std::unordered_map<std::string_view, std::list<entry>::iterator> places_;  // keys are views
     std::size_t bytes_ = 0;
 };
 

@@ -1,4 +1,5 @@
-// GET /overview/{variantSetDbId}: what the records come to along the genome.
+// GET /overview/{variantSetDbId}: what the records come to along the genome, over all samples of
+// the files, also those whose call sets clients took out.
 #include "server/overview/routes.hpp"
 #include "server/overview/subject.hpp"
 #include "server/streaming/json_text.hpp"
@@ -115,9 +116,12 @@ void add_bins_route(http::router& routes, const context& ctx) {
         .method = http::verb::get,
         .pattern = "/overview/{variantSetDbId}",
         .blocking = true,
-        .handle = [&ctx](
-                      const auto& request, const auto& values
-                  ) { return answer(ctx, request, values[0]); },
+        .handle =
+            [&ctx](const auto& request, const auto& values) {
+                return with_current_files(*ctx.catalog, [&] {
+                    return answer(ctx, request, values[0]);
+                });
+            },
     });
 }
 

@@ -6,6 +6,7 @@
 #include "server/http/request.hpp"
 #include "server/overview/answer_cache.hpp"
 
+#include <filesystem>
 #include <memory>
 
 namespace callstream::overview {
@@ -14,6 +15,7 @@ namespace callstream::overview {
 struct context {
     catalog::catalog_service* catalog;
     const auth::catalog_view* view;  ///< of the catalog, for whoever asks
+    std::filesystem::path index_folder;
     std::shared_ptr<answer_cache> answers = std::make_shared<answer_cache>();
 };
 

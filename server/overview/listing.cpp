@@ -1,4 +1,5 @@
 // GET /overview: what there is to look at, and which files it comes from.
+#include "server/files/served_files.hpp"
 #include "server/overview/routes.hpp"
 #include "server/overview/subject.hpp"
 #include "server/streaming/json_text.hpp"
@@ -8,6 +9,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <filesystem>
+#include <set>
+#include <utility>
 
 namespace callstream::overview {
 namespace json = boost::json;
@@ -17,15 +20,48 @@ std::string shown(const std::string& text) {
     return streaming::valid_utf8(text);
 }
 
-/// Without its folder, which is the operator's affair.
-std::string file_name(const std::string& relative) {
-    return shown(std::filesystem::path(relative).filename().string());
-}
+/// What `/files` has, by data set and name.
+class file_names {
+ public:
+    file_names(const catalog::snapshot& now, const std::filesystem::path& index_folder) {
+        for (auto& file : files::all_files(now, index_folder)) {
+            served_.emplace(std::move(file.data_set), std::move(file.name));
+        }
+    }
 
-json::object variant_set(const catalog::variant_set& set) {
+    /// Null for a file that cannot be had, or not by a name that JSON can say.
+    json::value name_of(const catalog::data_set& home, const std::string& relative) const {
+        auto name = std::filesystem::path(relative).filename().string();
+        if (!has(home, name) || shown(name) != name) return nullptr;
+        return json::string(name);
+    }
+
+    /// The ending of the index that belongs to a file of variants.
+    json::value index_of(const catalog::data_set& home, const json::string& name) const {
+        for (const auto* ending : {".csi", ".tbi"}) {
+            if (has(home, std::string(name) + ending)) return json::string(ending);
+        }
+        return nullptr;
+    }
+
+ private:
+    bool has(const catalog::data_set& home, const std::string& name) const {
+        return served_.contains({home.id, name});
+    }
+
+    std::set<std::pair<std::string, std::string>> served_;
+};
+
+json::object variant_set(const catalog::variant_set& set, const file_names& served) {
     const variants::set_view view(set.files);
     json::array files;
-    for (const auto& relative : set.relative) files.push_back(json::string(file_name(relative)));
+    json::array indexes;
+    for (const auto& relative : set.relative) {
+        auto name = served.name_of(*set.home, relative);
+        if (name.is_null()) continue;
+        indexes.push_back(served.index_of(*set.home, name.as_string()));
+        files.push_back(std::move(name));
+    }
     bool columns = true;
     for (const auto& file : set.files) columns = columns && file->columns() != nullptr;
     json::object out{
@@ -38,38 +74,40 @@ json::object variant_set(const catalog::variant_set& set) {
         {"indexed", view.indexed_records().has_value()},
         {"columns", columns},
         {"files", std::move(files)},
+        {"indexes", std::move(indexes)},
         {"referenceSetDbId", nullptr}};
     if (const auto count = view.record_count()) out["variantCount"] = *count;
     if (!set.reference_set_id.empty()) out["referenceSetDbId"] = set.reference_set_id;
     return out;
 }
 
-json::object reference_set(const catalog::reference_set& set) {
+json::object reference_set(const catalog::reference_set& set, const file_names& served) {
     return {
         {"referenceSetDbId", set.id},
         {"name", shown(set.name)},
         {"dataSet", set.home->id},
-        {"file", file_name(set.relative)}};
+        {"file", served.name_of(*set.home, set.relative)}};
 }
 
-json::object read_group_set(const catalog::read_group_set& set) {
+json::object read_group_set(const catalog::read_group_set& set, const file_names& served) {
     return {
         {"readGroupSetId", set.id},
         {"name", shown(set.name)},
         {"dataSet", set.home->id},
-        {"file", file_name(set.relative)}};
+        {"file", served.name_of(*set.home, set.relative)}};
 }
 
 result<http::response> answer(const context& ctx, const http::request& request) {
     http::query q(request);
     if (auto known = refuse_unknown(q); !known) return known.error();
     const auto now = visible(ctx, request);
+    const file_names served(*now, ctx.index_folder);
     json::array sets;
-    for (const auto* set : now->variant_sets()) sets.push_back(variant_set(*set));
+    for (const auto* set : now->variant_sets()) sets.push_back(variant_set(*set, served));
     json::array references;
-    for (const auto& set : now->reference_sets()) references.push_back(reference_set(set));
+    for (const auto& set : now->reference_sets()) references.push_back(reference_set(set, served));
     json::array reads;
-    for (const auto& set : now->read_group_sets()) reads.push_back(read_group_set(set));
+    for (const auto& set : now->read_group_sets()) reads.push_back(read_group_set(set, served));
     http::response r;
     r.body = json::serialize(json::object{
         {"variantSets", std::move(sets)},

@@ -28,6 +28,9 @@ result<subject> find_subject(
     if (set == nullptr) {
         return error{errc::not_found, "there is no variant set of files with this id"};
     }
+    for (const auto& file : set->files) {
+        if (!file->is_current()) return error{errc::file_replaced, "a file has been replaced"};
+    }
     variants::set_view view(set->files);
     const auto records = view.indexed_records();
     if (!records) {

@@ -30,7 +30,7 @@ struct subject {
 };
 
 /// 404 for what is not there, is out of reach, or is an extract; `errc::unavailable` while a file
-/// is not indexed, which then comes next.
+/// is not indexed, which then comes next; `errc::file_replaced` when a path names other bytes now.
 result<subject> find_subject(
     const context& ctx, const http::request& request, std::string_view variant_set_id
 );

@@ -127,6 +127,7 @@ result<http::response> answer(
         {"X-Tile-Variants", text_of(asked->variants)},
         {"X-Tile-Call-Sets", text_of(asked->call_sets)},
         {"X-Tile-Step", std::to_string(tile->step)},
+        {"X-Tile-Call-Set-Step", std::to_string(tile->sample_step)},
         {"X-Tile-Source", tile->from_columns ? "columns" : "records"}};
     r.body.assign(tile->cells.begin(), tile->cells.end());
     return r;

@@ -80,7 +80,7 @@ class brapi_server {
             .calls_streamed = &numbers.calls_streamed,
             .description = {},
             .work_folder = std::filesystem::temp_directory_path()};
-        overview::context overview_context{.catalog = &catalog, .view = &view};
+        overview::context overview_context{.catalog = &catalog, .view = &view, .index_folder = {}};
     };
 
     answer ask(http::request request) {

@@ -47,7 +47,9 @@ ARROWS = {
         "engine/catalog", "engine/core", "engine/reference", "server/auth", "server/ga4gh", "server/http",
         "server/streaming",
     },
-    "server/overview": {"engine/catalog", "engine/core", "engine/variants", "server/auth", "server/http", "server/streaming"},
+    "server/overview": {
+        "engine/catalog", "engine/core", "engine/variants", "server/auth", "server/files", "server/http", "server/streaming",
+    },
     "server/page": {"engine/core", "server/auth", "server/http"},
     "server/vendor": {
         "engine/catalog", "engine/core", "engine/store", "engine/variants", "server/auth", "server/brapi",

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace callstream::variants {
@@ -109,6 +110,77 @@ TEST_F(site_bins_test, stretches_have_ordinals_over_the_borders_of_files) {
         EXPECT_EQ(found.end, r.end) << r.of.contig << ":" << r.of.begin0;
     }
     EXPECT_TRUE(fails_with(ordinals_in(set_view(files), {"3", 0, 0}), errc::not_found));
+}
+
+TEST_F(site_bins_test, a_telomere_counts_to_the_first_base) {
+    testing::vcf_builder whole;
+    whole.record("1", 0, "GT", {"0/1", "1/1"});
+    whole.record("1", 1, "GT", {"0/1", "1/1"});
+    files.clear();
+    add(whole);
+    index();
+    const auto contig = bin_sites(set_view(files), {}, 4).value().contigs.at(0);
+    EXPECT_EQ(counts(contig), (counted{2, 0, 0, 0}));
+    EXPECT_EQ(contig.records, 2U);
+    const auto found = ordinals_in(set_view(files), {"1", 0, 1}).value();
+    EXPECT_EQ(found.end - found.first, 2U);
+}
+
+TEST_F(site_bins_test, lengths_that_no_sum_can_hold_make_wide_bins) {
+    testing::vcf_builder whole;
+    for (const auto* name : {"long", "longer", "longest"}) {
+        whole.meta("contig=<ID=" + std::string(name) + ",length=9223372036854775807>");
+        whole.record(name, 5, "GT", {"0/1", "1/1"});
+    }
+    files.clear();
+    add(whole);
+    index();
+    const auto sites = bin_sites(set_view(files), {}, 10).value();
+    ASSERT_EQ(sites.contigs.size(), 3U);
+    for (const auto& contig : sites.contigs) {
+        EXPECT_LE(contig.bins.size(), 5U);
+        EXPECT_EQ(contig.bins.at(0).records, 1U);
+    }
+}
+
+TEST_F(site_bins_test, parts_that_take_turns_have_a_contig_more_than_once) {
+    testing::vcf_builder first;
+    testing::vcf_builder second;
+    for (const auto* name : {"1", "2"}) {
+        first.record(name, 100, "GT", {"0/1", "1/1"});
+        first.record(name, 200, "GT", {"0/1", "1/1"});
+        second.record(name, 5'000, "GT", {"0/1", "1/1"});
+    }
+    files.clear();
+    add(first);
+    add(second);
+    index();
+    const auto sites = bin_sites(set_view(files), {}, 1000).value();
+    struct row {
+        std::string name;
+        std::int64_t begin0;
+        std::int64_t end0;
+        std::uint64_t first;
+        std::uint64_t records;
+    };
+    const row rows[] = {
+        {"1", 99, 200, 0, 2},
+        {"2", 99, 200, 2, 2},
+        {"1", 4'999, 5'000, 4, 1},
+        {"2", 4'999, 5'000, 5, 1}};
+    ASSERT_EQ(sites.contigs.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+        const auto& c = sites.contigs[i];
+        EXPECT_EQ(
+            std::tie(c.name, c.begin0, c.end0, c.first_ordinal, c.records),
+            std::tie(rows[i].name, rows[i].begin0, rows[i].end0, rows[i].first, rows[i].records)
+        ) << i;
+    }
+    EXPECT_EQ(bin_sites(set_view(files), {"2", 0, 0}, 10).value().contigs.size(), 2U);
+    EXPECT_TRUE(fails_with(ordinals_in(set_view(files), {"1", 0, 0}), errc::bad_request));
+    const auto together = ordinals_in(set_view(files), {"1", 0, 1000}).value();
+    EXPECT_EQ(together.first, 0U);
+    EXPECT_EQ(together.end, 2U);
 }
 
 TEST_F(site_bins_test, waits_for_the_index) {

@@ -1,0 +1,59 @@
+#include "engine/hts/shared_blocks.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace callstream::hts {
+
+std::atomic<std::size_t> shared_blocks::total{0};
+
+shared_blocks::~shared_blocks() {
+    clear();
+}
+
+void shared_blocks::leave() noexcept {
+    constexpr int two = 2;
+    if (readers_.fetch_sub(1, std::memory_order_relaxed) > two) return;
+    const std::lock_guard lock(mutex_);
+    clear();
+}
+
+void shared_blocks::clear() noexcept {
+    total -= kept_.size();
+    kept_.clear();
+}
+
+std::shared_ptr<const shared_blocks::block> shared_blocks::find(std::uint64_t asked) const {
+    const std::lock_guard lock(mutex_);
+    const auto at = std::find_if(kept_.rbegin(), kept_.rend(), [asked](const auto& e) {
+        return e.asked == asked;
+    });
+    return at == kept_.rend() ? nullptr : at->held;
+}
+
+/// Null while there may be one more. Its memory is good for another, unless somebody reads it.
+std::shared_ptr<shared_blocks::block> shared_blocks::take_oldest() {
+    if (kept_.empty() || (kept_.size() < blocks_per_file && total < blocks_in_all)) return nullptr;
+    auto oldest = std::move(kept_.front().held);
+    kept_.pop_front();
+    --total;
+    return oldest.use_count() == 1 ? std::move(oldest) : nullptr;
+}
+
+void shared_blocks::keep(
+    std::uint64_t asked, std::uint64_t address, std::uint64_t next_address, std::string_view content
+) {
+    std::unique_lock lock(mutex_);
+    auto made = take_oldest();
+    lock.unlock();  // copying takes longer than all the rest
+    if (!made) made = std::make_shared<block>();
+    made->address = address;
+    made->next_address = next_address;
+    made->content.assign(content.begin(), content.end());
+    lock.lock();
+    if (total >= blocks_in_all) return;  // of other files, all of them
+    kept_.push_back({asked, std::move(made)});
+    ++total;
+}
+
+}  // namespace callstream::hts
