@@ -23,7 +23,7 @@ std::uint32_t u32(const std::uint8_t* p) {
 
 }  // namespace
 
-bool bcf_record_buffer::read(bgzf_input in, raw_record& out) {
+bool bcf_record_buffer::read(bgzf_input& in, raw_record& out) {
     std::array<std::uint8_t, lengths_bytes + counts_bytes> head;
     if (!read_bytes(in, head.data(), head.size())) return false;
     const std::size_t shared = u32(head.data());
@@ -51,7 +51,7 @@ bool bcf_record_buffer::read(bgzf_input in, raw_record& out) {
 }
 
 /// Grows as the bytes arrive, so that a claim costs nothing.
-void bcf_record_buffer::read_into_buffer(bgzf_input in, std::size_t size) {
+void bcf_record_buffer::read_into_buffer(bgzf_input& in, std::size_t size) {
     constexpr std::size_t step_min = std::size_t{1} << 20;
     for (std::size_t have = 0; have < size;) {
         if (have == capacity_) {

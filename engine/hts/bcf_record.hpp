@@ -31,12 +31,12 @@ class bcf_record_buffer {
  public:
     /// False at the end of the file. `out` views into this buffer until the next call. Throws
     /// damaged_file, also for a record over `record_bytes_max`.
-    bool read(bgzf_input in, raw_record& out);
+    bool read(bgzf_input& in, raw_record& out);
 
     std::size_t capacity() const noexcept { return capacity_; }
 
  private:
-    void read_into_buffer(bgzf_input in, std::size_t size);
+    void read_into_buffer(bgzf_input& in, std::size_t size);
 
     std::unique_ptr<std::uint8_t[]> bytes_;
     std::size_t capacity_ = 0;

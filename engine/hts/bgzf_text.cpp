@@ -1,7 +1,6 @@
 #include "engine/hts/bgzf_text.hpp"
 
 #include "engine/core/error.hpp"
-#include "engine/hts/shared_blocks.hpp"
 
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
@@ -12,6 +11,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace callstream::hts {
 namespace {
@@ -37,14 +37,17 @@ std::uint64_t address_of(const BGZF& stream) {
     return static_cast<std::uint64_t>(stream.block_address);
 }
 
-void take(BGZF& stream, const shared_blocks::block& from) {
-    std::memcpy(stream.uncompressed_block, from.content.data(), from.content.size());
-    stream.block_address = static_cast<std::int64_t>(from.address);
-    stream.block_length = static_cast<int>(from.content.size());
-    stream.block_clength = static_cast<int>(from.next_address - from.address);
+/// Reads where it lies: nothing of it is copied.
+void take(bgzf_input& in, std::shared_ptr<const shared_blocks::block> from) {
+    in.stream.block_address = static_cast<std::int64_t>(from->address);
+    in.stream.block_length = static_cast<int>(from->content.size());
+    in.stream.block_clength = static_cast<int>(from->next_address - from->address);
+    in.held = std::move(from);
 }
 
-void inflate(BGZF& stream) {
+void inflate(bgzf_input& in) {
+    BGZF& stream = in.stream;
+    in.held.reset();
     // The stream below stands behind the last block that it read itself.
     const bool is_behind = htell(stream.fp) != stream.block_address;
     if (is_behind && hseek(stream.fp, stream.block_address, SEEK_SET) < 0) refuse_block(stream);
@@ -53,25 +56,25 @@ void inflate(BGZF& stream) {
     take_over(stream);
 }
 
-std::string_view content(const BGZF& stream) {
-    return {
-        static_cast<const char*>(stream.uncompressed_block),
-        static_cast<std::size_t>(stream.block_length)};
+std::string_view content(const bgzf_input& in) {
+    const auto size = static_cast<std::size_t>(in.stream.block_length);
+    if (in.held) return {in.held->content.data(), size};
+    return {static_cast<const char*>(in.stream.uncompressed_block), size};
 }
 
-void load_block(bgzf_input in) {
-    if (in.others == nullptr || !in.others->has_several()) return inflate(in.stream);
+void load_block(bgzf_input& in) {
+    if (in.others == nullptr || !in.others->has_several()) return inflate(in);
     const auto asked = address_of(in.stream);
-    if (const auto held = in.others->find(asked)) return take(in.stream, *held);
-    inflate(in.stream);
+    if (auto found = in.others->find(asked)) return take(in, std::move(found));
+    inflate(in);
     if (in.stream.block_length == 0) return;  // the end of the file, which everybody sees himself
     const auto address = address_of(in.stream);
     const auto behind = address + static_cast<std::uint64_t>(in.stream.block_clength);
-    in.others->keep(asked, address, behind, content(in.stream));
+    in.others->keep(asked, address, behind, content(in));
 }
 
 /// The next block, if the current one is used up; false at the end of the file.
-bool has_bytes(bgzf_input in) {
+bool has_bytes(bgzf_input& in) {
     if (in.stream.block_offset < in.stream.block_length) return true;
     load_block(in);
     if (in.stream.block_length == 0) return false;
@@ -88,13 +91,13 @@ void take_over(BGZF& stream) {
     stream.block_clength = static_cast<int>(htell(stream.fp) - stream.block_address);
 }
 
-std::string_view bytes_ahead(bgzf_input in) {
+std::string_view bytes_ahead(bgzf_input& in) {
     if (!has_bytes(in)) return {};
-    return content(in.stream).substr(static_cast<std::size_t>(in.stream.block_offset));
+    return content(in).substr(static_cast<std::size_t>(in.stream.block_offset));
 }
 
 /// As BGZF's own readers do, so that the virtual offset behind a block is the start of the next.
-void pass_bytes(bgzf_input in, std::size_t count) {
+void pass_bytes(bgzf_input& in, std::size_t count) {
     BGZF& stream = in.stream;
     stream.block_offset += static_cast<int>(count);
     stream.uncompressed_address += static_cast<std::int64_t>(count);
@@ -104,7 +107,7 @@ void pass_bytes(bgzf_input in, std::size_t count) {
     stream.block_length = 0;
 }
 
-bool read_line(bgzf_input in, kstring_t& line, std::size_t limit) {
+bool read_line(bgzf_input& in, kstring_t& line, std::size_t limit) {
     line.l = 0;
     bool any = false;
     for (auto ahead = bytes_ahead(in); !ahead.empty(); ahead = bytes_ahead(in)) {
@@ -122,7 +125,7 @@ bool read_line(bgzf_input in, kstring_t& line, std::size_t limit) {
     return any;
 }
 
-bool read_line(bgzf_input in, kstring_t& several, std::size_t limit, std::string_view& line) {
+bool read_line(bgzf_input& in, kstring_t& several, std::size_t limit, std::string_view& line) {
     const auto ahead = bytes_ahead(in);
     if (ahead.empty()) return false;
     const std::size_t end = ahead.find('\n');
@@ -137,7 +140,7 @@ bool read_line(bgzf_input in, kstring_t& several, std::size_t limit, std::string
     return true;
 }
 
-bool read_bytes(bgzf_input in, void* into, std::size_t size) {
+bool read_bytes(bgzf_input& in, void* into, std::size_t size) {
     auto* to = static_cast<char*>(into);
     for (std::size_t have = 0; have < size;) {
         const auto ahead = bytes_ahead(in);

@@ -97,9 +97,9 @@ class cost_check {
 };
 
 /// Length of the header text by the first nine bytes (VCF specification 4.3, section 6.2).
-std::uint32_t bcf_header_bytes(BGZF& stream) {
+std::uint32_t bcf_header_bytes(bgzf_input& in) {
     std::array<char, 9> head{};
-    if (!read_bytes(stream, head.data(), head.size())) throw damaged_file("the file is empty");
+    if (!read_bytes(in, head.data(), head.size())) throw damaged_file("the file is empty");
     std::uint32_t length;
     std::memcpy(&length, head.data() + 5, sizeof length);
     return length;
@@ -111,10 +111,10 @@ std::uint32_t bcf_header_bytes(BGZF& stream) {
 /// not understand. Nothing is kept of other lines.
 template <class Each>
 result<void> find_column_line(
-    BGZF& stream, bool is_bcf, std::size_t text_bytes, text_handle& line, Each each
+    bgzf_input& in, bool is_bcf, std::size_t text_bytes, text_handle& line, Each each
 ) {
     std::size_t total = 0;
-    while (total < text_bytes && read_line(stream, line.text, header_bytes_max)) {
+    while (total < text_bytes && read_line(in, line.text, header_bytes_max)) {
         total += line.text.l + 1;
         if (const auto fine = each(line.view()); !fine) return fine;
         if (line.view().starts_with("##") || line.view().empty()) continue;
@@ -143,20 +143,21 @@ std::string problem_of_columns(std::string_view columns) {
 
 /// Moves to the text of the header, whose lines are those of a VCF also in a BCF. Returns how many
 /// bytes of it to read at most.
-std::size_t enter_text(BGZF& stream, bool is_bcf) {
-    rewind(stream);
-    return is_bcf ? bcf_header_bytes(stream) : header_bytes_max;
+std::size_t enter_text(bgzf_input& in, bool is_bcf) {
+    rewind(in.stream);
+    return is_bcf ? bcf_header_bytes(in) : header_bytes_max;
 }
 
 }  // namespace
 
 result<void> check_header_cost(BGZF& stream, bool is_bcf) {
-    const std::size_t text_bytes = enter_text(stream, is_bcf);
+    bgzf_input in(stream);
+    const std::size_t text_bytes = enter_text(in, is_bcf);
     if (text_bytes > header_bytes_max) return too_long();
     text_handle line;
     cost_check cost;
     const auto within_limits = find_column_line(
-        stream, is_bcf, text_bytes, line, [&](std::string_view text) { return cost.add(text); }
+        in, is_bcf, text_bytes, line, [&](std::string_view text) { return cost.add(text); }
     );
     if (!within_limits) return within_limits;
     rewind(stream);
@@ -164,9 +165,10 @@ result<void> check_header_cost(BGZF& stream, bool is_bcf) {
 }
 
 std::string why_header_is_refused(BGZF& stream, bool is_bcf) {
-    const std::size_t text_bytes = enter_text(stream, is_bcf);
+    bgzf_input in(stream);
+    const std::size_t text_bytes = enter_text(in, is_bcf);
     text_handle line;
-    const auto found = find_column_line(stream, is_bcf, text_bytes, line, [](std::string_view) {
+    const auto found = find_column_line(in, is_bcf, text_bytes, line, [](std::string_view) {
         return result<void>();
     });
     if (!found) return found.error().text;

@@ -23,12 +23,14 @@ void shared_blocks::clear() noexcept {
     kept_.clear();
 }
 
-std::shared_ptr<const shared_blocks::block> shared_blocks::find(std::uint64_t asked) const {
+std::shared_ptr<const shared_blocks::block> shared_blocks::find(std::uint64_t asked) {
     const std::lock_guard lock(mutex_);
     const auto at = std::find_if(kept_.rbegin(), kept_.rend(), [asked](const auto& e) {
         return e.asked == asked;
     });
-    return at == kept_.rend() ? nullptr : at->held;
+    if (at == kept_.rend()) return nullptr;
+    untaken_.store(0, std::memory_order_relaxed);
+    return at->held;
 }
 
 /// Null while there may be one more. Its memory is good for another, unless somebody reads it.
@@ -43,6 +45,9 @@ std::shared_ptr<shared_blocks::block> shared_blocks::take_oldest() {
 void shared_blocks::keep(
     std::uint64_t asked, std::uint64_t address, std::uint64_t next_address, std::string_view content
 ) {
+    constexpr std::size_t one_in = 16;
+    const auto untaken = untaken_.fetch_add(1, std::memory_order_relaxed);
+    if (untaken > patience && untaken % one_in != 0) return;
     std::unique_lock lock(mutex_);
     auto made = take_oldest();
     lock.unlock();  // copying takes longer than all the rest

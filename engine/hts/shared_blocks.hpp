@@ -36,8 +36,9 @@ class shared_blocks {
 
     /// The block that somebody found when he read from `asked`, which may be empty blocks before
     /// it; null when it is not here.
-    std::shared_ptr<const block> find(std::uint64_t asked) const;
-    /// Copies it. In the place of the oldest one, where there are as many as may be.
+    std::shared_ptr<const block> find(std::uint64_t asked);
+    /// Copies it, in the place of the oldest one where there are as many as may be. While nobody
+    /// takes any, only one in sixteen is kept, to find out when that changes.
     void keep(
         std::uint64_t asked,
         std::uint64_t address,
@@ -46,7 +47,8 @@ class shared_blocks {
     );
 
     static constexpr std::size_t blocks_per_file = 256;
-    static constexpr std::size_t blocks_in_all = 1024;  ///< of all files: 64 MiB
+    static constexpr std::size_t blocks_in_all = 1024;            ///< of all files: 64 MiB
+    static constexpr std::size_t patience = 2 * blocks_per_file;  ///< blocks that nobody takes
 
  private:
     struct entry {
@@ -58,8 +60,9 @@ class shared_blocks {
     std::shared_ptr<block> take_oldest();
 
     std::atomic<int> readers_{0};
-    mutable std::mutex mutex_;  // guards what follows
-    std::deque<entry> kept_;    // the oldest first
+    std::atomic<std::size_t> untaken_{0};  // that were made since one was found here
+    std::mutex mutex_;                     // guards what follows
+    std::deque<entry> kept_;               // the oldest first
 
     static std::atomic<std::size_t> total;  // blocks of all files
 };

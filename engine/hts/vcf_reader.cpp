@@ -5,7 +5,6 @@
 #include "engine/hts/handles.hpp"
 #include "engine/hts/header_gate.hpp"
 #include "engine/hts/limits.hpp"
-#include "engine/hts/shared_blocks.hpp"
 #include "engine/hts/vcf_record.hpp"
 
 #include <htslib/bgzf.h>
@@ -126,7 +125,7 @@ struct vcf_reader::state {
     int fd = -1;                            // owned by `file`
     bcf_record_buffer binary;               // of a BCF
     std::optional<vcf_record_buffer> text;  // of a VCF
-    std::shared_ptr<shared_blocks> others;  // may be null
+    std::optional<bgzf_input> input;        // over `file`
     int declared_lines = 0;
     raw_record raw;
     record current;
@@ -138,8 +137,7 @@ struct vcf_reader::state {
 };
 
 bool vcf_reader::state::read() {
-    const bgzf_input in(stream(), others.get());
-    const bool any = is_bcf ? binary.read(in, raw) : text->read(in, raw);
+    const bool any = is_bcf ? binary.read(*input, raw) : text->read(*input, raw);
     if (!any) check_end(stream());
     return any;
 }
@@ -179,6 +177,7 @@ result<vcf_reader> vcf_reader::open(unique_fd fd, const shared_header& header) {
         return error{errc::file_unusable, "is not a BGZF-compressed VCF or a BCF"};
     }
     s->is_bcf = format->format == ::bcf;
+    s->input.emplace(s->stream());
     s->header = header;
     if (!s->header) {
         if (auto read = read_header(*s); !read) return read.error();
@@ -239,7 +238,7 @@ variant_header vcf_reader::describe() const {
 }
 
 void vcf_reader::share(std::shared_ptr<shared_blocks> others) {
-    state_->others = std::move(others);
+    state_->input->others = std::move(others);
 }
 
 void vcf_reader::want(wanted_fields fields) {

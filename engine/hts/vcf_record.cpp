@@ -180,7 +180,7 @@ vcf_record_buffer::vcf_record_buffer(bcf_hdr_t& header)
     if (!translated_) throw std::bad_alloc();
 }
 
-bool vcf_record_buffer::read(bgzf_input in, raw_record& out) {
+bool vcf_record_buffer::read(bgzf_input& in, raw_record& out) {
     if (read_pairs(in, out)) return true;
     std::string_view line;
     if (!read_line(in, long_line_.text, record_bytes_max, line)) return false;
@@ -202,7 +202,7 @@ bool vcf_record_buffer::read(bgzf_input in, raw_record& out) {
 /// The next line, when its columns are diploid genotypes of one digit each, so that nobody has to
 /// look for its end: it is where it must be. All that is before is looked at, so no line that ends
 /// earlier passes for one.
-bool vcf_record_buffer::read_pairs(bgzf_input in, raw_record& out) {
+bool vcf_record_buffer::read_pairs(bgzf_input& in, raw_record& out) {
     constexpr std::string_view genotypes_only = "GT\t";
     if (wanted_ == wanted_fields::none || !knows_genotypes()) return false;
     const auto ahead = bytes_ahead(in);

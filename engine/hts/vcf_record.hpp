@@ -30,7 +30,7 @@ class vcf_record_buffer {
 
     /// False at the end of the file. `out` views into this buffer until the next call. Throws
     /// damaged_file, also for a line that exceeds `limits.hpp`.
-    bool read(bgzf_input in, raw_record& out);
+    bool read(bgzf_input& in, raw_record& out);
 
     std::size_t capacity() const noexcept;
 
@@ -41,7 +41,7 @@ class vcf_record_buffer {
         std::span<const std::uint8_t> individual;
     };
 
-    bool read_pairs(bgzf_input in, raw_record& out);
+    bool read_pairs(bgzf_input& in, raw_record& out);
     void give_out(raw_record& out, const std::optional<fields_read>& fields) const;
     void parse(std::string_view columns);
     std::optional<fields_read> read_fields(std::string_view behind_info);

@@ -35,8 +35,9 @@ class bgzf_text : public ::testing::Test {
     }
     std::vector<std::string> lines_of(const std::string& bytes) {
         const auto stream = open(bytes);
+        bgzf_input in(*stream);
         std::vector<std::string> out;
-        while (read_line(*stream, line, 1 << 20)) out.emplace_back(line.s, line.l);
+        while (read_line(in, line, 1 << 20)) out.emplace_back(line.s, line.l);
         check_end(*stream);
         return out;
     }
@@ -65,20 +66,22 @@ TEST_F(bgzf_text, an_empty_block_is_not_the_end) {
 
 TEST_F(bgzf_text, the_offset_behind_a_line_leads_to_the_next) {
     const auto stream = open(bgzf_file("aaa\nbb\nc\n", 4));
-    ASSERT_TRUE(read_line(*stream, line, 100));
+    bgzf_input in(*stream);
+    ASSERT_TRUE(read_line(in, line, 100));
     const auto second = bgzf_tell(stream.get());
     EXPECT_EQ(second & 0xffff, 0);  // the first line fills its block
-    ASSERT_TRUE(read_line(*stream, line, 100));
-    ASSERT_TRUE(read_line(*stream, line, 100));
+    ASSERT_TRUE(read_line(in, line, 100));
+    ASSERT_TRUE(read_line(in, line, 100));
     ASSERT_EQ(bgzf_seek(stream.get(), second, SEEK_SET), 0);
-    ASSERT_TRUE(read_line(*stream, line, 100));
+    ASSERT_TRUE(read_line(in, line, 100));
     EXPECT_EQ(std::string(line.s), "bb");
 }
 
 TEST_F(bgzf_text, a_line_above_the_limit_is_damage) {
     const std::size_t limit = std::size_t{1} << 20;
     const auto at_limit = open(bgzf_file(std::string(limit, 'x') + "\ny"));
-    ASSERT_TRUE(read_line(*at_limit, line, limit));
+    bgzf_input in(*at_limit);
+    ASSERT_TRUE(read_line(in, line, limit));
     EXPECT_EQ(line.l, limit);
     EXPECT_EQ(
         damage_of_lines(bgzf_file(std::string(limit + 1, 'x'))), "a line is longer than 1 MiB"
@@ -99,26 +102,27 @@ TEST_F(bgzf_text, a_block_that_lost_its_subfield_is_not_read_as_plain_gzip) {
     bytes[first.size() + 12] ^= 1;  // the B of BC
     EXPECT_EQ(damage_of_lines(bytes), "a block is not a BGZF block");
     const auto stream = open(bytes);
+    bgzf_input in(*stream);
     char content[6];
     EXPECT_EQ(
-        damage_text([&] { read_bytes(*stream, content, sizeof content); }),
-        "a block is not a BGZF block"
+        damage_text([&] { read_bytes(in, content, sizeof content); }), "a block is not a BGZF block"
     );
 }
 
 TEST_F(bgzf_text, bytes_come_whole_or_not_at_all) {
     const auto stream = open(bgzf_file("abcdefg", 2));
+    bgzf_input in(*stream);
     std::string content(5, '\0');
-    ASSERT_TRUE(read_bytes(*stream, content.data(), 5));
+    ASSERT_TRUE(read_bytes(in, content.data(), 5));
     EXPECT_EQ(content, "abcde");
-    EXPECT_TRUE(read_bytes(*stream, content.data(), 0));
+    EXPECT_TRUE(read_bytes(in, content.data(), 0));
     EXPECT_EQ(
-        damage_text([&] { read_bytes(*stream, content.data(), 5); }),
-        "the file ends within a record"
+        damage_text([&] { read_bytes(in, content.data(), 5); }), "the file ends within a record"
     );
     const auto other = open(bgzf_file("ab"));
-    ASSERT_TRUE(read_bytes(*other, content.data(), 2));
-    EXPECT_FALSE(read_bytes(*other, content.data(), 1));
+    bgzf_input other_in(*other);
+    ASSERT_TRUE(read_bytes(other_in, content.data(), 2));
+    EXPECT_FALSE(read_bytes(other_in, content.data(), 1));
 }
 
 }  // namespace

@@ -85,18 +85,51 @@ TEST(shared_blocks, files_together_have_a_limit) {
     EXPECT_NE(files.back()->find(0), nullptr);
 }
 
+TEST(shared_blocks, few_are_kept_while_nobody_takes_any) {
+    shared_blocks shared;
+    const auto is_kept = [&shared](std::uint64_t at) {
+        shared.keep(at, at, at + 1, "x");
+        return shared.find(at) != nullptr;
+    };
+    std::uint64_t at = 0;
+    while (at <= shared_blocks::patience) {
+        shared.keep(at, at, at + 1, "x");
+        ++at;
+    }
+    int passed_over = 0;
+    for (; !is_kept(at); ++at) ++passed_over;
+    EXPECT_EQ(passed_over, 15);
+    EXPECT_TRUE(is_kept(at + 1)) << "one was taken";
+}
+
 class shared_streams : public ::testing::Test {
  protected:
-    stream_ptr open() { return stream_ptr(bgzf_open((dir / "a").c_str(), "r")); }
+    struct reader {
+        stream_ptr stream;
+        bgzf_input input;
+        std::string seen;
 
-    /// Some bytes, however many blocks they lie in.
-    static std::string read(BGZF& stream, shared_blocks* shared, std::size_t size) {
-        std::string out(size, '\0');
-        if (!read_bytes({stream, shared}, out.data(), size)) out.clear();
+        /// Some bytes, however many blocks they lie in.
+        std::string read(std::size_t size) {
+            std::string out(size, '\0');
+            if (!read_bytes(input, out.data(), size)) out.clear();
+            return out;
+        }
+    };
+
+    reader open(bool shares = true) {
+        stream_ptr stream(bgzf_open((dir / "a").c_str(), "r"));
+        bgzf_input input(*stream);
+        reader out{std::move(stream), std::move(input), {}};
+        if (shares) {
+            shared->enter();
+            out.input.others = shared;
+        }
         return out;
     }
 
     testing::temp_dir dir;
+    std::shared_ptr<shared_blocks> shared = std::make_shared<shared_blocks>();
 };
 
 TEST_F(shared_streams, readers_that_take_turns_read_what_each_would_alone) {
@@ -107,59 +140,45 @@ TEST_F(shared_streams, readers_that_take_turns_read_what_each_would_alone) {
     auto bytes = bgzf_file(text.substr(0, 9000), 700);
     bytes += bgzf_file(text.substr(9000), 1100);
     testing::write_file(dir / "a", bytes);
-    shared_blocks shared;
-    struct reader {
-        stream_ptr stream;
-        std::string seen;
-    };
-    std::vector<reader> readers(3);
-    for (auto& r : readers) {
-        r.stream = open();
-        shared.enter();
-    }
-    const auto alone = open();
+    std::vector<reader> readers;
+    for (int i = 0; i < 3; ++i) readers.push_back(open());
+    auto alone = open(false);
     for (std::size_t done = 0; done < text.size();) {
         auto& r = readers[random() % readers.size()];
         const auto piece = std::min<std::size_t>(1 + random() % 3000, text.size() - r.seen.size());
-        if (piece > 0) r.seen += read(*r.stream, &shared, piece);
+        if (piece > 0) r.seen += r.read(piece);
         done = text.size();
         for (const auto& each : readers) done = std::min(done, each.seen.size());
     }
-    ASSERT_EQ(read(*alone, nullptr, text.size()), text);
+    ASSERT_EQ(alone.read(text.size()), text);
     for (auto& r : readers) {
         EXPECT_EQ(r.seen, text);
-        EXPECT_EQ(bgzf_tell(r.stream.get()), bgzf_tell(alone.get()));
-        EXPECT_TRUE(bytes_ahead({*r.stream, &shared}).empty());
+        EXPECT_EQ(bgzf_tell(r.stream.get()), bgzf_tell(alone.stream.get()));
+        EXPECT_TRUE(bytes_ahead(r.input).empty());
         check_end(*r.stream);
     }
 }
 
 TEST_F(shared_streams, a_block_of_another_reader_is_not_read_from_the_file) {
     testing::write_file(dir / "a", bgzf_file("one block\nanother\n", 10));
-    shared_blocks shared;
-    shared.enter();
-    shared.enter();
-    const auto first = open();
-    const auto second = open();
-    EXPECT_EQ(read(*first, &shared, 18), "one block\nanother\n");
+    auto first = open();
+    auto second = open();
+    EXPECT_EQ(first.read(18), "one block\nanother\n");
     testing::write_file(dir / "a", "no file any more");
-    EXPECT_EQ(read(*second, &shared, 18), "one block\nanother\n");
-    EXPECT_EQ(bgzf_tell(second.get()), bgzf_tell(first.get()));
+    EXPECT_EQ(second.read(18), "one block\nanother\n");
+    EXPECT_EQ(bgzf_tell(second.stream.get()), bgzf_tell(first.stream.get()));
 }
 
 TEST_F(shared_streams, an_end_without_its_block_is_noticed_behind_blocks_of_others) {
     const auto whole = bgzf_file("one block\nanother\n", 10);
     testing::write_file(dir / "a", whole.substr(0, whole.size() - testing::eof_block().size()));
-    shared_blocks shared;
-    shared.enter();
-    shared.enter();
-    const auto first = open();
-    const auto second = open();
-    for (const auto* stream : {&first, &second}) {
-        EXPECT_EQ(read(**stream, &shared, 18), "one block\nanother\n");
-        EXPECT_TRUE(bytes_ahead({**stream, &shared}).empty());
+    auto first = open();
+    auto second = open();
+    for (auto* r : {&first, &second}) {
+        EXPECT_EQ(r->read(18), "one block\nanother\n");
+        EXPECT_TRUE(bytes_ahead(r->input).empty());
         EXPECT_EQ(
-            testing::damage_text([&] { check_end(**stream); }),
+            testing::damage_text([&] { check_end(*r->stream); }),
             "the file ends without its last block"
         );
     }
