@@ -1,9 +1,10 @@
 """Flapjack's requests (Java), and its reading of the files and of the calls that it is sent to."""
 
+import json
 import unittest
 import urllib.parse
 
-from support import run, samples_of
+from support import run, samples_of, url
 from test_brapijs import setUpModule  # noqa: F401: the module's own set-up
 from test_genotyping import POTATO, SETS, DemoTest, genotypes_of, in_order
 
@@ -81,6 +82,51 @@ class flapjack(DemoTest):
         status, _, body = self.server.request(urllib.parse.urlsplit(link).path)
         self.assertEqual(status, 200)
         return [line for line in body.decode().splitlines() if line and not line.startswith("#")]
+
+
+class flapjack_bytes(DemoTest):
+    """Flapjack-Bytes (a canvas in browsers): a preflight before each URL, a token that is `undefined`, the map page
+    by page, then calls by token, never with a page size."""
+
+    BROWSER = {"Origin": "http://elsewhere.example", "Authorization": "Bearer undefined"}
+
+    def ask(self, path, **parameters):
+        target = url("/brapi/v2/" + path, parameters)
+        status, fields, _ = self.server.request(target, "OPTIONS", {
+            "Origin": self.BROWSER["Origin"], "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "authorization",
+        })
+        self.assertEqual(status, 204)
+        self.assertIn("authorization", fields["Access-Control-Allow-Headers"].lower())
+        status, fields, body = self.server.request(target, headers=self.BROWSER)
+        self.assertEqual(status, 200, body[:300])
+        self.assertEqual(fields["Access-Control-Allow-Origin"], "*")
+        return json.loads(body)
+
+    def test_markers_of_the_map_and_calls_of_the_set(self):
+        source = SETS[POTATO]
+        [map_id] = [m["mapDbId"] for m in self.pages("maps", pageSize=1000) if m["mapDbId"] == POTATO]
+        markers, page = [], 0
+        while True:
+            answer = self.ask("markerpositions", mapDbId=map_id, **({"page": page} if page else {}))
+            markers += answer["result"]["data"]
+            page = answer["metadata"]["pagination"]["currentPage"] + 1
+            if page >= answer["metadata"]["pagination"]["totalPages"]:
+                break
+        places = [(m["linkageGroupName"], m["position"]) for m in markers]
+        self.assertEqual(places, [at for at, found in genotypes_of(source).items() for _ in found])
+        calls, token = [], None
+        while True:
+            answer = self.ask(f"variantsets/{POTATO}/calls", **({"pageToken": token} if token else {}))
+            calls += answer["result"]["data"]
+            token = answer["metadata"]["pagination"].get("nextPageToken")
+            if not token:
+                break
+        names = samples_of(source)
+        rows = [calls[i:i + len(names)] for i in range(0, len(calls), len(names))]
+        self.assertEqual([[c["genotype"]["values"][0] for c in row] for row in rows], in_order(genotypes_of(source)))
+        self.assertEqual([c["callSetName"] for c in rows[0]], names)
+        self.assertEqual([row[0]["variantName"] for row in rows], [m["variantName"] for m in markers])
 
 
 if __name__ == "__main__":
