@@ -1,5 +1,6 @@
 #include "engine/catalog/catalog.hpp"
 
+#include "engine/catalog/open_track.hpp"
 #include "engine/catalog/reference_link.hpp"
 #include "engine/core/clock.hpp"
 #include "engine/core/id.hpp"
@@ -101,6 +102,7 @@ std::shared_ptr<const snapshot> snapshot::make(scan_result found, const snapshot
     made->read_data_sets(found, before);
     made->open_references(found, before);
     made->open_reads(found, before);
+    made->open_tracks(found, before);
     made->make_sets();
     made->link_references();
     return made;
@@ -138,7 +140,7 @@ void snapshot::open_file(const found_file& found, const opened_file* before) {
 void snapshot::read_data_sets(const scan_result& found, const snapshot* before) {
     std::map<std::string, found_data_set> all;
     for (const auto& file : files_) all[file.found.data_set].relative = file.found.data_set;
-    for (const auto* files : {&found.references, &found.reads}) {
+    for (const auto* files : {&found.references, &found.reads, &found.tracks}) {
         for (const auto& file : *files) all[file.data_set].relative = file.data_set;
     }
     for (const auto& described : found.data_sets) all[described.relative] = described;
@@ -237,6 +239,17 @@ void snapshot::open_reads(const scan_result& found, const snapshot* before) {
     );
 }
 
+/// Looked at anew each time: what makes a file a track is the index beside it.
+void snapshot::open_tracks(const scan_result& found, const snapshot* before) {
+    static const std::vector<track> none;
+    open_sets<track>(
+        {found, found.tracks, before == nullptr ? none : before->tracks_},
+        [](const track&) { return false; },
+        [](const found_file& file) { return open_safely(open_track, file.path); },
+        tracks_
+    );
+}
+
 void snapshot::link_references() {
     for (auto& set : sets_) set.reference_set_id = reference_of(set);
 }
@@ -329,6 +342,7 @@ std::shared_ptr<snapshot> snapshot::part(const std::function<bool(const std::str
     copy(waiting_, out->waiting_, is_kept_file);
     copy(reference_sets_, out->reference_sets_, is_at_home);
     copy(read_group_sets_, out->read_group_sets_, is_at_home);
+    copy(tracks_, out->tracks_, is_at_home);
     copy(sets_, out->sets_, is_at_home);
     copy(data_sets_, out->data_sets_, [&](const auto& set) { return kept(set->id); });
     const auto is_kept_itself = [&](const created_data_set& set) { return kept(set.id); };

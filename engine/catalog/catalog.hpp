@@ -43,6 +43,17 @@ struct read_group_set {
     std::string reference_set_id = {};  ///< likewise
 };
 
+/// A file of annotations that browsers draw: GFF3, GTF or BED, packed by bgzip, with an index.
+struct track {
+    std::string id;  ///< dataSet~name
+    std::string name;
+    std::shared_ptr<const data_set> home;
+    std::string relative;
+    std::filesystem::path path;
+    file_identity identity;
+    std::string format;  ///< gff3, gtf or bed
+};
+
 /// A variant set: one file, or several that are parts of one whole. Ids are as `engine/core/id.hpp`
 /// makes them.
 struct variant_set {
@@ -117,6 +128,7 @@ class snapshot {
     /// Null when there is none.
     const reference_set* find_reference_set(std::string_view id) const;
     const std::vector<read_group_set>& read_group_sets() const { return read_group_sets_; }
+    const std::vector<track>& tracks() const { return tracks_; }
 
     /// Everything that a pass derives an index from, those first that are not served without it.
     /// The checksums of a FASTA file are among them once it has its indexes.
@@ -157,6 +169,7 @@ class snapshot {
     );
     void open_references(const scan_result& found, const snapshot* before);
     void open_reads(const scan_result& found, const snapshot* before);
+    void open_tracks(const scan_result& found, const snapshot* before);
     void read_data_sets(const scan_result& found, const snapshot* before);
     void make_sets();
     void link_references();
@@ -171,6 +184,7 @@ class snapshot {
     std::vector<opened_file> waiting_;
     std::vector<reference_set> reference_sets_;
     std::vector<read_group_set> read_group_sets_;
+    std::vector<track> tracks_;
     std::vector<std::shared_ptr<const data_set>> data_sets_;
     std::vector<created_data_set> created_data_sets_;
     std::unordered_map<std::string_view, std::shared_ptr<const data_set>> homes_;  // by path

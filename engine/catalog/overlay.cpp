@@ -61,6 +61,7 @@ void snapshot::rename_data_sets(const overlay& changes) {
     for (auto& set : sets_) move_in(set);
     for (auto& set : reference_sets_) move_in(set);
     for (auto& set : read_group_sets_) move_in(set);
+    for (auto& track : tracks_) move_in(track);
     homes_.clear();
     for (const auto& home : data_sets_) homes_.emplace(home->relative, home);
 }

@@ -21,6 +21,8 @@ constexpr std::array<std::string_view, 3> variant_endings = {".vcf.gz", ".vcf.bg
 constexpr std::array<std::string_view, 9> reference_endings = {
     ".fa", ".fasta", ".fna", ".fa.gz", ".fasta.gz", ".fna.gz", ".fa.bgz", ".fasta.bgz", ".fna.bgz"};
 constexpr std::array<std::string_view, 2> reads_endings = {".bam", ".cram"};
+constexpr std::array<std::string_view, 8> track_endings = {
+    ".gff3.gz", ".gff3.bgz", ".gff.gz", ".gff.bgz", ".gtf.gz", ".gtf.bgz", ".bed.gz", ".bed.bgz"};
 
 /// The name without one of the endings; nothing when it has none of them.
 std::optional<std::string> stem_of(
@@ -46,7 +48,8 @@ class scanner {
         enter(root, "");
         std::error_code ignored;
         if (fs::is_directory(published, ignored)) enter(published, "");
-        for (auto* files : {&out_.files, &out_.references, &out_.reads}) sort_by_path(*files);
+        for (auto* files : {&out_.files, &out_.references, &out_.reads, &out_.tracks})
+            sort_by_path(*files);
         for (auto& [relative, described] : described_) {
             out_.data_sets.push_back(std::move(described));
         }
@@ -108,6 +111,9 @@ class scanner {
         }
         if (const auto aligned = stem_of(name, reads_endings)) {
             return add_file(out_.reads, entry, relative, folder, *aligned);
+        }
+        if (const auto track = stem_of(name, track_endings)) {
+            return add_file(out_.tracks, entry, relative, folder, *track);
         }
         note_description(entry, name, relative, folder);
     }

@@ -41,6 +41,7 @@ struct scan_result {
     std::vector<found_file> files;          ///< variant files, by relative path
     std::vector<found_file> references;     ///< FASTA files, by relative path
     std::vector<found_file> reads;          ///< BAM and CRAM files, by relative path
+    std::vector<found_file> tracks;         ///< packed GFF3, GTF and BED files, by relative path
     std::vector<found_data_set> data_sets;  ///< those that are described, by relative path
     std::vector<problem> problems;
     std::vector<std::string> unread;  ///< relative paths of folders that could not be read

@@ -58,6 +58,10 @@ void print(const catalog::read_group_set& set) {
               << set.relative << '\n';
 }
 
+void print(const catalog::track& track) {
+    std::cout << track.id << '\t' << track.format << '\t' << track.relative << '\n';
+}
+
 void print_text(const catalog::snapshot& now) {
     std::cout << "#variantSetDbId\tsamples\trecords\tindex\tfiles\n";
     for (const auto* set : now.variant_sets()) print(*set);
@@ -68,6 +72,10 @@ void print_text(const catalog::snapshot& now) {
     if (!now.read_group_sets().empty()) {
         std::cout << "#readGroupSetId\tformat\treadGroups\treferences\tfile\n";
         for (const auto& set : now.read_group_sets()) print(set);
+    }
+    if (!now.tracks().empty()) {
+        std::cout << "#trackId\tformat\tfile\n";
+        for (const auto& track : now.tracks()) print(track);
     }
     for (const auto& waiting : now.waiting()) {
         std::cerr << "served when it is indexed: " << waiting.found.relative << '\n';
@@ -115,6 +123,10 @@ json::object to_json(const catalog::read_group_set& set) {
     };
 }
 
+json::object to_json(const catalog::track& track) {
+    return {{"trackId", track.id}, {"format", track.format}, {"file", track.relative}};
+}
+
 template <class Sets>
 json::array as_array(const Sets& sets) {
     json::array out;
@@ -135,6 +147,7 @@ void print_json(const catalog::snapshot& now) {
                      {"variantSets", std::move(sets)},
                      {"referenceSets", as_array(now.reference_sets())},
                      {"readGroupSets", as_array(now.read_group_sets())},
+                     {"tracks", as_array(now.tracks())},
                      {"waiting", std::move(waiting)},
                      {"problems", std::move(problems)}})
               << "\n";

@@ -67,6 +67,11 @@ bool each_data_file(
                 {{".fai", false, made(".fai")}, {".gzi", false, made(".gzi")}}}))
             return true;
     }
+    for (const auto& set : now.tracks()) {
+        if (is_other(set.home)) continue;
+        if (each(data_file{set.home->id, set.path, set.identity, {{".tbi"}, {".csi"}}}))
+            return true;
+    }
     for (const auto& set : now.read_group_sets()) {
         if (is_other(set.home)) continue;
         if (each(data_file{

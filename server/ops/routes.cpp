@@ -39,6 +39,7 @@ http::response ready(
         {"callSets", call_sets},
         {"referenceSets", now->reference_sets().size()},
         {"readGroupSets", now->read_group_sets().size()},
+        {"tracks", now->tracks().size()},
         {"indexing", {{"files", indexing.waiting}, {"bytesLeft", indexing.bytes_left}}},
         {"sideStore", store.usable() ? "ok" : "cannot be used"},
         {"problems", std::move(problems)},

@@ -36,7 +36,7 @@ class file_names {
         return json::string(name);
     }
 
-    /// The ending of the index that belongs to a file of variants.
+    /// The ending of the index that belongs to a file of variants or annotations.
     json::value index_of(const catalog::data_set& home, const json::string& name) const {
         for (const auto* ending : {".csi", ".tbi"}) {
             if (has(home, std::string(name) + ending)) return json::string(ending);
@@ -97,6 +97,17 @@ json::object read_group_set(const catalog::read_group_set& set, const file_names
         {"file", served.name_of(*set.home, set.relative)}};
 }
 
+json::object track(const catalog::track& t, const file_names& served) {
+    const auto name = served.name_of(*t.home, t.relative);
+    return {
+        {"trackId", t.id},
+        {"name", shown(t.name)},
+        {"format", t.format},
+        {"dataSet", t.home->id},
+        {"file", name},
+        {"index", name.is_null() ? json::value() : served.index_of(*t.home, name.as_string())}};
+}
+
 result<http::response> answer(const context& ctx, const http::request& request) {
     http::query q(request);
     if (auto known = refuse_unknown(q); !known) return known.error();
@@ -108,11 +119,14 @@ result<http::response> answer(const context& ctx, const http::request& request) 
     for (const auto& set : now->reference_sets()) references.push_back(reference_set(set, served));
     json::array reads;
     for (const auto& set : now->read_group_sets()) reads.push_back(read_group_set(set, served));
+    json::array tracks;
+    for (const auto& each : now->tracks()) tracks.push_back(track(each, served));
     http::response r;
     r.body = json::serialize(json::object{
         {"variantSets", std::move(sets)},
         {"referenceSets", std::move(references)},
-        {"readGroupSets", std::move(reads)}});
+        {"readGroupSets", std::move(reads)},
+        {"tracks", std::move(tracks)}});
     r.body += '\n';
     return r;
 }

@@ -164,6 +164,21 @@ class changing_files(FolderTest):
             self.assertEqual(server.request("/files/main/g.fa.fai")[2], b"1\t6\t3\t4\t5\n")
             self.assertEqual(server.request("/files/main/g.fa.gzi")[0], 404)
 
+    def test_annotations_are_tracks_with_their_index(self):
+        lines = [f"chr1\tx\tgene\t{start}\t{start + 50}\t.\t+\t.\tID=g{start}" for start in range(1, 90_000, 300)]
+        path = self.folder / "genes.gff3.gz"
+        path.write_bytes(run("bgzip", "-c", input=("##gff-version 3\n" + "\n".join(lines) + "\n").encode()))
+        run("tabix", "-p", "gff", path)
+        with Server(self.folder) as server:
+            [track] = server.get("/overview")["tracks"]
+            self.assertEqual(track, {
+                "trackId": "main~genes", "name": "genes", "format": "gff3", "dataSet": "main",
+                "file": "genes.gff3.gz", "index": ".tbi",
+            })
+            url = f"http://{server.host}:{server.port}/files/main/{track['file']}"
+            self.assertEqual(run("tabix", url, "chr1:30000-31000", cwd=self.folder.parent), run("tabix", path, "chr1:30000-31000"))
+            self.assertEqual(server.get("/ready")["tracks"], 1)
+
     def test_an_index_older_than_its_file_is_none(self):
         path = simple_panel(self.folder / "p.vcf.gz", 50)
         run("bcftools", "index", "-t", path)
