@@ -12,6 +12,7 @@
 #include "server/genomics/routes.hpp"
 #include "server/htsget/routes.hpp"
 #include "server/http/server.hpp"
+#include "server/openapi/routes.hpp"
 #include "server/ops/routes.hpp"
 #include "server/overview/routes.hpp"
 #include "server/page/routes.hpp"
@@ -237,6 +238,7 @@ int serve(const serve_options& options) {
         address,
         {about.name, about.organization_name, about.organization_url, CALLSTREAM_VERSION}};
     const overview::context overview_context{.catalog = &catalog, .view = &view};
+    const openapi::context openapi_context{address, options.auth, CALLSTREAM_VERSION};
     auth::gate gate(options.auth, store.tokens(), now_s);
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
@@ -250,6 +252,7 @@ int serve(const serve_options& options) {
     ops::add_routes(routes, catalog, store, numbers, [&coverage] { return text_of(coverage); });
     overview::add_routes(routes, overview_context);
     page::add_routes(routes);
+    openapi::add_routes(routes, openapi_context);
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);
 
