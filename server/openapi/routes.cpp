@@ -56,6 +56,7 @@ void add_routes(http::router& routes, const context& ctx) {
         .pattern = "/openapi.json",
         .scope = auth::scope::open,
         .beyond_data_sets = true,
+        .blocking = true,
         .handle = [document](const auto& request, const auto&) -> result<http::response> {
             return document->answer(request);
         },
