@@ -238,11 +238,11 @@ int serve(const serve_options& options) {
         address,
         {about.name, about.organization_name, about.organization_url, CALLSTREAM_VERSION}};
     const overview::context overview_context{.catalog = &catalog, .view = &view};
-    const openapi::context openapi_context{address, options.auth, CALLSTREAM_VERSION};
     auth::gate gate(options.auth, store.tokens(), now_s);
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
     }
+    const openapi::context openapi_context{address, options.auth, CALLSTREAM_VERSION};
     brapi::add_routes(routes, brapi_context);
     vendor::add_routes(routes, vendor_context);
     genomics::add_routes(routes, genomics_context);
