@@ -102,8 +102,10 @@ class whole_server {
               files_context{&catalog, &view, state / "index"},
               htsget_context{&catalog, &view, &tokens.key(), {}, state},
               refget_context{&view},
-              overview_context{.catalog = &catalog, .view = &view},
+              overview_context{},
               openapi_context{{}, asks, "1.2.3"} {
+            overview_context.catalog = &catalog;
+            overview_context.view = &view;
             brapi::add_routes(routes, brapi_context);
             vendor::add_routes(routes, vendor_context);
             genomics::add_routes(routes, genomics_context);
