@@ -1,5 +1,6 @@
-# Writes the texts of ASSETS (names in FOLDER, separated by commas) into a C++ file, OUT.
-# usage: cmake -DFOLDER=… -DASSETS=… -DOUT=… -P embed_assets.cmake
+# Writes the texts of ASSETS (names in FOLDER, separated by commas) into a C++ file, OUT: the
+# function assets() of ROOM, as server/ROOM/assets.hpp has it.
+# usage: cmake -DROOM=… -DFOLDER=… -DASSETS=… -DOUT=… -P embed_assets.cmake
 string(REPLACE "," ";" names "${ASSETS}")
 set(table "")
 set(count 0)
@@ -12,21 +13,21 @@ foreach(name IN LISTS names)
     string(APPEND table "    {\"${name}\", R\"asset(${text})asset\"},\n")
     math(EXPR count "${count} + 1")
 endforeach()
-file(WRITE "${OUT}" "#include \"server/page/assets.hpp\"
+file(WRITE "${OUT}" "#include \"server/${ROOM}/assets.hpp\"
 
 #include <array>
 
-namespace callstream::page {
+namespace callstream::${ROOM} {
 namespace {
 
-constexpr std::array<asset, ${count}> embedded = {{
+constexpr std::array<page::asset, ${count}> embedded = {{
 ${table}}};
 
 }  // namespace
 
-std::span<const asset> assets() {
+std::span<const page::asset> assets() {
     return embedded;
 }
 
-}  // namespace callstream::page
+}  // namespace callstream::${ROOM}
 ")

@@ -12,6 +12,7 @@
 #include "server/genomics/routes.hpp"
 #include "server/htsget/routes.hpp"
 #include "server/http/server.hpp"
+#include "server/openapi/routes.hpp"
 #include "server/ops/routes.hpp"
 #include "server/overview/routes.hpp"
 #include "server/page/routes.hpp"
@@ -242,6 +243,7 @@ int serve(const serve_options& options) {
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
     }
+    const openapi::context openapi_context{address, options.auth, CALLSTREAM_VERSION};
     brapi::add_routes(routes, brapi_context);
     vendor::add_routes(routes, vendor_context);
     genomics::add_routes(routes, genomics_context);
@@ -251,6 +253,7 @@ int serve(const serve_options& options) {
     ops::add_routes(routes, catalog, store, numbers, [&coverage] { return text_of(coverage); });
     overview::add_routes(routes, overview_context);
     page::add_routes(routes);
+    openapi::add_routes(routes, openapi_context);
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);
 

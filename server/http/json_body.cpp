@@ -1,6 +1,7 @@
 #include "server/http/json_body.hpp"
 
 #include "engine/core/parse.hpp"
+#include "server/http/asked_names.hpp"
 #include "server/http/request_body.hpp"
 
 #include <boost/json/array.hpp>
@@ -141,6 +142,7 @@ std::string shown_name(std::string_view name) {
 
 const json::value* json_fields::find(std::string_view name) {
     known_.emplace(name);
+    asked_names::note_member(prefix_, name);
     const auto* value = object_.if_contains(name);
     return value == nullptr || value->is_null() ? nullptr : value;
 }

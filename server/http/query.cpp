@@ -1,6 +1,7 @@
 #include "server/http/query.hpp"
 
 #include "engine/core/parse.hpp"
+#include "server/http/asked_names.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -9,6 +10,7 @@ namespace callstream::http {
 
 result<std::optional<std::string>> query::text(std::string_view name) {
     known_.emplace(name);
+    asked_names::note_parameter(name);
     std::optional<std::string> found;
     for (const auto& [key, value] : request_.parameters) {
         if (key != name) continue;

@@ -64,27 +64,31 @@ void add_routes(
     const http::metrics& numbers,
     std::function<std::string()> more_numbers
 ) {
-    const auto add = [&routes](std::string pattern, auth::scope scope, auto make) {
-        routes.add({
-            .method = http::verb::get,
-            .pattern = std::move(pattern),
-            .scope = scope,
-            .beyond_data_sets = true,
-            .handle = [make](const auto& request, const auto&) -> result<http::response> {
-                return make(request);
-            },
-        });
-    };
+    const std::string json_type = "application/json";
+    const std::string metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+    const auto add =
+        [&routes](std::string pattern, auth::scope scope, std::string type, auto make) {
+            routes.add({
+                .method = http::verb::get,
+                .pattern = std::move(pattern),
+                .scope = scope,
+                .beyond_data_sets = true,
+                .handle = [make](const auto& request, const auto&) -> result<http::response> {
+                    return make(request);
+                },
+                .content_types = {std::move(type)},
+            });
+        };
     using auth::scope;
-    add("/health", scope::open, [](const auto&) {
-        return text("{\"status\":\"ok\"}\n", "application/json");
+    add("/health", scope::open, json_type, [json_type](const auto&) {
+        return text("{\"status\":\"ok\"}\n", json_type);
     });
-    add("/ready", scope::open, [&catalog, &store](const http::request& request) {
+    add("/ready", scope::open, json_type, [&catalog, &store](const http::request& request) {
         return ready(catalog, store, request.may->most >= scope::read);
     });
-    add("/metrics", scope::read, [&numbers, more_numbers](const auto&) {
+    add("/metrics", scope::read, metrics_type, [&numbers, more_numbers, metrics_type](const auto&) {
         const std::string more = more_numbers ? more_numbers() : std::string();
-        return text(numbers.text() + more, "text/plain; version=0.0.4; charset=utf-8");
+        return text(numbers.text() + more, metrics_type);
     });
 }
 

@@ -2,15 +2,11 @@
 // `cmake/embed_assets.cmake`.
 #pragma once
 
+#include "server/page/asset.hpp"
+
 #include <span>
-#include <string_view>
 
 namespace callstream::page {
-
-struct asset {
-    std::string_view name;  ///< of the file, without a folder
-    std::string_view text;
-};
 
 /// Lives as long as the program.
 std::span<const asset> assets();

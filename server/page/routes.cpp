@@ -23,37 +23,8 @@ constexpr const char* welcome =
     "  /brapi/v2/search/callsets                  the same by many ids and names at once\n"
     "  /v1/datasets?projectId=default             the same files as Google Genomics v1\n"
     "  /overview                                  what there is, drawn from far away\n"
+    "  /docs, /openapi.json                       all of this, route by route\n"
     "  /ready   /health   /metrics                how it is\n";
-
-/// Nothing but our own files, no script or style within the page, and no page around it.
-constexpr const char* content_policy =
-    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'";
-
-std::string type_of(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> types = {{
-        {".html", "text/html; charset=utf-8"},
-        {".css", "text/css; charset=utf-8"},
-        {".js", "text/javascript; charset=utf-8"},
-        {".svg", "image/svg+xml"},
-    }};
-    for (const auto& [ending, type] : types) {
-        if (name.ends_with(ending)) return std::string(type);
-    }
-    return "application/octet-stream";
-}
-
-/// Asked for anew each time, which costs a 304: another version of the program has other files.
-http::response response_of(const asset& file) {
-    http::response r;
-    r.content_type = type_of(file.name);
-    r.fields = {
-        {"Content-Security-Policy", content_policy},
-        {"Referrer-Policy", "no-referrer"},
-        {"Cache-Control", "no-cache"}};
-    r.body = std::string(file.text);
-    return r;
-}
 
 http::response plain_welcome() {
     http::response r;
@@ -67,23 +38,12 @@ bool wants_page(const http::request& request) {
     return http::pick_media_type(request.field("accept"), offers) == offers[1];
 }
 
-void add(http::router& routes, std::string pattern, http::handler handle, std::string type) {
-    routes.add({
-        .method = http::verb::get,
-        .pattern = std::move(pattern),
-        .scope = auth::scope::open,
-        .beyond_data_sets = true,
-        .handle = std::move(handle),
-        .content_types = {std::move(type)},
-    });
-}
-
 }  // namespace
 
 void add_routes(http::router& routes) {
     for (const auto& file : assets()) {
         if (file.name == front) {
-            add(
+            add_page_route(
                 routes,
                 "/",
                 [&file](const auto& request, const auto&) -> result<http::response> {
@@ -93,7 +53,7 @@ void add_routes(http::router& routes) {
             );
             continue;
         }
-        add(
+        add_page_route(
             routes,
             "/page/" + std::string(file.name),
             [&file](const auto&, const auto&) -> result<http::response> {

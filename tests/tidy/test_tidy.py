@@ -51,6 +51,7 @@ ARROWS = {
         "engine/catalog", "engine/core", "engine/variants", "server/auth", "server/files", "server/http", "server/streaming",
     },
     "server/page": {"engine/core", "server/auth", "server/http"},
+    "server/openapi": {"engine/core", "server/auth", "server/http", "server/page"},
     "server/vendor": {
         "engine/catalog", "engine/core", "engine/store", "engine/variants", "server/auth", "server/brapi",
         "server/http", "server/streaming",
@@ -59,8 +60,8 @@ ARROWS = {
     "server/cli": {
         "engine/catalog", "engine/core", "engine/hts", "engine/reads", "engine/store",
         "engine/variants", "server/auth", "server/brapi", "server/files", "server/genomics",
-        "server/htsget", "server/http", "server/load", "server/ops", "server/overview", "server/page",
-        "server/refget", "server/vendor",
+        "server/htsget", "server/http", "server/load", "server/openapi", "server/ops", "server/overview",
+        "server/page", "server/refget", "server/vendor",
     },
 }
 # Library header -> the only rooms that include it.
