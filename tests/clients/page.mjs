@@ -113,6 +113,21 @@ const steps = {
     press: async ({ on }) => page.click(on),
     fill: async ({ on, text }) => page.fill(on, text),
     text: async ({ on }) => page.textContent(on),
+    box: async ({ on }) => page.locator(on).boundingBox(),
+    pick: async ({ id }) => void (await page.selectOption('#sets', id)),
+    hash: async ({ text }) => page.evaluate((hash) => void (location.hash = hash), text),
+    address: async () => page.url(),
+    settle: async () => settled(page),
+    /** What there is to copy for each other program, by its name. */
+    snippets: async () => {
+        const texts = {};
+        for (const tab of await page.locator('#clients button').all()) {
+            await tab.click();
+            texts[await tab.textContent()] = await page.textContent('#snippet code');
+        }
+        return texts;
+    },
+    waitHidden: async ({ on }) => void (await page.waitForSelector(on, { state: 'hidden', timeout: patience_ms })),
     waitFor: async ({ on, text }) => {
         const holds = ([where, what]) => document.querySelector(where).textContent.includes(what);
         await page.waitForFunction(holds, [on, text], { timeout: patience_ms });
