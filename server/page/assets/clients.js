@@ -99,12 +99,19 @@ function jbrowseVariants(set, assembly) {
   };
 }
 
+/** Its htsget adapter sends no token, so that reads come from the file then. */
+function jbrowseReads(set) {
+  if (!hasToken()) return { type: "HtsgetBamAdapter", htsgetBase: `${base}/htsget/reads`, htsgetTrackId: set.readGroupSetId };
+  const uri = file(set.dataSet, set.file);
+  return { type: "BamAdapter", bamLocation: at(uri), index: { indexType: "BAI", location: at(`${uri}.bai`) } };
+}
+const fitsJbrowse = (set) => !hasToken() || Boolean(set.file?.endsWith(".bam"));
+
 function jbrowse(set) {
   const assembly = reference(set)?.id ?? "yours";
   const variants = jbrowseVariants(set, assembly);
-  const tracks = reads(set).map((r) => ({
-    type: "AlignmentsTrack", trackId: r.readGroupSetId, name: r.name, assemblyNames: [assembly],
-    adapter: { type: "HtsgetBamAdapter", htsgetBase: `${base}/htsget/reads`, htsgetTrackId: r.readGroupSetId },
+  const tracks = reads(set).filter(fitsJbrowse).map((r) => ({
+    type: "AlignmentsTrack", trackId: r.readGroupSetId, name: r.name, assemblyNames: [assembly], adapter: jbrowseReads(r),
   }));
   if (variants) tracks.unshift(variants);
   const login = {
