@@ -7,6 +7,7 @@ const key = `callstream-token ${base}`;
 const sendable = (text) => /^[\x21-\x7e]*$/.test(text); // in a field of HTTP
 let token = sessionStorage.getItem(key) || "";
 
+export const currentToken = () => token;
 export const hasToken = () => token !== "";
 export function useToken(text) {
   const given = text.trim();

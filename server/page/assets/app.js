@@ -4,6 +4,7 @@ import { encode, forgetToken, json, target, useToken } from "./api.js";
 import { clients } from "./clients.js";
 import { full, theme } from "./colours.js";
 import { element, find, number } from "./dom.js";
+import { genome_view } from "./genome_view.js";
 import { matrix } from "./matrix.js";
 import { stream } from "./stream.js";
 import { strip } from "./strip.js";
@@ -23,6 +24,7 @@ const cells = new matrix(find("#matrix"), sight, {
   chosen: () => showLegend(),
   place: (ordinal) => overview.place(ordinal),
 });
+const genome = new genome_view({ button: find("#genome-go"), note: find("#genome-note"), stage: find("#genome-stage") }, sight);
 const streamed = new stream({
   rate: find("#stream-rate"), bytes: find("#stream-bytes"), total: find("#stream-total"), plot: find("#stream-plot"),
   button: find("#stream-go"), what: find("#stream-what"), note: find("#stream-note"),
@@ -147,6 +149,7 @@ async function show(id) {
   overview.show(found);
   cells.show(chosen);
   streamed.show(empty ? null : chosen);
+  genome.show(empty ? null : chosen, found);
   showLegend();
   showClient();
 }
@@ -160,6 +163,7 @@ function clear() {
   overview.show({ contigs: [] });
   cells.show({ variants: 0, samples: 0 });
   streamed.show(null);
+  genome.show(null);
 }
 
 function described(found) {

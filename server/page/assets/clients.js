@@ -27,7 +27,7 @@ const region = (set) =>
     ? `-R <(printf '%s\\t%s\\t%s\\n' ${quoted(set.contig)} ${set.start + 1} ${set.end})`
     : `-r ${quoted(place(set))}`;
 /** igv.js splits at the first colon, but not where there are tabs. */
-const locus = (set) => (set.contig.includes(":") ? [set.contig, set.start + 1, set.end].join("\t") : place(set));
+export const locus = (set) => (set.contig.includes(":") ? [set.contig, set.start + 1, set.end].join("\t") : place(set));
 
 function reference(set) {
   const found = set.references.find((r) => r.referenceSetDbId === set.referenceSetDbId);
@@ -39,7 +39,8 @@ function reference(set) {
 
 const reads = (set) => set.reads.filter((r) => r.dataSet === set.dataSet);
 
-/** What igv.js makes a browser of; without a FASTA file of ours the reference is null. */
+/** What igv.js makes a browser of, which looks up nothing elsewhere; without a FASTA file of ours the reference
+ * is null. */
 export function igvConfiguration(set) {
   const tracks = [
     {
@@ -51,7 +52,7 @@ export function igvConfiguration(set) {
       url: htsget("reads", r.readGroupSetId), visibilityWindow: 30000,
     })),
   ];
-  return { loadDefaultGenomes: false, reference: reference(set), locus: locus(set), tracks };
+  return { loadDefaultGenomes: false, search: false, reference: reference(set), locus: locus(set), tracks };
 }
 
 function igv(set) {
