@@ -33,8 +33,8 @@ refusal no_reference(const std::string& name) {
     return {{errc::not_found, "there is no reference " + http::shown_name(name)}};
 }
 
-/// Header first, always: clients in use take the first URL for it without looking. No fields are to be
-/// sent along, which is said because they look for them, too.
+/// Header first, always: clients in use take the first URL for it without looking. No fields are to
+/// be sent along, which is said because they look for them, too.
 outcome<http::response> ticket(
     const context& ctx, const http::request& request, block_request block, bool header_only
 ) {

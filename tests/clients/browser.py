@@ -40,3 +40,7 @@ class BrowserTest(FolderTest):
         for url in answer["asked"]:
             self.assertTrue(url.startswith(base + "/"), url)
         return answer["found"]
+
+    def check_layout(self, found):
+        self.assertFalse(found["wide"])
+        self.assertLess(found["shifted"], 0.02)

@@ -2,6 +2,8 @@
 another host, nothing is complained of.
 """
 
+import bisect
+import math
 import random
 import re
 import subprocess
@@ -74,10 +76,6 @@ class page(BrowserTest):
             expected = colour(rows[variant], sample)
             self.assertTrue(near(pixel, expected), (variant, sample, pixel, expected, rows[variant][3][sample]))
 
-    def check_layout(self, found):
-        self.assertFalse(found["wide"])
-        self.assertLess(found["shifted"], 0.02)
-
     def test_the_demo_in_its_colours(self):
         rows = table_of(DEMO / "potato.vcf.gz")
         seen = [{"do": "window"}, {"do": "pixels", "count": 80}, {"do": "colours", "names": COLOURS}]
@@ -131,6 +129,29 @@ class page(BrowserTest):
         self.assertIn("S0", found[10])
         millions = VARIANTS * SAMPLES / 1e6
         self.assertEqual(found[13], f"{millions:.{1 if millions >= 10 else 2}f} M")
+
+    def test_the_mean_at_the_pointer_is_that_of_its_cell(self):
+        """In the last tile, whose cells are not all of one width."""
+        path = self.folder / "uneven.bcf"
+        variants, samples = 9_001, 3
+        large_panel(path, variants, samples)
+        with Server(self.folder) as server:
+            spots = range(variants - 30, variants)
+            window, *texts = self.drive(
+                server, {"do": "open"}, {"do": "window"}, *({"do": "hover", "call": [v, 1]} for v in spots),
+            )[1:]
+            _, per_x, *_ = map(float, window["window"].split())
+            step = 2 ** int(math.log2(per_x))
+            self.assertGreater(step, 1)
+            start = variants // (256 * step) * 256 * step
+            cells = math.ceil((variants - start) / step)
+            edges = [start + n * (variants - start) // cells for n in range(cells + 1)]
+            self.assertNotEqual({b - a for a, b in zip(edges, edges[1:])}, {step})
+            bounds = {"variantStart": start, "variantEnd": variants, "callSetStart": 0, "callSetEnd": samples}
+            _, _, tile = server.request(support.url("/overview/main~uneven/tile", bounds | {"rows": samples, "columns": cells}))
+        for variant, text in zip(spots, texts):
+            value = tile[cells + bisect.bisect_right(edges, variant) - 1]
+            self.assertIn("missing" if value == 255 else f"mean dose {100 * value / 254:.1f} %", text, variant)
 
     def test_narrow_windows_and_keys(self):
         with Server(DEMO) as server:
@@ -247,52 +268,6 @@ class page(BrowserTest):
             shown = subprocess.run(["bash", "-ec", snippets["bcftools"]], capture_output=True, cwd=self.folder)
             self.assertEqual(shown.returncode, 0, shown.stderr)
             self.assertIn(b"chr1A\t", shown.stdout)
-
-    def check_same_place(self, seen, rows):
-        """igv.js and the matrix show the same variants, all of them."""
-        x0, per_x, *_ = map(float, seen["window"].split())
-        inside = [n for n, (c, p, *_) in enumerate(rows) if c == seen["contig"] and seen["start"] - 1 < p <= seen["end"] + 1]
-        self.assertEqual(seen["tracks"]["wheat"], len(inside))
-        self.assertAlmostEqual(x0, inside[0], delta=1)
-        self.assertAlmostEqual(x0 + per_x * self.width, inside[-1] + 1, delta=1)
-
-    def test_the_genome_view_and_the_matrix_go_together(self):
-        rows = table_of(DEMO / "wheat.vcf.gz")
-        with Server(DEMO) as server:
-            found = self.drive(
-                server, {"do": "open", "path": "/#main~wheat"}, {"do": "layout"}, {"do": "window"},
-                {"do": "press", "on": "#genome-go"}, {"do": "genome"},
-                {"do": "goTo", "locus": "chr2A:5,001-9,000"}, {"do": "genome"},
-                {"do": "key", "keys": ["+", "ArrowRight"]}, {"do": "genome"},
-                {"do": "key", "keys": ["ArrowRight"] * 90}, {"do": "genome"},
-                {"do": "choose", "id": "main~haplotypes"}, {"do": "genome"},
-            )
-        self.assertEqual(self.errors, [])
-        self.check_layout(found[1])
-        self.width = float(found[2]["plot"].split()[2])
-        first, gone, moved, last, other = (found[at] for at in (4, 6, 8, 10, 12))
-        for seen in (first, gone, moved, last):
-            self.check_same_place(seen, rows)
-        self.assertEqual((gone["contig"], round(gone["start"]), round(gone["end"])), ("chr2A", 5000, 9000))
-        self.assertEqual(last["contig"], "HLA-A*01:01")
-        self.assertLess(moved["end"] - moved["start"], 3000)
-        self.assertEqual(gone["tracks"]["reads"], int(run("samtools", "view", "-c", DEMO / "reads.bam", "chr2A:5001-9000")))
-        self.assertIn("haplotypes", other["tracks"])
-
-    def test_the_genome_view_takes_the_token(self):
-        state = self.folder.parent / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
-        with Front("/some/path") as front:
-            with Server(DEMO, "--auth", "all", "--public-url", front.url, state=state, wait=False) as server:
-                front.server = server
-                *_, seen = self.drive(
-                    front.url, {"do": "open", "wait": False, "path": "/#main~wheat"},
-                    {"do": "waitFor", "on": "#message", "text": "token"},
-                    {"do": "fill", "on": "#token", "text": token}, {"do": "press", "on": "#access button"},
-                    {"do": "settle"}, {"do": "press", "on": "#genome-go"}, {"do": "genome"},
-                )
-        self.assertGreater(seen["tracks"]["wheat"], 0)
-        self.assertTrue(all("401" in error for error in self.errors), self.errors)
 
     def test_an_empty_folder_says_so(self):
         with Server(self.folder) as server:
