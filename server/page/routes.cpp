@@ -35,7 +35,8 @@ constexpr const char* content_policy =
 constexpr std::string_view framed = "genome.html";
 constexpr const char* framed_policy =
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+    "connect-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'";
 
 std::string type_of(std::string_view name) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> types = {{

@@ -6,7 +6,7 @@ import unittest
 import support
 from browser import BrowserTest, table_of
 from front import Front
-from support import DEMO, Server, run
+from support import DEMO, Server, run, simple_panel
 
 
 class genome_view(BrowserTest):
@@ -55,6 +55,16 @@ class genome_view(BrowserTest):
                 )
         self.assertGreater(seen["tracks"]["wheat"], 0)
         self.assertTrue(all("401" in error for error in self.errors), self.errors)
+
+    def test_without_a_fasta_file_there_are_no_bases_but_variants(self):
+        simple_panel(self.folder / "p.vcf.gz", variants=50)
+        with Server(self.folder) as server:
+            *_, seen = self.drive(
+                server, {"do": "open"}, {"do": "press", "on": "#genome-go"}, {"do": "genome"},
+                {"do": "goTo", "locus": "1:101-300"}, {"do": "genome"},
+            )
+        self.assertEqual(self.errors, [])
+        self.assertEqual((seen["contig"], seen["tracks"]), ("1", {"p": 20}))
 
 
 if __name__ == "__main__":

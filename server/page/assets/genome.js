@@ -18,12 +18,21 @@ async function load() {
   }
 }
 
-async function open(configuration, stretch) {
+/** Where no FASTA file is served, the contigs have their lengths and no bases. */
+function withoutBases(contigs) {
+  const lengths = contigs.map(({ name, end }) => `${name}\t${end}`).join("\n");
+  return { id: "contigs", format: "chromsizes", fastaURL: URL.createObjectURL(new Blob([lengths])) };
+}
+
+async function open({ open: configuration, stretch, contigs }) {
   const igv = await load();
   if (!igv) return tell({ absent: true });
   if (currentToken()) igv.setOauthToken(currentToken(), location.hostname);
-  const begin = stretch ? { locus: locus(stretch) } : {};
-  browser = await igv.createBrowser(document.querySelector("#igv"), { ...configuration, ...begin });
+  browser = await igv.createBrowser(document.querySelector("#igv"), {
+    ...configuration,
+    reference: configuration.reference ?? withoutBases(contigs),
+    locus: stretch ? locus(stretch) : configuration.locus,
+  });
   globalThis.browser = browser; // for the console, and for tests
   browser.on("locuschange", (frames) => settle(placeOf(frames[0])));
   if (stretch) expected = here();
@@ -49,7 +58,7 @@ async function go(stretch) {
 addEventListener("message", async ({ source, origin, data }) => {
   if (source !== parent || origin !== location.origin) return;
   try {
-    if (data.open) await open(data.open, data.stretch);
+    if (data.open) await open(data);
     if (data.go) await go(data.go);
   } catch (error) {
     tell({ failed: error.message });

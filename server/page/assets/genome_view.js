@@ -7,7 +7,6 @@ import { places } from "./places.js";
 
 const pause_ms = 250; // without a move, until the other one goes there
 const about = "igv.js draws variants and reads of the stretch that the matrix shows, and the other way round.";
-const lacking = "No FASTA file that is served fits this set, and igv.js draws on one.";
 const absent = "This program was built without igv.js: run tools/setup page, and build it again.";
 
 export class genome_view {
@@ -28,12 +27,11 @@ export class genome_view {
 
   /** Another set, null while there is none. */
   show(set, overview) {
-    const fits = set !== null && igvConfiguration(set).reference !== null;
-    this.#close(set && !fits ? lacking : about);
+    this.#close(about);
     this.#set = set;
     if (set) this.#places.show(set.id, overview);
-    this.parts.button.disabled = !fits;
-    if (fits && this.#wanted) this.#open();
+    this.parts.button.disabled = set === null;
+    if (set && this.#wanted) this.#open();
   }
 
   #toggle() {
@@ -70,7 +68,7 @@ export class genome_view {
   async #begin() {
     const turn = ++this.#turn;
     const stretch = this.view.isWhole() ? null : await this.#inSight();
-    if (turn === this.#turn) this.#tell({ open: igvConfiguration(this.#set), stretch });
+    if (turn === this.#turn) this.#tell({ open: igvConfiguration(this.#set), stretch, contigs: this.#places.contigs });
   }
 
   #inSight() {

@@ -59,6 +59,7 @@ TEST_F(page_test, the_document_of_igv_alone_may_make_styles) {
         EXPECT_EQ(policy.find("script-src"), policy.npos) << file.name;
         EXPECT_EQ(policy.find("style-src 'self' 'unsafe-inline'") != policy.npos, is_framed)
             << file.name;
+        EXPECT_EQ(policy.find("connect-src 'self' blob:;") != policy.npos, is_framed) << file.name;
         EXPECT_EQ(policy.find("frame-ancestors 'self'") != policy.npos, is_framed) << file.name;
     }
 }
