@@ -37,6 +37,12 @@ function reference(set) {
   return { id: found.name, fastaURL: url, indexURL: `${url}.fai`, ...packed };
 }
 
+/** The ending of the index of the only file; null where there is no such, or several files. */
+function indexOf(set) {
+  if (set.files.length !== 1) return null;
+  return set.indexes ? set.indexes[0] : ".csi";
+}
+
 const reads = (set) => set.reads.filter((r) => r.dataSet === set.dataSet);
 
 /** What igv.js makes a browser of, which looks up nothing elsewhere; without a FASTA file of ours the reference
@@ -87,8 +93,8 @@ function assemblies(set) {
 /** Null when JBrowse has no way to the variants: it reads one VCF.gz by its index. */
 function jbrowseVariants(set, assembly) {
   const [name] = set.files;
-  const ending = set.indexes ? set.indexes[0] : ".csi";
-  if (set.files.length !== 1 || !ending || !/\.vcf\.b?gz$/.test(name)) return null;
+  const ending = indexOf(set);
+  if (!ending || !/\.vcf\.b?gz$/.test(name)) return null;
   const uri = file(set.dataSet, name);
   return {
     type: "VariantTrack", trackId: set.id, name: set.name, assemblyNames: [assembly],
@@ -148,12 +154,12 @@ function htslibLogin() {
 }
 
 function bcftools(set) {
-  const direct = ["", "# the file itself, by range", `bcftools view ${region(set)} ${quoted(file(set.dataSet, set.files[0] ?? ""))}`];
+  const direct = () => ["", "# the file itself, by range", `bcftools view ${region(set)} ${quoted(file(set.dataSet, set.files[0]))}`];
   return {
     text: lines(
       htslibLogin(),
       "# a region, over htsget", `bcftools view ${quoted(sliced(htsget("variants", set.id), set))}`,
-      set.files.length === 1 ? direct : [],
+      indexOf(set) ? direct() : [],
       "", "# all of it, as a file", download(set, "bcf"),
     ),
     note: "",
