@@ -33,7 +33,8 @@ refusal no_reference(const std::string& name) {
     return {{errc::not_found, "there is no reference " + http::shown_name(name)}};
 }
 
-/// Header first, always: clients in use take the first URL for it without looking.
+/// Header first, always: clients in use take the first URL for it without looking. No fields are to
+/// be sent along, which is said because they look for them, too.
 outcome<http::response> ticket(
     const context& ctx, const http::request& request, block_request block, bool header_only
 ) {
@@ -44,6 +45,7 @@ outcome<http::response> ticket(
         const auto signed_block = sign(*ctx.key, block);
         urls.push_back(
             {{"url", ctx.address.link(request, "/htsget/data/" + signed_block)},
+             {"headers", json::object()},
              {"class", part_class}}
         );
         return signed_block.size() <= block_chars_max;

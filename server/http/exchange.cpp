@@ -325,7 +325,7 @@ void exchange::append_cors_fields(std::string& out) const {
         field(
             "Access-Control-Allow-Headers",
             "Authorization, Content-Type, Accept, Prefer, If-None-Match, If-Modified-Since, Range, "
-            "If-Range"
+            "If-Range, Cache-Control"
         );
         field("Access-Control-Max-Age", "86400");
     } else {

@@ -63,6 +63,38 @@ async function layoutOf() {
     return { wide: document.documentElement.scrollWidth > innerWidth, shifted };
 }
 
+/** What igv.js shows within its document, and whether all of it has come. */
+function genomeShown() {
+    const view = globalThis.browser;
+    if (!view) return null;
+    const [{ chr, start, end }] = view.referenceFrameList;
+    const tracks = {};
+    for (const { track, viewports: [viewport] } of view.trackViews) {
+        if (!['variant', 'alignment'].includes(track.type)) continue;
+        if (end - start > track.visibilityWindow) continue;
+        const cached = viewport.featureCache && viewport.cachedFeatures;
+        if (!cached) return null;
+        const alignments = Boolean(cached.allAlignments);
+        const all = alignments ? cached.allAlignments() : cached;
+        tracks[track.name] = all.filter((f) => (alignments ? f.start : f.pos - 1) < end && f.end > start).length;
+    }
+    return { contig: chr, start, end, tracks };
+}
+
+async function genomeOf(page) {
+    let before = '';
+    for (let left = patience_ms; left > 0; left -= 1000) {
+        await page.waitForTimeout(1000);
+        const frame = page.frames().find((one) => one.url().endsWith('/page/genome.html'));
+        const shown = frame && (await frame.evaluate(genomeShown));
+        const { window, state } = await page.evaluate(() => ({ ...document.querySelector('#matrix').dataset }));
+        const now = JSON.stringify([shown, window]);
+        if (shown && state === 'complete' && now === before) return { ...shown, window };
+        before = now;
+    }
+    throw new Error(`the genome view did not come to rest: ${before}`);
+}
+
 let page = null;
 const steps = {
     open: async (step) => {
@@ -113,6 +145,21 @@ const steps = {
     press: async ({ on }) => page.click(on),
     fill: async ({ on, text }) => page.fill(on, text),
     text: async ({ on }) => page.textContent(on),
+    box: async ({ on }) => page.locator(on).boundingBox(),
+    pick: async ({ id }) => void (await page.selectOption('#sets', id)),
+    hash: async ({ text }) => page.evaluate((hash) => void (location.hash = hash), text),
+    address: async () => page.url(),
+    settle: async () => settled(page),
+    /** What there is to copy for each other program, by its name. */
+    snippets: async () => {
+        const texts = {};
+        for (const tab of await page.locator('#clients button').all()) {
+            await tab.click();
+            texts[await tab.textContent()] = await page.textContent('#snippet code');
+        }
+        return texts;
+    },
+    waitHidden: async ({ on }) => void (await page.waitForSelector(on, { state: 'hidden', timeout: patience_ms })),
     waitFor: async ({ on, text }) => {
         const holds = ([where, what]) => document.querySelector(where).textContent.includes(what);
         await page.waitForFunction(holds, [on, text], { timeout: patience_ms });
@@ -123,6 +170,13 @@ const steps = {
             const style = getComputedStyle(document.documentElement);
             return Object.fromEntries(all.map((name) => [name, style.getPropertyValue(name).trim()]));
         }, names),
+    genome: async () => genomeOf(page),
+    /** As somebody does it, in the field of igv.js. */
+    goTo: async ({ locus }) => {
+        const field = page.frameLocator('#genome iframe').locator('input.igv-search-input');
+        await field.fill(locus);
+        await field.press('Enter');
+    },
     layout: async () => page.evaluate(layoutOf),
     timing: async () =>
         page.evaluate(() => ({

@@ -1,23 +1,19 @@
 """The page at `/`, in Chromium: what it paints are the genotypes that bcftools reads, nothing is asked of
 another host, nothing is complained of.
-
-The browser is the one that CHROMIUM names, else Debian's; playwright-core (npm) drives it.
 """
 
-import json
-import os
-import pathlib
+import bisect
+import math
 import random
 import re
-import shutil
 import subprocess
 import unittest
 
 import support
-from support import DEMO, FolderTest, Server, run, samples_of, simple_panel
+from browser import BrowserTest, table_of
+from front import Front
+from support import DEMO, Server, run, samples_of, simple_panel
 
-HERE = pathlib.Path(__file__).resolve().parent
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 # Of a panel that does not fit into a window. Sanitizers make the server slow.
 VARIANTS, SAMPLES = (20_000, 100) if support.SANITIZED else (100_000, 300)
 STEEPNESS = 0.6  # of the scale of doses, as in colours.js
@@ -58,16 +54,6 @@ def near(a, b):
 COLOURS = ["--missing", "--dose-low", "--dose-high", "--base-other", *(f"--base-{b}" for b in "acgt")]
 
 
-def table_of(path):
-    """[(contig, position, [REF, ALT, ...], [GT])], read by bcftools."""
-    out = run("bcftools", "query", "-f", "%CHROM\t%POS\t%REF\t%ALT[\t%GT]\n", path)
-    rows = []
-    for line in out.decode().splitlines():
-        contig, position, ref, alt, *genotypes = line.split("\t")
-        rows.append((contig, int(position), [ref, *alt.split(",")], genotypes))
-    return rows
-
-
 def large_panel(path, variants=VARIANTS, samples=SAMPLES):
     """Rows are drawn from a stock of rows, so that it is made in seconds."""
     draw = random.Random(7)
@@ -82,32 +68,13 @@ def large_panel(path, variants=VARIANTS, samples=SAMPLES):
     run("bcftools", "view", "--no-version", "-Ob1", "-o", path, "-", input="".join(lines).encode())
 
 
-class page(FolderTest):
-    def drive(self, server, *steps):
-        """What each step found. No error, and no other host."""
-        self.assertTrue(CHROMIUM, "tools/setup clients installs chromium; elsewhere CHROMIUM names one")
-        base = f"http://{server.host}:{server.port}"
-        done = subprocess.run(
-            ["node", HERE / "page.mjs", CHROMIUM, base, json.dumps(steps)], capture_output=True, text=True, timeout=240
-        )
-        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
-        answer = json.loads(done.stdout)
-        self.assertIsNone(answer["failed"])
-        self.errors = answer["errors"]
-        for url in answer["asked"]:
-            self.assertTrue(url.startswith(base + "/"), url)
-        return answer["found"]
-
+class page(BrowserTest):
     def check_pixels(self, pixels, rows, colour):
         """`colour(row, sample)` is what a call should have."""
         self.assertGreater(len({pixel for _, _, pixel in pixels}), 2)
         for variant, sample, pixel in pixels:
             expected = colour(rows[variant], sample)
             self.assertTrue(near(pixel, expected), (variant, sample, pixel, expected, rows[variant][3][sample]))
-
-    def check_layout(self, found):
-        self.assertFalse(found["wide"])
-        self.assertLess(found["shifted"], 0.02)
 
     def test_the_demo_in_its_colours(self):
         rows = table_of(DEMO / "potato.vcf.gz")
@@ -163,6 +130,29 @@ class page(FolderTest):
         millions = VARIANTS * SAMPLES / 1e6
         self.assertEqual(found[13], f"{millions:.{1 if millions >= 10 else 2}f} M")
 
+    def test_the_mean_at_the_pointer_is_that_of_its_cell(self):
+        """In the last tile, whose cells are not all of one width."""
+        path = self.folder / "uneven.bcf"
+        variants, samples = 9_001, 3
+        large_panel(path, variants, samples)
+        with Server(self.folder) as server:
+            spots = range(variants - 30, variants)
+            window, *texts = self.drive(
+                server, {"do": "open"}, {"do": "window"}, *({"do": "hover", "call": [v, 1]} for v in spots),
+            )[1:]
+            _, per_x, *_ = map(float, window["window"].split())
+            step = 2 ** int(math.log2(per_x))
+            self.assertGreater(step, 1)
+            start = variants // (256 * step) * 256 * step
+            cells = math.ceil((variants - start) / step)
+            edges = [start + n * (variants - start) // cells for n in range(cells + 1)]
+            self.assertNotEqual({b - a for a, b in zip(edges, edges[1:])}, {step})
+            bounds = {"variantStart": start, "variantEnd": variants, "callSetStart": 0, "callSetEnd": samples}
+            _, _, tile = server.request(support.url("/overview/main~uneven/tile", bounds | {"rows": samples, "columns": cells}))
+        for variant, text in zip(spots, texts):
+            value = tile[cells + bisect.bisect_right(edges, variant) - 1]
+            self.assertIn("missing" if value == 255 else f"mean dose {100 * value / 254:.1f} %", text, variant)
+
     def test_narrow_windows_and_keys(self):
         with Server(DEMO) as server:
             found = self.drive(
@@ -189,6 +179,95 @@ class page(FolderTest):
             )
             # The browser notes each 401 itself.
             self.assertTrue(all("401" in error for error in self.errors), self.errors)
+
+    def test_what_cannot_be_a_token_is_not_kept(self):
+        simple_panel(self.folder / "p.vcf.gz", variants=10)
+        state = self.folder.parent / "state"
+        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        with Server(self.folder, "--auth", "all", state=state, wait=False) as server:
+            self.drive(
+                server, {"do": "open", "wait": False}, {"do": "waitFor", "on": "#message", "text": "token"},
+                {"do": "fill", "on": "#token", "text": "ключ"}, {"do": "press", "on": "#access button"},
+                {"do": "waitFor", "on": "#message", "text": "no token"},
+                {"do": "fill", "on": "#token", "text": token}, {"do": "press", "on": "#access button"},
+                {"do": "waitFor", "on": "#facts", "text": "10 variants"},
+            )
+
+    def test_what_was_refused_is_asked_for_again(self):
+        seen = {}
+
+        def refuses(target):
+            seen[target] = seen.get(target, 0) + 1
+            return "/tile?" in target and seen[target] < 3
+
+        with Server(DEMO) as server, Front(refuses=refuses) as front:
+            front.server = server
+            found = self.drive(
+                front.url, {"do": "open", "wait": False, "path": "/#main~potato"},
+                {"do": "waitFor", "on": "#message", "text": "the proxy has no answer"},
+                {"do": "box", "on": "#message"}, {"do": "box", "on": "#matrix"},
+                {"do": "settle"}, {"do": "waitHidden", "on": "#message"}, {"do": "window"},
+            )
+        self.assertLess(found[2]["height"], found[3]["height"] / 5)
+        self.assertEqual(found[6]["state"], "complete")
+        self.assertTrue(all(times == 3 for target, times in seen.items() if "/tile?" in target), seen)
+        self.assertTrue(all("502" in error for error in self.errors), self.errors)
+
+    def test_a_set_that_cannot_be_shown_leaves_nothing_of_the_one_before(self):
+        with Server(DEMO) as server, Front(refuses=lambda target: target.startswith("/overview/main~wheat")) as front:
+            front.server = server
+            found = self.drive(
+                front.url, {"do": "open", "path": "/#main~potato"}, {"do": "text", "on": "#facts"},
+                {"do": "pick", "id": "main~wheat"},
+                {"do": "waitFor", "on": "#message", "text": "the proxy has no answer"},
+                {"do": "text", "on": "#facts"}, {"do": "text", "on": "#snippet code"}, {"do": "address"},
+                {"do": "choose", "id": "main~potato"}, {"do": "text", "on": "#facts"},
+            )
+        self.assertEqual(found[4:7], ["", "", f"{front.url}/#main~wheat"])
+        self.assertIn("call sets", found[1])
+        self.assertEqual(found[8], found[1])
+
+    def test_the_address_says_which_set(self):
+        wheat, potato = (len(table_of(DEMO / f"{name}.vcf.gz")) for name in ("wheat", "potato"))
+        with Server(DEMO) as server:
+            found = self.drive(
+                server, {"do": "open", "path": "/#%"}, {"do": "hash", "text": "main~potato"},
+                {"do": "waitFor", "on": "#facts", "text": f"{potato} variants"},
+                {"do": "hash", "text": "main%7Ewheat"},
+                {"do": "waitFor", "on": "#facts", "text": f"{wheat:,} variants"},
+                {"do": "hash", "text": "matrix"}, {"do": "settle"}, {"do": "address"},
+            )
+        self.assertEqual(self.errors, [])
+        self.assertTrue(found[7].endswith("/#main~wheat"), found[7])
+
+    def test_lines_to_compare_with_are_chosen_by_keys(self):
+        names = samples_of(DEMO / "potato.vcf.gz")
+        legend = {"do": "text", "on": "#legend"}
+        with Server(DEMO) as server:
+            found = self.drive(
+                server, {"do": "open", "path": "/#main~potato"}, {"do": "mode", "mode": "alike"}, legend,
+                {"do": "key", "keys": ["n", "n"]}, legend, {"do": "key", "keys": ["p"]}, legend,
+                {"do": "key", "keys": ["n"] * len(names)}, legend,
+            )
+        self.assertEqual(self.errors, [])
+        for at, name in ((2, names[0]), (4, names[2]), (6, names[1]), (8, names[-1])):
+            self.assertIn(f"alike to {name}", found[at])
+
+    def test_behind_a_proxy_below_a_path(self):
+        with Front("/some/path") as front, Server(DEMO, "--public-url", front.url) as server:
+            front.server = server
+            *_, snippets, total = self.drive(
+                front.url, {"do": "open", "path": "/#main~wheat"}, {"do": "key", "keys": ["+"] * 10},
+                {"do": "press", "on": "#stream-go"}, {"do": "waitFor", "on": "#stream-note", "text": "decoded"},
+                {"do": "snippets"}, {"do": "text", "on": "#stream-total"},
+            )
+            self.assertEqual(self.errors, [])
+            self.assertNotEqual(total, "0")
+            for name, text in snippets.items():
+                self.assertIn(front.url, text, name)
+            shown = subprocess.run(["bash", "-ec", snippets["bcftools"]], capture_output=True, cwd=self.folder)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertIn(b"chr1A\t", shown.stdout)
 
     def test_an_empty_folder_says_so(self):
         with Server(self.folder) as server:

@@ -118,7 +118,7 @@ class demo_files(unittest.TestCase):
         headers = {"Origin": "http://x", "Access-Control-Request-Headers": "range, if-range"}
         status, fields, _ = self.server.request(self.target, "OPTIONS", headers)
         self.assertEqual(status, 204)
-        for name in ("Range", "If-Range", "If-None-Match", "Authorization"):
+        for name in ("Range", "If-Range", "If-None-Match", "Authorization", "Cache-Control"):
             self.assertIn(name, fields["Access-Control-Allow-Headers"].split(", "))
         _, fields, _ = self.server.request(self.target, headers={"Origin": "http://x", "Range": "bytes=0-0"})
         self.assertEqual(fields["Access-Control-Allow-Origin"], "*")

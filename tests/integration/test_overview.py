@@ -215,7 +215,9 @@ class OverviewTest(FolderTest):
             self.assertNotIn("unsafe", headers["Content-Security-Policy"])
             self.assertIn("Accept", headers["Vary"])
             page = gzip.decompress(body).decode()
-            for name in re.findall(r'(?:src|href)="(/page/[^"]+)"', page):
+            names = re.findall(r'(?:src|href)="(page/[^"]+)"', page)
+            self.assertIn("page/app.js", names)
+            for name in (f"/{name}" for name in names):
                 status, headers, _ = server.request(name)
                 self.assertEqual(status, 200, name)
                 self.assertEqual(server.request(name, headers={"If-None-Match": headers["ETag"]})[0], 304)

@@ -1,11 +1,18 @@
 // Requests to the server that the page came from, with the token that somebody typed in.
 
-const key = "callstream-token";
+/** Where the server is: at a proxy that may be below a path, of which the server knows nothing. */
+export const base = new URL("..", import.meta.url).href.replace(/\/$/, "");
+
+const key = `callstream-token ${base}`;
+const sendable = (text) => /^[\x21-\x7e]*$/.test(text); // in a field of HTTP
 let token = sessionStorage.getItem(key) || "";
 
+export const currentToken = () => token;
 export const hasToken = () => token !== "";
 export function useToken(text) {
-  token = text.trim();
+  const given = text.trim();
+  if (!sendable(given)) throw new Error("This is no token: they have neither blanks nor letters beyond ASCII.");
+  token = given;
   sessionStorage.setItem(key, token);
 }
 export function forgetToken() {
@@ -41,10 +48,11 @@ export function target(path, parameters = {}) {
   return query ? `${path}?${query}` : path;
 }
 
+/** `where` begins with `/`, which is where the server begins. */
 export async function ask(where, { accept = "application/json", signal } = {}) {
   const headers = { Accept: accept };
   if (token) headers.Authorization = `Bearer ${token}`;
-  const answer = await fetch(where, { headers, signal, credentials: "omit" });
+  const answer = await fetch(base + where, { headers, signal, credentials: "omit" });
   if (!answer.ok) throw await refusalOf(answer);
   return answer;
 }

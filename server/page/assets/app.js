@@ -1,13 +1,14 @@
 // Puts the page together: which variant set, its overview, its matrix, the stream, the clients.
 
-import { encode, forgetToken, json, target, useToken } from "/page/api.js";
-import { clients } from "/page/clients.js";
-import { full, theme } from "/page/colours.js";
-import { element, find, number } from "/page/dom.js";
-import { matrix } from "/page/matrix.js";
-import { stream } from "/page/stream.js";
-import { strip } from "/page/strip.js";
-import { view } from "/page/view.js";
+import { encode, forgetToken, json, target, useToken } from "./api.js";
+import { clients } from "./clients.js";
+import { full, theme } from "./colours.js";
+import { element, find, number } from "./dom.js";
+import { genome_view } from "./genome_view.js";
+import { matrix } from "./matrix.js";
+import { stream } from "./stream.js";
+import { strip } from "./strip.js";
+import { view } from "./view.js";
 
 const bins = 600;
 let listing = null;
@@ -19,9 +20,11 @@ const overview = new strip(find("#strip"), sight, () => cells.gutter);
 const cells = new matrix(find("#matrix"), sight, {
   readout: (text) => (find("#readout").textContent = text),
   failed: (error) => refused(error),
+  answered: () => aside && say(""),
   chosen: () => showLegend(),
   place: (ordinal) => overview.place(ordinal),
 });
+const genome = new genome_view({ button: find("#genome-go"), note: find("#genome-note"), stage: find("#genome-stage") }, sight);
 const streamed = new stream({
   rate: find("#stream-rate"), bytes: find("#stream-bytes"), total: find("#stream-total"), plot: find("#stream-plot"),
   button: find("#stream-go"), what: find("#stream-what"), note: find("#stream-note"),
@@ -29,27 +32,40 @@ const streamed = new stream({
 
 // --- messages
 
-function say(text, bad = false) {
+let aside = false; // what is said stands at the edge of what is drawn, until the server answers again
+
+function say(text, { bad = false, beside = false } = {}) {
   const message = find("#message");
+  aside = beside;
   message.hidden = text === "";
   message.textContent = text;
   message.classList.toggle("bad", bad);
+  message.classList.toggle("aside", beside);
 }
 
 function refused(error) {
+  const beside = chosen !== null;
   if (error.status === 401 || error.status === 403) {
-    forgetToken();
-    find("#access").hidden = false;
-    find("#token").focus();
-    return say(error.status === 401 ? "A token is needed to see the data." : error.message);
+    askForToken();
+    return say(error.status === 401 ? "A token is needed to see the data." : error.message, { beside });
   }
   if (error.status === 503) return; // asked for again
-  say(error.message || "The server cannot be reached.", true);
+  say(error instanceof TypeError ? "The server cannot be reached." : error.message, { bad: true, beside });
+}
+
+function askForToken() {
+  forgetToken();
+  const form = find("#access");
+  if (!form.hidden) return; // somebody may be about to type it in
+  form.hidden = false;
+  find("#token").focus();
 }
 
 // --- variant sets
 
 async function list() {
+  ++epoch;
+  clear();
   say("Loading…");
   try {
     listing = await json("/overview");
@@ -62,10 +78,32 @@ async function list() {
   picker.replaceChildren(...groups(sets));
   picker.disabled = sets.length === 0;
   if (sets.length === 0) return say("There are no variant sets yet: put VCF.gz or BCF files into the served folder.");
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  picker.value = sets.some((set) => set.variantSetDbId === wanted) ? wanted : sets[0].variantSetDbId;
+  picker.value = addressed() ?? sets[0].variantSetDbId;
   show(picker.value);
 }
+
+/** The variant set that the address names; null when there is none of that id. */
+function addressed() {
+  let named = location.hash.slice(1);
+  try {
+    named = decodeURIComponent(named);
+  } catch {
+    // a % that stands for itself
+  }
+  return listing.variantSets.some((set) => set.variantSetDbId === named) ? named : null;
+}
+
+/** Somebody went back, or edited the address. What names no set, as a link within the page, is no part of it. */
+function follow() {
+  if (!listing) return;
+  const picker = find("#sets");
+  const id = addressed();
+  if (id === null || id === picker.value) return address(picker.value);
+  picker.value = id;
+  show(id);
+}
+
+const address = (id) => history.replaceState(null, "", `#${encode(id)}`);
 
 function groups(sets) {
   const option = (set) => element("option", { value: set.variantSetDbId }, set.variantSetName);
@@ -93,8 +131,9 @@ async function overviewOf(id, mine) {
 
 async function show(id) {
   const mine = ++epoch;
+  clear();
+  address(id);
   say("Loading…");
-  streamed.show(null);
   let found;
   try {
     found = await overviewOf(id, mine);
@@ -102,7 +141,6 @@ async function show(id) {
     return refused(error);
   }
   if (!found) return;
-  history.replaceState(null, "", `#${encodeURIComponent(id)}`);
   chosen = described(found);
   find("#facts").textContent = facts(chosen);
   document.title = `${chosen.name} · callstream`;
@@ -111,8 +149,21 @@ async function show(id) {
   overview.show(found);
   cells.show(chosen);
   streamed.show(empty ? null : chosen);
+  genome.show(empty ? null : chosen, found);
   showLegend();
   showClient();
+}
+
+/** Nothing of the set that was shown stays beside the name of another one. */
+function clear() {
+  chosen = null;
+  document.title = "callstream";
+  for (const part of ["#facts", "#snippet code", "#snippet-note"]) find(part).textContent = "";
+  find("#copy").disabled = true;
+  overview.show({ contigs: [] });
+  cells.show({ variants: 0, samples: 0 });
+  streamed.show(null);
+  genome.show(null);
 }
 
 function described(found) {
@@ -124,7 +175,7 @@ function described(found) {
   return {
     id: found.variantSetDbId, name: found.variantSetName, variants: found.variantCount, samples: found.callSetCount,
     ploidy: found.ploidy, contigs: found.contigs.length, contig: first.name, start, end,
-    locus: `${first.name}:${start + 1}-${end}`, dataSet: listed.dataSet, files: listed.files,
+    dataSet: listed.dataSet, files: listed.files, indexes: listed.indexes,
     referenceSetDbId: listed.referenceSetDbId, references: listing.referenceSets, reads: listing.readGroupSets,
   };
 }
@@ -220,7 +271,11 @@ async function copy() {
 find("#sets").addEventListener("change", (event) => show(event.target.value));
 find("#access").addEventListener("submit", (event) => {
   event.preventDefault();
-  useToken(find("#token").value);
+  try {
+    useToken(find("#token").value);
+  } catch (error) {
+    return say(error.message, { bad: true, beside: chosen !== null });
+  }
   find("#token").value = "";
   list();
 });
@@ -234,5 +289,6 @@ find("#whole").addEventListener("click", () => sight.whole());
 find("#copy").addEventListener("click", copy);
 sight.onChange(() => cells.mode === "bases" && showLegend());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showLegend);
+addEventListener("hashchange", follow);
 tabs();
 list();

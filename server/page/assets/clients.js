@@ -1,29 +1,53 @@
 // Ready-made configurations of other programs for the chosen variant set.
 
-import { encode, hasToken } from "/page/api.js";
+import { base, encode, hasToken } from "./api.js";
 
-const origin = location.origin;
+const { hostname, protocol } = new URL(base);
+const brapi = `${base}/brapi/v2`;
 const pretty = (value) => JSON.stringify(value, null, 2);
+const lines = (...parts) => parts.flat().filter((part) => part !== null).join("\n");
 const path = (...parts) => parts.map(encode).join("/");
 /** Within single quotes of a shell. */
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const htsget = (kind, id) => `${origin}/htsget/${kind}/${encode(id)}`;
-const file = (dataSet, name) => `${origin}/files/${path(dataSet, name)}`;
-const brapi = `${origin}/brapi/v2`;
+const htsget = (kind, id) => `${base}/htsget/${kind}/${encode(id)}`;
+const file = (dataSet, name) => `${base}/files/${path(dataSet, name)}`;
+const exported = (set, ending) => `${brapi}/variantsets/${encode(set.id)}/exports/${encode(set.name)}.${ending}`;
+const sliced = (url, set) => `${url}?referenceName=${encode(set.contig)}&start=${set.start}&end=${set.end}`;
+
 const bearer = () => (hasToken() ? ' -H "Authorization: Bearer $TOKEN"' : "");
+/** Into a file that is named like the set. */
+const download = (set, ending) => `curl${bearer()} -o ${quoted(`${set.name.replaceAll("/", "_")}.${ending}`)} ${quoted(exported(set, ending))}`;
+
+/** BrAPI takes the name of a contig as it is. */
+const place = (set) => `${set.contig}:${set.start + 1}-${set.end}`;
+/** bcftools splits -r at the first colon and at commas; of a file with a line it does not. */
+const region = (set) =>
+  /[:,]/.test(set.contig)
+    ? `-R <(printf '%s\\t%s\\t%s\\n' ${quoted(set.contig)} ${set.start + 1} ${set.end})`
+    : `-r ${quoted(place(set))}`;
+/** igv.js splits at the first colon, but not where there are tabs. */
+export const locus = (set) => (set.contig.includes(":") ? [set.contig, set.start + 1, set.end].join("\t") : place(set));
 
 function reference(set) {
   const found = set.references.find((r) => r.referenceSetDbId === set.referenceSetDbId);
-  if (!found) return null;
+  if (!found?.file) return null;
   const url = file(found.dataSet, found.file);
   const packed = found.file.endsWith(".gz") ? { compressedIndexURL: `${url}.gzi` } : {};
   return { id: found.name, fastaURL: url, indexURL: `${url}.fai`, ...packed };
 }
 
+/** The ending of the index of the only file; null where there is no such, or several files. */
+function indexOf(set) {
+  if (set.files.length !== 1) return null;
+  return set.indexes ? set.indexes[0] : ".csi";
+}
+
 const reads = (set) => set.reads.filter((r) => r.dataSet === set.dataSet);
 
-function igv(set) {
+/** What igv.js makes a browser of, which looks up nothing elsewhere; without a FASTA file of ours the reference
+ * is null. */
+export function igvConfiguration(set) {
   const tracks = [
     {
       type: "variant", format: "vcf", sourceType: "htsget", name: set.name,
@@ -34,19 +58,30 @@ function igv(set) {
       url: htsget("reads", r.readGroupSetId), visibilityWindow: 30000,
     })),
   ];
-  const config = { loadDefaultGenomes: false, reference: reference(set) ?? { id: "yours", fastaURL: "…", indexURL: "…" }, locus: set.locus, tracks };
+  return { loadDefaultGenomes: false, search: false, reference: reference(set), locus: locus(set), tracks };
+}
+
+function igv(set) {
+  const config = igvConfiguration(set);
+  const login = hasToken() ? [`igv.setOauthToken("…", ${pretty(hostname)}); // your token, for this host alone`, ""] : [];
+  const yours = { id: "yours", fastaURL: "…", indexURL: "…" };
   return {
-    text: `igv.createBrowser(document.getElementById("igv"), ${pretty(config)});`,
-    note: reference(set)
+    text: lines(login, `igv.createBrowser(document.getElementById("igv"), ${pretty({ ...config, reference: config.reference ?? yours })});`),
+    note: config.reference
       ? "The window is said here because igv.js shows none of a file with many samples otherwise."
       : "No FASTA file fits this set: put yours into the reference.",
   };
 }
 
+// --- JBrowse 2
+
+const account = "callstream";
+/** A token is asked for by JBrowse itself, once. */
+const at = (uri) => ({ uri, locationType: "UriLocation", ...(hasToken() ? { internetAccountId: account } : {}) });
+
 function assemblies(set) {
   const found = reference(set);
   if (!found) return [];
-  const at = (uri) => ({ uri, locationType: "UriLocation" });
   const packed = found.compressedIndexURL;
   const adapter = {
     type: packed ? "BgzipFastaAdapter" : "IndexedFastaAdapter",
@@ -55,77 +90,137 @@ function assemblies(set) {
   return [{ name: found.id, sequence: { type: "ReferenceSequenceTrack", trackId: `${found.id}-sequence`, adapter } }];
 }
 
-function jbrowse(set) {
-  const name = set.files[0];
-  const assembly = reference(set)?.id ?? "yours";
-  const packed = set.files.length === 1 && /\.vcf\.b?gz$/.test(name);
-  const tracks = reads(set).map((r) => ({
-    type: "AlignmentsTrack", trackId: `${r.readGroupSetId}`, name: r.name, assemblyNames: [assembly],
-    adapter: { type: "HtsgetBamAdapter", htsgetBase: `${origin}/htsget/reads`, htsgetTrackId: r.readGroupSetId },
-  }));
-  if (packed) {
-    const uri = file(set.dataSet, name);
-    tracks.unshift({
-      type: "VariantTrack", trackId: set.id, name: set.name, assemblyNames: [assembly],
-      adapter: {
-        type: "VcfTabixAdapter", vcfGzLocation: { uri, locationType: "UriLocation" },
-        index: { indexType: "CSI", location: { uri: `${uri}.csi`, locationType: "UriLocation" } },
-      },
-      displays: [{ type: "LinearVariantMatrixDisplay", displayId: `${set.id}-matrix` }],
-    });
-  }
-  const note = packed
-    ? "With a .tbi beside the file: indexType TBI."
-    : "JBrowse 2 reads VCF.gz by its index, and neither BCF nor htsget for variants; this set is not one VCF.gz.";
-  const text = tracks.length > 0 ? pretty({ assemblies: assemblies(set), tracks }) : "// no track of this set fits JBrowse 2";
-  return { text, note };
+/** Null when JBrowse has no way to the variants: it reads one VCF.gz by its index. */
+function jbrowseVariants(set, assembly) {
+  const [name] = set.files;
+  const ending = indexOf(set);
+  if (!ending || !/\.vcf\.b?gz$/.test(name)) return null;
+  const uri = file(set.dataSet, name);
+  return {
+    type: "VariantTrack", trackId: set.id, name: set.name, assemblyNames: [assembly],
+    adapter: {
+      type: "VcfTabixAdapter", vcfGzLocation: at(uri),
+      index: { indexType: ending.slice(1).toUpperCase(), location: at(uri + ending) },
+    },
+    displays: [{ type: "LinearVariantMatrixDisplay", displayId: `${set.id}-matrix` }],
+  };
 }
 
+/** Its htsget adapter sends no token, so that reads come from the file then. */
+function jbrowseReads(set) {
+  if (!hasToken()) return { type: "HtsgetBamAdapter", htsgetBase: `${base}/htsget/reads`, htsgetTrackId: set.readGroupSetId };
+  const uri = file(set.dataSet, set.file);
+  return { type: "BamAdapter", bamLocation: at(uri), index: { indexType: "BAI", location: at(`${uri}.bai`) } };
+}
+const fitsJbrowse = (set) => !hasToken() || Boolean(set.file?.endsWith(".bam"));
+
+function jbrowse(set) {
+  const assembly = reference(set)?.id ?? "yours";
+  const variants = jbrowseVariants(set, assembly);
+  const tracks = reads(set).filter(fitsJbrowse).map((r) => ({
+    type: "AlignmentsTrack", trackId: r.readGroupSetId, name: r.name, assemblyNames: [assembly], adapter: jbrowseReads(r),
+  }));
+  if (variants) tracks.unshift(variants);
+  const login = {
+    internetAccounts: [{ type: "ExternalTokenInternetAccount", internetAccountId: account, name: account, tokenType: "Bearer", domains: [hostname] }],
+  };
+  const note = variants
+    ? "A matrix of call sets and variants, drawn from the file by its index."
+    : "JBrowse 2 reads VCF.gz by its index, and neither BCF nor htsget for variants; this set is not one VCF.gz.";
+  const config = { assemblies: assemblies(set), ...(hasToken() ? login : {}), tracks };
+  return { text: tracks.length > 0 ? pretty(config) : "// no track of this set fits JBrowse 2", note };
+}
+
+// --- programs without a browser
+
 function flapjack(set) {
-  const exported = `${brapi}/variantsets/${encode(set.id)}/exports/${encode(set.name)}`;
   return {
-    text: `# Flapjack › Import data › BrAPI, base URL\n${brapi}\n\n# or as files\ncurl${bearer()} -o ${quoted(`${set.name}.flapjack.txt`)} ${quoted(`${exported}.flapjack.txt`)}\ncurl${bearer()} -o ${quoted(`${set.name}.flapjack.map`)} ${quoted(`${exported}.flapjack.map`)}`,
+    text: lines(
+      "# Flapjack › Import data › BrAPI, base URL", `# ${brapi}`, "",
+      "# or as files", download(set, "flapjack.txt"), download(set, "flapjack.map"),
+    ),
     note: "Flapjack takes the file that the variant set links to; its own paging of JSON calls never ends.",
   };
 }
 
+/** htslib reads a token from a file, and keeps it to itself where the line is not encrypted. */
+function htslibLogin() {
+  if (!hasToken()) return [];
+  const open = "export HTS_ALLOW_UNENCRYPTED_AUTHORIZATION_HEADER='I understand the risks'";
+  return [
+    "# where htslib looks for the token", `(umask 077; printf %s "$TOKEN" > callstream.token)`,
+    `export HTS_AUTH_LOCATION="$PWD/callstream.token"`, protocol === "http:" ? open : null, "",
+  ];
+}
+
 function bcftools(set) {
-  const url = htsget("variants", set.id);
-  const name = set.files[0];
-  const direct = set.files.length === 1 ? `\n\n# the file itself, by range\nbcftools view -H -r ${quoted(set.locus)} ${quoted(file(set.dataSet, name))}` : "";
+  const direct = () => ["", "# the file itself, by range", `bcftools view ${region(set)} ${quoted(file(set.dataSet, set.files[0]))}`];
   return {
-    text: `# a region, over htsget\nbcftools view ${quoted(`${url}?referenceName=${encode(set.contig)}&start=${set.start}&end=${set.end}`)}${direct}\n\n# all of it, as a file\ncurl${bearer()} -o ${quoted(`${set.name}.bcf`)} ${quoted(`${brapi}/variantsets/${encode(set.id)}/exports/${encode(set.name)}.bcf`)}`,
-    note: hasToken() ? "htslib sends a token that it finds in the file named by HTS_AUTH_LOCATION." : "",
+    text: lines(
+      htslibLogin(),
+      "# a region, over htsget", `bcftools view ${quoted(sliced(htsget("variants", set.id), set))}`,
+      indexOf(set) ? direct() : [],
+      "", "# all of it, as a file", download(set, "bcf"),
+    ),
+    note: "",
   };
 }
 
 function samtools(set) {
-  const found = reads(set);
+  const found = reads(set).slice(0, 5);
   if (found.length === 0) return { text: "# there are no reads in this data set", note: "" };
-  const lines = found.slice(0, 5).map((r) => `samtools view ${quoted(`${htsget("reads", r.readGroupSetId)}?referenceName=${encode(set.contig)}&start=${set.start}&end=${set.end}`)}`);
   return {
-    text: `# a region, over htsget\n${lines.join("\n")}\n\n# sequences for CRAM, by their MD5\nexport REF_PATH=${quoted(`${origin}/sequence/%s`)}`,
+    text: lines(
+      htslibLogin(),
+      "# a region, over htsget", found.map((r) => `samtools view ${quoted(sliced(htsget("reads", r.readGroupSetId), set))}`),
+      "", "# sequences for CRAM, by their MD5", `export REF_PATH=${quoted(`${base}/sequence/%s`)}`,
+    ),
     note: "REF_PATH lets samtools decode CRAM without a FASTA file of your own.",
   };
 }
 
-const curl = (set) => ({
-  text: `# the matrix, a line per variant\ncurl --compressed${bearer()} -H 'Accept: application/x-ndjson' \\\n  ${quoted(`${brapi}/allelematrix?variantSetDbId=${encode(set.id)}`)}\n\n# a region of it, as JSON\ncurl${bearer()} ${quoted(`${brapi}/allelematrix?variantSetDbId=${encode(set.id)}&positionRange=${encode(set.locus)}`)}\n\n# which lines there are\ncurl${bearer()} ${quoted(`${brapi}/callsets?variantSetDbId=${encode(set.id)}`)}`,
-  note: "",
-});
+function curl(set) {
+  const matrix = `${brapi}/allelematrix?variantSetDbId=${encode(set.id)}`;
+  return {
+    text: lines(
+      "# the matrix, a line per variant",
+      `curl --compressed${bearer()} -H 'Accept: application/x-ndjson' \\`, `  ${quoted(matrix)}`, "",
+      "# a region of it, as JSON", `curl${bearer()} ${quoted(`${matrix}&positionRange=${encode(place(set))}`)}`, "",
+      "# which lines there are", `curl${bearer()} ${quoted(`${brapi}/callsets?variantSetDbId=${encode(set.id)}`)}`,
+    ),
+    note: "",
+  };
+}
 
 function r(set) {
-  const login = hasToken() ? '\nset_token(Sys.getenv("TOKEN"))' : "";
+  const opened = hasToken() ? 'url(asked, headers = c(Authorization = paste("Bearer", Sys.getenv("TOKEN"))))' : "asked";
   return {
-    text: `library(QBMS)\n\nset_qbms_config(${pretty(origin)}, path = "", engine = "gigwa", no_auth = TRUE)${login}\n\n# or without a package: the matrix as it comes\nx <- jsonlite::fromJSON(paste0(\n  ${pretty(`${brapi}/allelematrix?`)},\n  ${pretty(`variantSetDbId=${encode(set.id)}&dimensionVariantPageSize=1000`)}\n))$result\ngt <- x$dataMatrices$dataMatrix[[1]]\ndimnames(gt) <- list(x$variantDbIds, x$callSetDbIds)`,
+    text: lines(
+      "library(QBMS)", "",
+      `set_qbms_config(${pretty(base)}, path = "", engine = "gigwa", no_auth = TRUE)`,
+      hasToken() ? 'set_token(Sys.getenv("TOKEN"))' : null, "",
+      "# or without a package: the matrix as it comes",
+      "asked <- paste0(", `  ${pretty(`${brapi}/allelematrix?`)},`,
+      `  ${pretty(`variantSetDbId=${encode(set.id)}&dimensionVariantPageSize=1000`)}`, ")",
+      `x <- jsonlite::fromJSON(${opened})$result`,
+      "gt <- x$dataMatrices$dataMatrix[[1]]", "dimnames(gt) <- list(x$variantDbIds, x$callSetDbIds)",
+    ),
     note: "For QBMS serve with --collapse-homozygotes: it takes anything longer than one character for heterozygous.",
   };
 }
 
 function python(set) {
-  const headers = hasToken() ? '{"Accept": "application/x-ndjson", "Authorization": f"Bearer {os.environ[\'TOKEN\']}"}' : '{"Accept": "application/x-ndjson"}';
+  const login = hasToken() ? `, "Authorization": f"Bearer {os.environ['TOKEN']}"` : "";
   return {
-    text: `import json${hasToken() ? ", os" : ""}, urllib.request\n\nasked = urllib.request.Request(\n    ${pretty(`${brapi}/allelematrix?variantSetDbId=${encode(set.id)}`)},\n    headers=${headers},\n)\nwith urllib.request.urlopen(asked) as lines:\n    for line in lines:\n        row = json.loads(line)\n        print(row)\n\n# or all of it as one array of bytes: variants in rows, -1 for missing\n# numpy.load(…/exports/${set.name}.npy)`,
+    text: lines(
+      `import json${hasToken() ? ", os" : ""}, urllib.request`, "",
+      "asked = urllib.request.Request(",
+      `    ${pretty(`${brapi}/allelematrix?variantSetDbId=${encode(set.id)}`)},`,
+      `    headers={"Accept": "application/x-ndjson"${login}},`, ")",
+      "with urllib.request.urlopen(asked) as lines:", "    for line in lines:",
+      "        row = json.loads(line)", "        print(row)", "",
+      "# or all of it as one array of bytes for numpy: variants in rows, -1 for missing", `# ${exported(set, "npy")}`,
+    ),
     note: "The last line says complete; without it the answer was cut.",
   };
 }

@@ -1,15 +1,17 @@
 // The heat map: draws what is in sight, and lets it be moved, zoomed, asked and compared.
 
-import { baseColour, doseOf, full, missing, theme } from "/page/colours.js";
-import { framed, number, percent, prepare } from "/page/dom.js";
-import { matrix_data, side } from "/page/matrix_data.js";
-import { handleKey } from "/page/view.js";
+import { baseColour, doseOf, full, missing, theme } from "./colours.js";
+import { framed, number, percent, prepare } from "./dom.js";
+import { matrix_data, side } from "./matrix_data.js";
+import { handleKey } from "./view.js";
 
 const top = 24;
 const bottom = 2;
 const singleWidth = 3; // pixels of a variant from which genotypes are asked for
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 
+/** Which of `parts` holds number `at` of `count`: part i begins at floor(i * count / parts). */
+const partOf = (at, count, parts) => Math.floor(((at + 1) * parts - 1) / count);
 const level = (per, ratio) => Math.max(0, Math.floor(Math.log2(per / ratio)));
 
 export class matrix {
@@ -17,14 +19,14 @@ export class matrix {
   #dragged = null;
   #pointers = new Map();
 
-  constructor(canvas, view, { readout, failed, chosen, place }) {
+  constructor(canvas, view, { readout, failed, answered, chosen, place }) {
     Object.assign(this, { canvas, view, readout, chosen, place });
     this.mode = "dose";
     this.line = 0; // the call set that others are compared with
     this.palette = theme();
     this.hovered = null;
     this.draw = framed(() => this.#draw());
-    this.data = new matrix_data(this.draw, failed);
+    this.data = new matrix_data(this.draw, failed, answered);
     view.onChange(this.draw);
     new ResizeObserver(() => this.#measure()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.repaint());
@@ -65,7 +67,7 @@ export class matrix {
   #draw() {
     const { context, width, height, ratio } = prepare(this.canvas);
     const v = this.view;
-    if (!this.data.set || v.samples === 0 || v.variants === 0) return;
+    if (!this.data.set || v.samples === 0 || v.variants === 0) return (this.canvas.dataset.state = "empty");
     this.context = context;
     this.data.begin();
     context.save();
@@ -311,8 +313,8 @@ export class matrix {
     const alike = this.mode === "alike" ? this.line : null;
     const tile = this.data.tile({ z, k, x: Math.floor(variant / (side * 2 ** z)), y: Math.floor(sample / (side * 2 ** k)), alike });
     if (!tile) return "…";
-    const column = Math.floor(((variant - tile.variantStart) * tile.columns) / (tile.variantEnd - tile.variantStart));
-    const row = Math.floor(((sample - tile.callSetStart) * tile.rows) / (tile.callSetEnd - tile.callSetStart));
+    const column = partOf(variant - tile.variantStart, tile.variantEnd - tile.variantStart, tile.columns);
+    const row = partOf(sample - tile.callSetStart, tile.callSetEnd - tile.callSetStart, tile.rows);
     const value = tile.data[row * tile.columns + column];
     const what = alike === null ? "mean dose" : "alike";
     const about = value === missing ? "missing" : `${what} ${percent(value / full)}`;
@@ -329,7 +331,7 @@ export class matrix {
 
   #listen() {
     const on = (name, handle, options) => this.canvas.addEventListener(name, handle, options);
-    on("keydown", (event) => handleKey(event, this.view));
+    on("keydown", (event) => handleKey(event, this.view) || this.#step(event));
     on("wheel", (event) => this.#wheel(event), { passive: false });
     on("pointerdown", (event) => this.#press(event));
     on("pointermove", (event) => this.#move(event));
@@ -383,9 +385,25 @@ export class matrix {
     const { x, y } = this.#inPlot(event);
     const spot = this.view.at(Math.max(x, 0), y); // names count as well
     if (!spot) return;
-    this.line = spot.sample;
-    this.chosen(spot.sample);
+    this.#compareWith(spot.sample);
+  }
+
+  #compareWith(sample) {
+    this.line = sample;
+    this.chosen(sample);
     this.draw();
+  }
+
+  /** To the next row or the previous one: those in sight, from wherever one has moved to. */
+  #step(event) {
+    const by = { n: 1, p: -1 }[event.key.toLowerCase()];
+    if (!by || event.ctrlKey || event.metaKey || event.altKey || this.view.samples === 0) return;
+    const first = Math.ceil(this.view.y0);
+    const last = Math.max(Math.floor(this.view.lastSample) - 1, first);
+    const inSight = this.line >= first && this.line <= last;
+    const next = inSight ? this.line + by : by > 0 ? first : last;
+    this.#compareWith(Math.min(Math.max(next, 0), this.view.samples - 1));
+    this.view.reveal(this.line);
   }
 
   #leave() {

@@ -1,25 +1,26 @@
 // What the matrix draws: tiles of means from the overview service at every zoom, and genotypes from
 // BrAPI where single calls are in sight. Asks for what is in sight only, a few at a time.
 
-import { bytes, encode, json, target } from "/page/api.js";
-import { allelesOf } from "/page/colours.js";
+import { bytes, encode, json, target } from "./api.js";
+import { allelesOf } from "./colours.js";
 
 export const side = 256; // cells of a tile, variants and call sets of a page of genotypes
 const kept = 400;
 const atOnce = 4;
+const longest_s = 60; // until what was refused is asked for again
 const names = 1000; // call sets of one page of names
 
 export class matrix_data {
   #kept = new Map(); // by key, the one used last at the end
   #flying = new Set();
   #wanted = [];
-  #failed = new Map(); // key: not before, in ms
+  #failed = new Map(); // key: how often, and until when it is not asked for
   #epoch = 0;
 
-  /** `changed()` when something has arrived, `failed(error)` when the server refused. */
-  constructor(changed, failed) {
-    this.changed = changed;
-    this.failed = failed;
+  /** `changed()` when something has arrived or may be asked for again, `failed(error)` when the server
+   * refused, `answered()` when it gave something and nothing that was refused waits. */
+  constructor(changed, failed, answered) {
+    Object.assign(this, { changed, failed, answered });
     this.set = null;
   }
 
@@ -48,7 +49,7 @@ export class matrix_data {
       this.#kept.set(key, found);
       return found;
     }
-    const waits = (this.#failed.get(key) ?? 0) > performance.now();
+    const waits = this.#failed.get(key)?.until > performance.now();
     const known = this.#flying.has(key) || this.#wanted.some((other) => other.key === key);
     if (!known && !waits) this.#wanted.push({ key, make });
     return null;
@@ -143,13 +144,29 @@ export class matrix_data {
       const made = await make();
       if (epoch !== this.#epoch) return;
       this.#kept.set(key, made);
+      this.#failed.delete(key);
+      if (!this.#waits()) this.answered();
       while (this.#kept.size > kept) this.#kept.delete(this.#kept.keys().next().value);
     } catch (error) {
       if (epoch !== this.#epoch) return;
-      this.#failed.set(key, performance.now() + 1000 * (error.retry_s ?? 5));
+      this.#putOff(key, error);
       this.failed(error);
     }
     this.#flying.delete(key);
     this.changed();
+  }
+
+  #waits() {
+    const now = performance.now();
+    return [...this.#failed.values()].some(({ until }) => until > now);
+  }
+
+  /** Without a token that is good for it, nothing is worth another try: a new one shows the set anew. */
+  #putOff(key, error) {
+    const times = (this.#failed.get(key)?.times ?? 0) + 1;
+    if (error.status === 401 || error.status === 403) return this.#failed.set(key, { times, until: Infinity });
+    const wait_ms = 1000 * (error.status === 503 ? error.retry_s : Math.min(2 ** times, longest_s));
+    this.#failed.set(key, { times, until: performance.now() + wait_ms });
+    setTimeout(this.changed, wait_ms + 20);
   }
 }

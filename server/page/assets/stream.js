@@ -1,8 +1,8 @@
 // Pulls all of a variant set and shows how fast it comes.
 
-import { ask, encode, target } from "/page/api.js";
-import { theme } from "/page/colours.js";
-import { framed, prepare, short } from "/page/dom.js";
+import { ask, encode, target } from "./api.js";
+import { theme } from "./colours.js";
+import { framed, prepare, short } from "./dom.js";
 
 const lines = "application/x-ndjson";
 

@@ -1,9 +1,9 @@
 // The overview along the genome: density, mean frequency of alternate alleles and missing data, with
 // a window that shows what the matrix has in sight.
 
-import { theme } from "/page/colours.js";
-import { framed, prepare } from "/page/dom.js";
-import { handleKey } from "/page/view.js";
+import { theme } from "./colours.js";
+import { framed, prepare } from "./dom.js";
+import { handleKey } from "./view.js";
 
 const lanes = [
   { of: "count", name: "variants", brief: "count", high: 40 },

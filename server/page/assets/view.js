@@ -83,6 +83,13 @@ export class view {
     this.#settle();
   }
 
+  /** Moves as little as it takes to have all of a call set in sight. */
+  reveal(sample) {
+    const rows = this.height * this.perY;
+    this.y0 = clamp(this.y0, sample + 1 - rows, sample);
+    this.#settle();
+  }
+
   get lastVariant() {
     return Math.min(this.x0 + this.width * this.perX, this.variants);
   }

@@ -41,9 +41,26 @@ TEST_F(page_test, programs_get_a_word_and_browsers_the_page) {
 TEST_F(page_test, nothing_from_elsewhere_may_run_in_it) {
     const auto a = server.get("/", {"Accept: text/html"});
     EXPECT_THAT(a.field("Content-Security-Policy"), HasSubstr("default-src 'self'"));
+    EXPECT_THAT(a.field("Content-Security-Policy"), HasSubstr("frame-ancestors 'none'"));
     for (const auto& file : assets()) {
+        if (file.name.starts_with("igv.")) continue;  // not ours
         EXPECT_EQ(file.text.find("https:"), file.text.npos) << file.name;
         EXPECT_EQ(file.text.find("unsafe"), file.text.npos) << file.name;
+    }
+}
+
+TEST_F(page_test, the_document_of_igv_alone_may_make_styles) {
+    for (const auto& file : assets()) {
+        if (file.name == "index.html") continue;
+        const auto a = server.get("/page/" + std::string(file.name));
+        const auto policy = a.field("Content-Security-Policy");
+        const bool is_framed = file.name == "genome.html";
+        EXPECT_THAT(policy, HasSubstr("default-src 'self'")) << file.name;
+        EXPECT_EQ(policy.find("script-src"), policy.npos) << file.name;
+        EXPECT_EQ(policy.find("style-src 'self' 'unsafe-inline'") != policy.npos, is_framed)
+            << file.name;
+        EXPECT_EQ(policy.find("connect-src 'self' blob:;") != policy.npos, is_framed) << file.name;
+        EXPECT_EQ(policy.find("frame-ancestors 'self'") != policy.npos, is_framed) << file.name;
     }
 }
 
