@@ -332,7 +332,8 @@ void exchange::append_cors_fields(std::string& out) const {
         field(
             "Access-Control-Expose-Headers",
             "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag, Last-Modified, "
-            "Preference-Applied, Retry-After"
+            "Preference-Applied, Retry-After, X-Tile-Rows, X-Tile-Columns, X-Tile-Variants, "
+            "X-Tile-Call-Sets, X-Tile-Step, X-Tile-Call-Set-Step, X-Tile-Source"
         );
     }
 }

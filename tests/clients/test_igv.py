@@ -20,6 +20,12 @@ def counted(program, path, locus=LOCUS):
     return len(run("bcftools", "view", "-H", "-r", locus, path).splitlines())
 
 
+def genes_in(locus):
+    """igv.js makes one feature of a gene, its transcripts and their exons."""
+    lines = run("tabix", DEMO / "genes.gff3.gz", locus).decode().splitlines()
+    return sum(line.split("\t")[2] == "gene" for line in lines)
+
+
 def text_of(configuration):
     return f'igv.createBrowser(document.getElementById("igv"), {json.dumps(configuration)});'
 
@@ -44,6 +50,7 @@ class igv(EmbeddingTest, BrowserTest):
             self.assertEqual(self.errors, [])
         self.assertEqual(tracks["wheat"]["features"], counted("bcftools", DEMO / "wheat.vcf.gz"))
         self.assertEqual(tracks["reads"]["features"], counted("samtools", DEMO / "reads.bam"))
+        self.assertEqual(tracks["genes"]["features"], genes_in(LOCUS))
         self.assertTrue(all(track["inked"] for track in tracks.values()), tracks)
 
     def test_each_way_to_variants(self):

@@ -26,6 +26,8 @@ class jbrowse(EmbeddingTest, BrowserTest):
         variants = len(run("bcftools", "view", "-H", "-r", LOCUS, DEMO / "wheat.vcf.gz").splitlines())
         self.assertEqual(tracks["wheat"]["features"], variants)
         self.assertEqual(tracks["reads"]["features"], int(run("samtools", "view", "-c", DEMO / "reads.bam", LOCUS)))
+        genes = run("tabix", DEMO / "genes.gff3.gz", LOCUS).decode().splitlines()
+        self.assertEqual(tracks["genes"]["features"], sum(line.split("\t")[2] == "gene" for line in genes))
         self.assertEqual(tracks["wheat"]["display"], "LinearVariantMatrixDisplay")
         self.assertTrue(all(track["inked"] for track in tracks.values()), tracks)
 

@@ -1,7 +1,7 @@
 // Shows openapi.json: routes by their parts, what each takes and answers, a line for curl, and the
 // answer to a GET. All addresses are relative, for servers behind a path.
 
-import { ask, hasToken, json, useToken } from "../page/api.js";
+import { ask, base, hasToken, json, useToken } from "../page/api.js";
 import { element, find, number } from "../page/dom.js";
 
 const shown_max = 20_000; // characters of an answer
@@ -93,9 +93,9 @@ class route {
     return (this.says.parameters ?? []).map(resolve).filter((p) => p.in === where);
   }
 
-  /** Relative, without a slash before it. */
+  /** Below the server's address. */
   target() {
-    const path = this.path.slice(1).replace(/{(\w+)}/g, (whole, name) => encodeURIComponent(this.value("path", name)) || whole);
+    const path = this.path.replace(/{(\w+)}/g, (whole, name) => encodeURIComponent(this.value("path", name)) || whole);
     const query = this.parameters("query").filter((p) => this.value("query", p.name) !== "")
       .map((p) => `${encodeURIComponent(p.name)}=${encodeURIComponent(this.value("query", p.name))}`);
     return query.length > 0 ? `${path}?${query.join("&")}` : path;
@@ -115,7 +115,7 @@ class route {
     if (this.method !== "get") parts.push(`-X ${this.method.toUpperCase()}`);
     if (this.says.security?.some((way) => way.bearer)) parts.push('-H "Authorization: Bearer $TOKEN"');
     if (this.says.requestBody) parts.push("-H 'Content-Type: application/json' -d @body.json");
-    const address = new URL(this.target(), document.baseURI).href;
+    const address = base + this.target();
     return [...parts, quoted(address.replace(/%7B(\w+)%7D/g, "{$1}"))].join(" ");
   }
 
@@ -280,7 +280,7 @@ function show(all, text) {
 }
 
 function openNamed() {
-  const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const named = document.getElementById(location.hash.slice(1));
   if (named?.classList.contains("route")) named.open = true;
   named?.scrollIntoView();
 }
@@ -293,7 +293,11 @@ function useAccess() {
   note();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    useToken(find("#token").value);
+    try {
+      useToken(find("#token").value);
+    } catch (error) {
+      return (find("#access-note").textContent = error.message);
+    }
     find("#token").value = "";
     note();
   });
@@ -301,7 +305,7 @@ function useAccess() {
 
 async function start() {
   try {
-    api = await json("openapi.json");
+    api = await json("/openapi.json");
   } catch (error) {
     return find("#routes").append(element("p", { class: "panel" }, error.message));
   }

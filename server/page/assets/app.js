@@ -177,6 +177,7 @@ function described(found) {
     ploidy: found.ploidy, contigs: found.contigs.length, contig: first.name, start, end,
     dataSet: listed.dataSet, files: listed.files, indexes: listed.indexes,
     referenceSetDbId: listed.referenceSetDbId, references: listing.referenceSets, reads: listing.readGroupSets,
+    tracks: listing.tracks,
   };
 }
 

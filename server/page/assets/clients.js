@@ -44,6 +44,8 @@ function indexOf(set) {
 }
 
 const reads = (set) => set.reads.filter((r) => r.dataSet === set.dataSet);
+/** Annotations that can be had by their index. */
+const annotations = (set) => set.tracks.filter((t) => t.dataSet === set.dataSet && t.file && t.index);
 
 /** What igv.js makes a browser of, which looks up nothing elsewhere; without a FASTA file of ours the reference
  * is null. */
@@ -57,6 +59,10 @@ export function igvConfiguration(set) {
       type: "alignment", format: "bam", sourceType: "htsget", name: r.name,
       url: htsget("reads", r.readGroupSetId), visibilityWindow: 30000,
     })),
+    ...annotations(set).map((t) => {
+      const url = file(t.dataSet, t.file);
+      return { type: "annotation", format: t.format, name: t.name, url, indexURL: url + t.index, visibilityWindow: 1000000 };
+    }),
   ];
   return { loadDefaultGenomes: false, search: false, reference: reference(set), locus: locus(set), tracks };
 }
@@ -112,6 +118,13 @@ function jbrowseReads(set) {
   const uri = file(set.dataSet, set.file);
   return { type: "BamAdapter", bamLocation: at(uri), index: { indexType: "BAI", location: at(`${uri}.bai`) } };
 }
+/** It has no adapter for packed GTF. */
+function jbrowseAnnotations(track, assembly) {
+  const uri = file(track.dataSet, track.file);
+  const [kind, place] = track.format === "bed" ? ["BedTabixAdapter", "bedGzLocation"] : ["Gff3TabixAdapter", "gffGzLocation"];
+  const index = { indexType: track.index.slice(1).toUpperCase(), location: at(uri + track.index) };
+  return { type: "FeatureTrack", trackId: track.trackId, name: track.name, assemblyNames: [assembly], adapter: { type: kind, [place]: at(uri), index } };
+}
 const fitsJbrowse = (set) => !hasToken() || Boolean(set.file?.endsWith(".bam"));
 
 function jbrowse(set) {
@@ -121,6 +134,7 @@ function jbrowse(set) {
     type: "AlignmentsTrack", trackId: r.readGroupSetId, name: r.name, assemblyNames: [assembly], adapter: jbrowseReads(r),
   }));
   if (variants) tracks.unshift(variants);
+  tracks.push(...annotations(set).filter((t) => t.format !== "gtf").map((t) => jbrowseAnnotations(t, assembly)));
   const login = {
     internetAccounts: [{ type: "ExternalTokenInternetAccount", internetAccountId: account, name: account, tokenType: "Bearer", domains: [hostname] }],
   };

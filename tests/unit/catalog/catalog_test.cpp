@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -282,7 +283,8 @@ TEST_F(catalog_test, packed_annotations_with_an_index_are_tracks) {
     testing::write_file(dir / "cut.bed.gz", testing::bgzf_block("1\t5\t9\n"));
     testing::write_file(dir / "a.bed", "no track, and no mistake");
     testing::write_file(dir / "old.bed.gz.tbi", "x");
-    std::filesystem::last_write_time(dir / "old.bed.gz.tbi", std::filesystem::file_time_type{});
+    const auto written = std::filesystem::last_write_time(dir / "old.bed.gz");
+    std::filesystem::last_write_time(dir / "old.bed.gz.tbi", written - std::chrono::hours(1));
     testing::write_file(dir / "a.bed.gz.tbi", "x");
     testing::write_file(dir / "set" / "a.gff3.gz.csi", "x");
     testing::write_file(dir / "set" / "a.gtf.bgz.tbi", "x");
