@@ -7,8 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
