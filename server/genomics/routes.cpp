@@ -17,14 +17,13 @@ constexpr const char* files_only =
 constexpr const char* later = "this method is not served yet";
 
 /// Methods of the document that are known and not served.
-constexpr std::array<method, 21> not_offered = {{
+constexpr std::array<method, 20> not_offered = {{
     {http::verb::post, "/v1/datasets/{datasetId}:setIamPolicy", later},
     {http::verb::post, "/v1/datasets/{datasetId}:getIamPolicy", later},
     {http::verb::post, "/v1/datasets/{datasetId}:testIamPermissions", later},
     {http::verb::post, "/v1/readgroupsets:import", later},
     {http::verb::post, "/v1/reads/search", later},
     {http::verb::post, "/v1/reads:stream", later},
-    {http::verb::get, "/v1/references/{referenceId}/bases", later},
     {http::verb::post, "/v1/variants:import", later},
     {http::verb::post, "/v1/variants/search", later},
     {http::verb::get, "/v1/variants/{variantId}", later},
@@ -56,6 +55,7 @@ void add_routes(http::router& routes, const context& ctx) {
     add_export_routes(routes, ctx);
     add_operation_routes(routes, ctx);
     add_read_group_set_routes(routes, ctx);
+    add_reference_bases_routes(routes, ctx);
     add_reference_routes(routes, ctx);
     add_variant_set_routes(routes, ctx);
     for (const auto& m : not_offered) {

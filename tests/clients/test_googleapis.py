@@ -44,6 +44,7 @@ CALLS = [
     ("referencesets.get", {"referenceSetId": "alpha~genome"}, None),
     ("references.search", {}, {"referenceSetId": "alpha~genome"}),
     ("references.get", {"referenceId": "alpha~genome~1"}, None),
+    ("references.bases.list", {"referenceId": "alpha~genome~1", "start": "3", "end": "900", "pageSize": 100}, None),
     ("variantsets.search", {}, {"datasetIds": ["alpha"]}),
     ("variantsets.get", {"variantSetId": "alpha~chip"}, None),
 ]

@@ -468,6 +468,7 @@ class conventions(GenomicsTest):
         "readgroupsets.get": (READS[0], None),
         "readgroupsets.patch": (READS[0], {"name": "x"}),
         "readgroupsets.search": (None, {"datasetIds": ["alpha"]}),
+        "references.bases.list": ("alpha~genome~1", None),
         "references.get": ("alpha~genome~1", None),
         "references.search": (None, {}),
         "referencesets.get": ("alpha~genome", None),
