@@ -176,15 +176,12 @@ class record_maker {
     std::vector<std::int32_t> genotypes_, depths_, allele_depths_, qualities_, likelihoods_;
 };
 
-void write_file(const options& wanted, const fs::path& path, const fs::path& csi, bool is_bcf) {
+void write_file(const options& wanted, const fs::path& path, bool is_bcf) {
     file_handle file(hts_open(path.c_str(), is_bcf ? "wb" : "wz"));
     check(file != nullptr, "open " + path.string());
     check(hts_set_threads(file.get(), compression_threads) == 0, "start threads");
     const auto header = make_header(wanted);
     check(bcf_hdr_write(file.get(), header.get()) == 0, "write the header");
-    check(
-        bcf_idx_init(file.get(), header.get(), csi_min_shift, csi.c_str()) == 0, "begin the index"
-    );
     simulation simulated(wanted);
     record_maker maker(wanted, header.get());
     record_handle record(bcf_init());
@@ -193,8 +190,15 @@ void write_file(const options& wanted, const fs::path& path, const fs::path& csi
         maker.make(record.get(), simulated.next(), simulated.alleles());
         check(bcf_write(file.get(), header.get(), record.get()) == 0, "write a record");
     }
-    check(bcf_idx_save(file.get()) == 0, "write the index");
     check(hts_close(file.release()) == 0, "close the file");
+}
+
+/// Not while the file is written: with threads, htslib 1.16 puts wrong offsets into the index of a
+/// BCF then.
+void write_index(const fs::path& path, const fs::path& csi) {
+    const auto done =
+        bcf_index_build3(path.c_str(), csi.c_str(), csi_min_shift, compression_threads);
+    check(done == 0, "write the index");
 }
 
 void refuse_nonsense(const options& wanted) {
@@ -247,16 +251,14 @@ void write_panel(const options& wanted, const fs::path& path) {
     const auto beside = path.native() + ".part" + std::to_string(getpid());
     const auto csi = beside + ".csi";
     try {
-        write_file(wanted, beside, csi, is_bcf);
+        write_file(wanted, beside, is_bcf);
+        write_index(beside, csi);
     } catch (...) {
         std::error_code ignored;
         fs::remove(beside, ignored);
         fs::remove(csi, ignored);
         throw;
     }
-    // htslib writes the index before the last block of the file, and an index that is older than
-    // its file passes for that of another one.
-    fs::last_write_time(csi, fs::file_time_type::clock::now());
     fs::rename(csi, path.native() + ".csi");
     fs::rename(beside, path);
 }

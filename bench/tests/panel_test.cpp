@@ -68,6 +68,24 @@ TEST(panel_file, same_arguments_same_bytes) {
     }
 }
 
+TEST(panel_file, regions_are_found_by_its_index) {
+    const callstream::testing::temp_dir folder;
+    // Many blocks, so that threads that pack them have something to do.
+    const options wanted{.samples = 400, .variants = 9000, .contigs = 3};
+    for (const auto* ending : {".bcf", ".vcf.gz"}) {
+        const auto path = (folder.path() / (std::string("p") + ending)).string();
+        const auto text = (folder.path() / "text").string();
+        write_panel(wanted, path);
+        for (const auto* contig : {"1", "2", "3"}) {
+            callstream::testing::run_tool(
+                "bcftools view -H -G -r " + std::string(contig) + " " + path + " > " + text
+            );
+            const auto lines = bytes_of(text);
+            EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 3000) << path << contig;
+        }
+    }
+}
+
 TEST(panel_file, holds_what_was_asked_for) {
     const callstream::testing::temp_dir folder;
     const auto path = folder.path() / "p.bcf";
