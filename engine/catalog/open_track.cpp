@@ -9,12 +9,13 @@
 namespace callstream::catalog {
 namespace {
 
+/// By the ending before that of the packing; others are no tracks.
 std::string format_of(const std::string& name) {
-    constexpr std::array<std::pair<const char*, const char*>, 3> formats = {
-        {{".gff", "gff3"}, {".gtf", "gtf"}, {".bed", "bed"}}};
+    constexpr std::array<std::pair<const char*, const char*>, 4> formats = {
+        {{".gff3", "gff3"}, {".gff", "gff3"}, {".gtf", "gtf"}, {".bed", "bed"}}};
     const auto packed = std::filesystem::path(name).stem().string();
     for (const auto& [ending, format] : formats) {
-        if (packed.rfind(ending) != std::string::npos) return format;
+        if (packed.ends_with(ending)) return format;
     }
     return {};
 }

@@ -43,6 +43,8 @@ void take(bgzf_input& in, std::shared_ptr<const shared_blocks::block> from) {
     in.stream.block_length = static_cast<int>(from->content.size());
     in.stream.block_clength = static_cast<int>(from->next_address - from->address);
     in.held = std::move(from);
+    // The stream may have been at its end before. Whether that has its block is to be seen anew.
+    in.stream.last_block_eof = 0;
 }
 
 void inflate(bgzf_input& in) {

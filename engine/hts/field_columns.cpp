@@ -12,6 +12,9 @@
 namespace callstream::hts {
 namespace {
 
+/// As much as htslib is given for lines that are read by it, which takes twice the width of a text.
+constexpr std::size_t individual_bytes_max = translated_bytes_max / 2;
+
 constexpr std::int32_t missing = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t vector_end = missing + 1;
 // A float's, which are NaNs.
@@ -352,18 +355,29 @@ bool field_columns::read_text(place& at, values& into) {
     return size > 0;
 }
 
-/// False when it would be more than htslib may make of a line.
-bool field_columns::write() {
-    bytes_.clear();
+/// What all fields take, at most; nothing for a field that no column has.
+std::optional<std::size_t> field_columns::bytes_needed() const {
+    constexpr std::size_t descriptors = 16;  // key, type and count
+    std::size_t out = 0;
     for (const auto& v : fields_) {
-        if (!v.is_there) return false;
+        if (!v.is_there) return std::nullopt;
         const std::size_t width = v.of.holds == kind::text ? 1 : sizeof(std::int32_t);
-        const std::size_t per_sample = v.most + std::size_t{v.of.spare};
-        if (per_sample > (translated_bytes_max - bytes_.size()) / (v.sizes.size() * width)) {
-            return false;
-        }
+        // Below 2^59: none has more values than a line has bytes.
+        out += (v.most + std::size_t{v.of.spare}) * v.sizes.size() * width + descriptors;
+        if (out > individual_bytes_max) return std::nullopt;
+    }
+    return out;
+}
+
+/// False when it would be more than a line may come to.
+bool field_columns::write() {
+    const auto needed = bytes_needed();
+    if (!needed) return false;
+    bytes_.clear();
+    bytes_.prepare(*needed);
+    for (const auto& v : fields_) {
         put_integer(bytes_, v.of.key);
-        write_field(v, static_cast<std::uint32_t>(per_sample));
+        write_field(v, v.most + v.of.spare);
     }
     return true;
 }

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,7 @@ class field_columns {
     static bool read_integers(place& at, values& into);
     static bool read_reals(place& at, values& into);
     static bool read_text(place& at, values& into);
+    std::optional<std::size_t> bytes_needed() const;
     bool write();
     void write_field(const values& from, std::uint32_t room);
 

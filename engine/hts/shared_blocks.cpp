@@ -33,13 +33,13 @@ std::shared_ptr<const shared_blocks::block> shared_blocks::find(std::uint64_t as
     return at->held;
 }
 
-/// Null while there may be one more. Its memory is good for another, unless somebody reads it.
-std::shared_ptr<shared_blocks::block> shared_blocks::take_oldest() {
-    if (kept_.empty() || (kept_.size() < blocks_per_file && total < blocks_in_all)) return nullptr;
-    auto oldest = std::move(kept_.front().held);
+/// Whether there is room for one more, for which the oldest one may go.
+bool shared_blocks::make_room() {
+    if (kept_.size() < blocks_per_file && total < blocks_in_all) return true;
+    if (kept_.empty()) return false;  // all are those of other files
     kept_.pop_front();
     --total;
-    return oldest.use_count() == 1 ? std::move(oldest) : nullptr;
+    return true;
 }
 
 void shared_blocks::keep(
@@ -49,14 +49,14 @@ void shared_blocks::keep(
     const auto untaken = untaken_.fetch_add(1, std::memory_order_relaxed);
     if (untaken > patience && untaken % one_in != 0) return;
     std::unique_lock lock(mutex_);
-    auto made = take_oldest();
+    if (!make_room()) return;
     lock.unlock();  // copying takes longer than all the rest
-    if (!made) made = std::make_shared<block>();
+    auto made = std::make_shared<block>();
     made->address = address;
     made->next_address = next_address;
     made->content.assign(content.begin(), content.end());
     lock.lock();
-    if (total >= blocks_in_all) return;  // of other files, all of them
+    if (total >= blocks_in_all) return;  // others were faster
     kept_.push_back({asked, std::move(made)});
     ++total;
 }

@@ -53,11 +53,11 @@ class shared_blocks {
  private:
     struct entry {
         std::uint64_t asked = 0;
-        std::shared_ptr<block> held;
+        std::shared_ptr<const block> held;
     };
 
     void clear() noexcept;
-    std::shared_ptr<block> take_oldest();
+    bool make_room();
 
     std::atomic<int> readers_{0};
     std::atomic<std::size_t> untaken_{0};  // that were made since one was found here

@@ -295,6 +295,7 @@ bool vcf_record_buffer::read_all(std::string_view behind_info) {
 bool vcf_record_buffer::knows_format(std::string_view format) {
     if (!format_.empty() && format == format_) return true;
     format_.clear();
+    if (format == ".") return false;  // no fields, whatever the header declares
     std::vector<field_columns::field> fields;
     std::string name;
     for (std::size_t begin = 0; begin <= format.size(); begin += name.size() + 1) {

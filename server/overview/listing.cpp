@@ -73,6 +73,7 @@ json::object variant_set(const catalog::variant_set& set, const file_names& serv
         {"variantCount", nullptr},
         {"indexed", view.indexed_records().has_value()},
         {"columns", columns},
+        {"fileCount", set.files.size()},
         {"files", std::move(files)},
         {"indexes", std::move(indexes)},
         {"referenceSetDbId", nullptr}};

@@ -93,6 +93,7 @@ class OverviewTest(FolderTest):
                 if listed["dataSet"] != "main":
                     continue
                 with self.subTest(listed["variantSetDbId"]):
+                    self.assertEqual((listed["fileCount"], listed["indexes"]), (1, [".csi"]))
                     path = DEMO / listed["files"][0]
                     _, seen = self.check_bins(server, listed["variantSetDbId"], path, bins=50)
                     self.assertEqual(seen, listed["variantCount"])

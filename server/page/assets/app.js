@@ -168,14 +168,15 @@ function clear() {
 
 function described(found) {
   const listed = listing.variantSets.find((set) => set.variantSetDbId === found.variantSetDbId);
+  const isWhole = listed.files.length === listed.fileCount; // one part of several stands for nothing
   const first = found.contigs[0] ?? { name: "1", start: 0, end: 1, count: [], alleleFrequency: [] };
   const bin = Math.max(first.count.findIndex((count) => count > 0), 0);
   const start = first.start + bin * found.binWidth;
   const end = Math.min(start + 100000, first.end);
   return {
     id: found.variantSetDbId, name: found.variantSetName, variants: found.variantCount, samples: found.callSetCount,
-    ploidy: found.ploidy, contigs: found.contigs.length, contig: first.name, start, end,
-    dataSet: listed.dataSet, files: listed.files, indexes: listed.indexes,
+    ploidy: found.ploidy, contigs: new Set(found.contigs.map((contig) => contig.name)).size, contig: first.name, start, end,
+    dataSet: listed.dataSet, files: isWhole ? listed.files : [], indexes: listed.indexes,
     referenceSetDbId: listed.referenceSetDbId, references: listing.referenceSets, reads: listing.readGroupSets,
     tracks: listing.tracks,
   };

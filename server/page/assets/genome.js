@@ -20,7 +20,9 @@ async function load() {
 
 /** Where no FASTA file is served, the contigs have their lengths and no bases. */
 function withoutBases(contigs) {
-  const lengths = contigs.map(({ name, end }) => `${name}\t${end}`).join("\n");
+  const ends = new Map();
+  for (const { name, end } of contigs) ends.set(name, Math.max(end, ends.get(name) ?? 0));
+  const lengths = [...ends].map(([name, end]) => `${name}\t${end}`).join("\n");
   return { id: "contigs", format: "chromsizes", fastaURL: URL.createObjectURL(new Blob([lengths])) };
 }
 

@@ -25,11 +25,13 @@ export class places {
 
   /** The variants that start there; null where there are none. */
   async variantsIn({ contig, start, end }) {
-    const known = this.contigs.find((c) => c.name === contig);
-    if (!known) return null;
-    const asked = { contig, start: Math.max(Math.floor(start), known.start), end: Math.min(Math.ceil(end), known.end), bins: 1 };
+    const known = this.contigs.filter((c) => c.name === contig); // several where parts of a set take turns
+    const from = Math.min(...known.map((c) => c.start));
+    const to = Math.max(...known.map((c) => c.end));
+    const asked = { contig, start: Math.max(Math.floor(start), from), end: Math.min(Math.ceil(end), to), bins: 1 };
     if (asked.start >= asked.end) return null;
-    const [found] = (await json(target(`/overview/${encode(this.id)}`, asked))).contigs;
-    return found?.variantCount > 0 ? { first: found.firstVariant, end: found.firstVariant + found.variantCount } : null;
+    const { contigs } = await json(target(`/overview/${encode(this.id)}`, asked));
+    const found = contigs.find((c) => c.variantCount > 0);
+    return found ? { first: found.firstVariant, end: found.firstVariant + found.variantCount } : null;
   }
 }

@@ -277,7 +277,12 @@ TEST_F(catalog_test, a_data_set_is_described_by_what_lies_beside_its_files) {
 TEST_F(catalog_test, packed_annotations_with_an_index_are_tracks) {
     const auto packed = testing::bgzf_file("1\t5\t9\n");
     for (const auto* name :
-         {"a.bed.gz", "set/a.gff3.gz", "set/a.gtf.bgz", "bare.gff.gz", "old.bed.gz"}) {
+         {"a.bed.gz",
+          "lift.gff3.bed.gz",
+          "set/a.gff3.gz",
+          "set/a.gtf.bgz",
+          "bare.gff.gz",
+          "old.bed.gz"}) {
         testing::write_file(dir / name, packed);
     }
     testing::write_file(dir / "cut.bed.gz", testing::bgzf_block("1\t5\t9\n"));
@@ -286,12 +291,18 @@ TEST_F(catalog_test, packed_annotations_with_an_index_are_tracks) {
     const auto written = std::filesystem::last_write_time(dir / "old.bed.gz");
     std::filesystem::last_write_time(dir / "old.bed.gz.tbi", written - std::chrono::hours(1));
     testing::write_file(dir / "a.bed.gz.tbi", "x");
+    testing::write_file(dir / "lift.gff3.bed.gz.tbi", "x");
     testing::write_file(dir / "set" / "a.gff3.gz.csi", "x");
     testing::write_file(dir / "set" / "a.gtf.bgz.tbi", "x");
     const auto now = look();
     std::vector<std::string> all;
     for (const auto& track : now->tracks()) all.push_back(track.id + " " + track.format);
-    EXPECT_THAT(all, ElementsAre("main~a bed", "set~a.2Egff3.2Egz gff3", "set~a.2Egtf.2Ebgz gtf"));
+    EXPECT_THAT(
+        all,
+        ElementsAre(
+            "main~a bed", "main~lift.2Egff3 bed", "set~a.2Egff3.2Egz gff3", "set~a.2Egtf.2Ebgz gtf"
+        )
+    );
     std::vector<std::string> refused;
     for (const auto& p : now->problems()) refused.push_back(p.relative + " " + p.text);
     EXPECT_THAT(
@@ -304,7 +315,7 @@ TEST_F(catalog_test, packed_annotations_with_an_index_are_tracks) {
     );
     EXPECT_EQ(now->restricted_to({"set"})->tracks().size(), 2U);
     std::filesystem::remove(dir / "a.bed.gz.tbi");
-    EXPECT_EQ(look(now.get())->tracks().size(), 2U);
+    EXPECT_EQ(look(now.get())->tracks().size(), 3U);
 }
 
 TEST_F(catalog_test, references_and_reads_are_in_it_with_ids_of_their_own) {

@@ -235,6 +235,28 @@ TEST(field_columns, what_htslib_refuses_is_not_plain) {
     EXPECT_GT(kept, 2000U);
 }
 
+TEST(field_columns, samples_that_would_take_more_than_a_line_may_are_not_plain) {
+    constexpr std::size_t samples = 100'000;
+    judge htslib(1);
+    field_columns ours;
+    const auto columns = [](const std::string& first, const std::string& others) {
+        std::string out = first;
+        for (std::size_t i = 1; i < samples; ++i) out.append("\t").append(others);
+        return out;
+    };
+    // Half a gibibyte is 5,368 bytes for each.
+    set_fields(ours, htslib, {all_fields[6]});
+    EXPECT_FALSE(ours.read(columns(std::string(5'400, 'x'), "x"), samples));
+    set_fields(ours, htslib, {all_fields[6], all_fields[7]});
+    const std::string half(2'700, 'x');
+    EXPECT_FALSE(ours.read(columns(half + ":" + half, "x:x"), samples));
+    std::string numbers = "1";
+    for (int i = 0; i < 1'400; ++i) numbers += ",1";
+    set_fields(ours, htslib, {all_fields[1]});
+    EXPECT_FALSE(ours.read(columns(numbers, "1"), samples));
+    EXPECT_TRUE(ours.read(columns("1,1", "1"), samples));
+}
+
 TEST(field_columns, integers_take_the_narrowest_type_that_holds_them_all) {
     struct row {
         const char* columns;

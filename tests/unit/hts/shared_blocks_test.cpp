@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <htslib/bgzf.h>
 
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
@@ -167,6 +168,29 @@ TEST_F(shared_streams, a_block_of_another_reader_is_not_read_from_the_file) {
     testing::write_file(dir / "a", "no file any more");
     EXPECT_EQ(second.read(18), "one block\nanother\n");
     EXPECT_EQ(bgzf_tell(second.stream.get()), bgzf_tell(first.stream.get()));
+}
+
+TEST_F(shared_streams, a_file_that_lost_its_end_meanwhile_is_noticed_by_who_knew_it) {
+    std::mt19937 random(4);
+    std::string text;
+    while (text.size() < 500'000) text += static_cast<char>(random());
+    testing::write_file(dir / "a", bgzf_file(text, 60'000));
+    auto first = open();
+    auto second = open();
+    for (auto* r : {&first, &second}) {
+        ASSERT_EQ(r->read(text.size()), text);
+        ASSERT_TRUE(bytes_ahead(r->input).empty());
+        check_end(*r->stream);
+    }
+    const auto size = std::filesystem::file_size(dir / "a");
+    std::filesystem::resize_file(dir / "a", size - testing::eof_block().size());
+    ASSERT_EQ(bgzf_seek(first.stream.get(), 0, SEEK_SET), 0);
+    ASSERT_EQ(first.read(text.size()), text);
+    EXPECT_TRUE(bytes_ahead(first.input).empty());
+    EXPECT_EQ(
+        testing::damage_text([&] { check_end(*first.stream); }),
+        "the file ends without its last block"
+    );
 }
 
 TEST_F(shared_streams, an_end_without_its_block_is_noticed_behind_blocks_of_others) {

@@ -71,6 +71,17 @@ TEST_F(vcf_reader_test, vcf_and_bcf_give_the_same_records) {
     EXPECT_TRUE(records[2].starts_with("2:1999998 x 5 DP=")) << records[2];
 }
 
+TEST_F(vcf_reader_test, a_format_of_a_dot_has_no_fields_whatever_the_header_says) {
+    vcf_builder builder;
+    builder.meta("FORMAT=<ID=.,Number=1,Type=String,Description=\"x\">");
+    builder.record("1", 5, ".", {"a", "b"});
+    builder.record("1", 6, "GT", {"0/1", "1/1"});
+    builder.write_vcf_gz(dir / "a.vcf.gz");
+    auto reader = open(dir / "a.vcf.gz");
+    EXPECT_TRUE(reader.next()->fields.empty());
+    EXPECT_EQ(reader.next()->fields.size(), 1U);
+}
+
 TEST_F(vcf_reader_test, the_header_is_described) {
     vcf_builder()
         .meta("fileDate=20090805")
