@@ -82,7 +82,7 @@ void descriptions::add_routes(const json::object& part, const json::object& rout
             const std::string name = key;
             const auto path = name.find(' ') + 1;
             auto route = name.substr(0, path) + base.as_string().c_str() + name.substr(path);
-            if (!routes_.try_emplace(route, &part, says.as_object()).second)
+            if (!routes_.try_emplace(route, described_route{&part, says.as_object()}).second)
                 throw std::invalid_argument(route + " is described twice");
         }
     }
