@@ -350,9 +350,9 @@ bool field_columns::read_reals(place& at, values& into) {
 bool field_columns::read_text(place& at, values& into) {
     const char* const first = at.text;
     while (at.text < at.end && *at.text != ':' && *at.text != '\t') ++at.text;
-    const auto size = static_cast<std::size_t>(at.text - first);
-    into.push_text({first, size});
-    return size > 0;
+    if (at.text == first) return false;
+    into.push_text({first, static_cast<std::size_t>(at.text - first)});
+    return true;
 }
 
 /// What all fields take, at most; nothing for a field that no column has.
