@@ -52,6 +52,8 @@ class variants(FolderTest):
     def test_files_headers_and_regions(self):
         good, _ = collect(self.folder, has_records, both=False)
         indexed = [item for item in good if self.index(item[2])]
+        if support.SANITIZED:  # a server that takes its time
+            indexed = indexed[::4]
         chosen = random.Random(SEED)
         asked = 0
         with Server(self.folder) as server:
