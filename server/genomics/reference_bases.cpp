@@ -53,9 +53,8 @@ stretch within(const bases_request& asked, std::uint64_t length) {
 result<std::string> letters_of(const reference_item& item, const stretch& wanted) {
     std::string out(wanted.end0 - wanted.start0, '\0');
     reference::reference_cursor cursor(item.file);
-    const auto turned = cursor.turn_to(
-        item.sequence, wanted.start0, wanted.end0, reference::letter_case::upper
-    );
+    const auto turned =
+        cursor.turn_to(item.sequence, wanted.start0, wanted.end0, reference::letter_case::upper);
     if (!turned) return turned.error();
     std::size_t have = 0;
     while (have < out.size()) {
