@@ -40,4 +40,12 @@ result<reference_item> find_reference(const snapshot& now, std::string_view id) 
     return item;
 }
 
+result<reference_item> find_current_reference(const snapshot& now, std::string_view id) {
+    auto item = find_reference(now, id);
+    if (item && !item->set->fasta->is_current()) {
+        return error{errc::file_replaced, "the file has been replaced"};
+    }
+    return item;
+}
+
 }  // namespace callstream::catalog

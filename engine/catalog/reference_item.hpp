@@ -31,4 +31,8 @@ bool awaits_index(const reference_set& set);
 /// `errc::not_found`, or `errc::unavailable` while the file has no index.
 result<reference_item> find_reference(const snapshot& now, std::string_view id);
 
+/// As above, and `errc::file_replaced` when the path of the file names other bytes by now: for
+/// whoever is about to read letters, see `with_current_files`.
+result<reference_item> find_current_reference(const snapshot& now, std::string_view id);
+
 }  // namespace callstream::catalog

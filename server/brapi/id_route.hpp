@@ -10,8 +10,8 @@
 
 namespace callstream::brapi {
 
+/// `at_once(ctx, request, id)` is tried first, see http::handler_at_once; where it has no answer,
 /// `answer(ctx, request, id)` runs on a worker thread. `ctx` outlives the route.
-/// `at_once(ctx, request, id)` is tried before it: see http::handler_at_once.
 template <class Answer, class AtOnce>
 void add_id_route_at_once(
     http::router& routes, const context& ctx, std::string pattern, Answer answer, AtOnce at_once
@@ -29,7 +29,7 @@ void add_id_route_at_once(
     });
 }
 
-/// The same for an answer that may have to wait. `ctx` outlives the route.
+/// `answer(ctx, request, id)` runs on a worker thread. `ctx` outlives the route.
 template <class Answer>
 void add_id_route(
     http::router& routes,

@@ -11,7 +11,6 @@
 #include <algorithm>
 
 namespace callstream::brapi {
-using catalog::find_reference;
 using catalog::reference_item;
 namespace json = boost::json;
 namespace {
@@ -214,15 +213,12 @@ result<http::response> bases(
 ) {
     const auto asked = read_request(request);
     if (!asked) return asked.error();
-    auto now = visible(ctx, request);
-    auto item = find_reference(*now, id);
-    if (item && !item->set->fasta->is_current()) {
-        ctx.catalog->rescan();
-        now = visible(ctx, request);
-        item = find_reference(*now, id);
-    }
-    if (!item) return item.error();
-    return answer(ctx, *asked, *item);
+    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
+        const auto now = visible(ctx, request);
+        const auto item = catalog::find_current_reference(*now, id);
+        if (!item) return item.error();
+        return answer(ctx, *asked, *item);
+    });
 }
 
 }  // namespace

@@ -97,19 +97,15 @@ result<http::response> bases(
     );
 }
 
-/// A file that was replaced is looked at again first.
 result<http::response> get_bases(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    auto now = visible(ctx, request);
-    auto item = catalog::find_reference(*now, id);
-    if (item && !item->set->fasta->is_current()) {
-        ctx.catalog->rescan();
-        now = visible(ctx, request);
-        item = catalog::find_reference(*now, id);
-    }
-    if (!item) return item.error();
-    return bases(ctx, request, *item);
+    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
+        const auto now = visible(ctx, request);
+        const auto item = catalog::find_current_reference(*now, id);
+        if (!item) return item.error();
+        return bases(ctx, request, *item);
+    });
 }
 
 }  // namespace

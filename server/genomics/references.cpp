@@ -1,5 +1,6 @@
 // References and reference sets: the sequences of the FASTA files, and the files.
 #include "engine/catalog/reference_item.hpp"
+#include "engine/core/lower_case.hpp"
 #include "engine/core/parse.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
@@ -9,7 +10,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <cctype>
 
 namespace callstream::genomics {
 namespace json = boost::json;
@@ -26,13 +26,6 @@ struct wanted_references {
     std::string set_id;
     std::string assembly;  ///< part of it, in any case
 };
-
-std::string lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return text;
-}
 
 bool fits_md5(const wanted_references& wanted, const std::string& md5) {
     const auto& all = wanted.md5s;
@@ -131,7 +124,7 @@ result<search> read_search(const http::request& request, bool of_sets) {
     search out;
     auto md5s = body.text_list("md5checksums");
     if (!md5s) return md5s.error();
-    for (auto& md5 : *md5s) out.wanted.md5s.push_back(lower_case(std::move(md5)));
+    for (auto& md5 : *md5s) out.wanted.md5s.push_back(lower_case(md5));
     auto accessions = body.text_list("accessions");
     if (!accessions) return accessions.error();
     out.wanted.accessions = std::move(*accessions);

@@ -1,7 +1,8 @@
 #include "server/http/negotiation.hpp"
 
+#include "engine/core/lower_case.hpp"
+
 #include <algorithm>
-#include <cctype>
 #include <string>
 #include <vector>
 
@@ -17,14 +18,6 @@ std::string_view trim(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return out;
 }
 
 /// Takes the text up to the next `;` off `rest`.

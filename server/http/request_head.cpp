@@ -1,5 +1,6 @@
 #include "server/http/request_head.hpp"
 
+#include "engine/core/lower_case.hpp"
 #include "engine/core/parse.hpp"
 
 #include <boost/beast/http/empty_body.hpp>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <stdexcept>
 
@@ -40,14 +40,6 @@ verb verb_of(beast_http::verb v) {
         default:
             return verb::other;
     }
-}
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return out;
 }
 
 /// A field that goes on in the next line was deprecated because parsers differ over it.

@@ -1,5 +1,6 @@
 #include "server/openapi/document.hpp"
 
+#include "engine/core/lower_case.hpp"
 #include "server/openapi/schema.hpp"
 
 #include <boost/json/array.hpp>
@@ -28,12 +29,6 @@ std::string text_of(const json::value& text) {
 
 std::string key_of(const named_member& parameter) {
     return parameter.group + "." + parameter.name;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
 }
 
 /// A name that no other route has, as generators of clients want one.

@@ -36,10 +36,12 @@ class file_names {
         return json::string(name);
     }
 
-    /// The ending of the index that belongs to a file of variants or annotations.
-    json::value index_of(const catalog::data_set& home, const json::string& name) const {
-        for (const auto* ending : {".csi", ".tbi"}) {
-            if (has(home, std::string(name) + ending)) return json::string(ending);
+    /// The ending of the index that belongs to a file, of variants, annotations or reads; null for
+    /// null, and where there is none of the name of the file.
+    json::value index_of(const catalog::data_set& home, const json::value& name) const {
+        if (name.is_null()) return nullptr;
+        for (const auto* ending : {".csi", ".tbi", ".bai", ".crai"}) {
+            if (has(home, std::string(name.as_string()) + ending)) return json::string(ending);
         }
         return nullptr;
     }
@@ -59,7 +61,7 @@ json::object variant_set(const catalog::variant_set& set, const file_names& serv
     for (const auto& relative : set.relative) {
         auto name = served.name_of(*set.home, relative);
         if (name.is_null()) continue;
-        indexes.push_back(served.index_of(*set.home, name.as_string()));
+        indexes.push_back(served.index_of(*set.home, name));
         files.push_back(std::move(name));
     }
     bool columns = true;
@@ -91,11 +93,13 @@ json::object reference_set(const catalog::reference_set& set, const file_names& 
 }
 
 json::object read_group_set(const catalog::read_group_set& set, const file_names& served) {
+    const auto name = served.name_of(*set.home, set.relative);
     return {
         {"readGroupSetId", set.id},
         {"name", shown(set.name)},
         {"dataSet", set.home->id},
-        {"file", served.name_of(*set.home, set.relative)}};
+        {"file", name},
+        {"index", served.index_of(*set.home, name)}};
 }
 
 json::object track(const catalog::track& t, const file_names& served) {
@@ -106,7 +110,7 @@ json::object track(const catalog::track& t, const file_names& served) {
         {"format", t.format},
         {"dataSet", t.home->id},
         {"file", name},
-        {"index", name.is_null() ? json::value() : served.index_of(*t.home, name.as_string())}};
+        {"index", served.index_of(*t.home, name)}};
 }
 
 result<http::response> answer(const context& ctx, const http::request& request) {

@@ -2,6 +2,7 @@
 
 #include "engine/core/base64url.hpp"
 #include "engine/core/digest.hpp"
+#include "engine/core/lower_case.hpp"
 
 #include <algorithm>
 
@@ -11,14 +12,6 @@ namespace {
 constexpr std::size_t md5_digits = 32;
 constexpr std::size_t trunc512_digits = 48;
 constexpr std::size_t sha512t24u_chars = 32;
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
 
 bool take(std::string_view& text, std::string_view before) {
     if (lower_case(text.substr(0, before.size())) != before) return false;

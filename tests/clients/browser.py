@@ -26,18 +26,23 @@ def table_of(path):
 
 
 class BrowserTest(FolderTest):
-    def drive(self, server, *steps):
-        """What each step found. No error, and no other host. `server` may be the address of one."""
+    def run_driver(self, driver, address, given):
+        """What the driver reports, a module beside this one. It must not have failed."""
         self.assertTrue(CHROMIUM, "tools/setup clients installs chromium; elsewhere CHROMIUM names one")
-        base = server if isinstance(server, str) else f"http://{server.host}:{server.port}"
         done = subprocess.run(
-            ["node", HERE / "page.mjs", CHROMIUM, base, json.dumps(steps)], capture_output=True, text=True, timeout=240
+            ["node", HERE / driver, CHROMIUM, address, json.dumps(given)], capture_output=True, text=True, timeout=240
         )
         self.assertEqual(done.returncode, 0, done.stderr[-2000:])
         answer = json.loads(done.stdout)
-        self.assertIsNone(answer["failed"])
-        self.errors = answer["errors"]
-        for url in answer["asked"]:
+        self.assertIsNone(answer["failed"], answer)
+        self.errors, self.asked = answer["errors"], answer["asked"]
+        return answer
+
+    def drive(self, server, *steps, driver="page.mjs"):
+        """What each step found. No error, and no other host. `server` may be the address of one."""
+        base = server if isinstance(server, str) else f"http://{server.host}:{server.port}"
+        answer = self.run_driver(driver, base, steps)
+        for url in self.asked:
             self.assertTrue(url.removeprefix("blob:").startswith(base + "/"), url)
         return answer["found"]
 

@@ -48,17 +48,12 @@ class listener(http.server.ThreadingHTTPServer):
         pass  # a browser that is closed leaves in the middle
 
 
-class Front:
-    """Ended when the `with` block ends. `server` is set before anything is asked; `refuses(target)` says what
-    the proxy answers with 502."""
+class Listening:
+    """Something that answers on loopback. Ended when the `with` block ends."""
 
-    def __init__(self, path="", refuses=lambda target: False):
-        self.path, self.refuses = path, refuses
-        self.server = None
-        self.asked = []
-        self.listener = listener(("127.0.0.1", 0), handler)
-        self.listener.front = self
-        self.url = f"http://127.0.0.1:{self.listener.server_port}{path}"
+    def __init__(self, handles):
+        self.listener = listener(("127.0.0.1", 0), handles)
+        self.url = f"http://127.0.0.1:{self.listener.server_port}"
 
     def __enter__(self):
         threading.Thread(target=self.listener.serve_forever, daemon=True).start()
@@ -67,3 +62,15 @@ class Front:
     def __exit__(self, *_):
         self.listener.shutdown()
         self.listener.server_close()
+
+
+class Front(Listening):
+    """`server` is set before anything is asked; `refuses(target)` says what the proxy answers with 502."""
+
+    def __init__(self, path="", refuses=lambda target: False):
+        super().__init__(handler)
+        self.path, self.refuses = path, refuses
+        self.server = None
+        self.asked = []
+        self.listener.front = self
+        self.url += path

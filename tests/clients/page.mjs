@@ -1,22 +1,10 @@
-// Opens the page of a server in Chromium and does what it is told, step by step.
-// usage: node page.mjs CHROMIUM BASE_URL STEPS
-// STEPS is JSON: [{do: NAME, ...}, ...], see `steps`. Prints what each step found, the console's
-// errors, and every address that was asked for.
-import { chromium } from 'playwright-core';
+// Opens the page of a server in Chromium and does what it is told, step by step: see steps.mjs, and `steps`.
+import { base, common, newPage, perform } from './steps.mjs';
 
-const [, , executablePath, base, given] = process.argv;
 const patience_ms = 90_000;
-const errors = [];
-const asked = [];
-
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 
 async function open({ path = '/', width = 1280, height = 1000, scheme = 'light' }) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
-    const page = await context.newPage();
-    page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
-    page.on('pageerror', (e) => errors.push(String(e)));
-    page.on('request', (r) => asked.push(r.url()));
+    const page = await newPage({ viewport: { width, height }, colorScheme: scheme });
     await page.goto(base + path);
     return page;
 }
@@ -97,6 +85,7 @@ async function genomeOf(page) {
 
 let page = null;
 const steps = {
+    ...common(() => page, patience_ms),
     open: async (step) => {
         page = await open(step);
         if (step.wait !== false) await settled(page);
@@ -142,9 +131,6 @@ const steps = {
         await page.mouse.up();
         await settled(page);
     },
-    press: async ({ on }) => page.click(on),
-    fill: async ({ on, text }) => page.fill(on, text),
-    text: async ({ on }) => page.textContent(on),
     box: async ({ on }) => page.locator(on).boundingBox(),
     pick: async ({ id }) => void (await page.selectOption('#sets', id)),
     hash: async ({ text }) => page.evaluate((hash) => void (location.hash = hash), text),
@@ -160,10 +146,6 @@ const steps = {
         return texts;
     },
     waitHidden: async ({ on }) => void (await page.waitForSelector(on, { state: 'hidden', timeout: patience_ms })),
-    waitFor: async ({ on, text }) => {
-        const holds = ([where, what]) => document.querySelector(where).textContent.includes(what);
-        await page.waitForFunction(holds, [on, text], { timeout: patience_ms });
-    },
     /** Colours that the page has under these names. */
     colours: async ({ names }) =>
         page.evaluate((all) => {
@@ -183,21 +165,7 @@ const steps = {
             paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
             now: performance.now(),
         })),
-    shot: async ({ file, full = true }) => {
-        await page.screenshot({ path: file, fullPage: full });
-    },
     close: async () => page.context().close(),
 };
 
-const found = [];
-let failed = null;
-for (const step of JSON.parse(given)) {
-    try {
-        found.push((await steps[step.do](step)) ?? null);
-    } catch (error) {
-        failed = `${step.do}: ${error.message}`;
-        break;
-    }
-}
-await browser.close();
-console.log(JSON.stringify({ found, failed, errors, asked }));
+await perform(steps);

@@ -1,20 +1,12 @@
 """The page at /docs, opened in Chromium: it has every route of /openapi.json, and its answers come from the server."""
 
-import contextlib
-import http.server
 import json
-import os
-import pathlib
-import shutil
-import subprocess
-import threading
 import unittest
 
-import support
-from support import DEMO, FolderTest, Server, run
+from browser import BrowserTest
+from front import Front
+from support import DEMO, Server, new_token, run
 
-HERE = pathlib.Path(__file__).parent
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 CALLS = "#get_brapi_v2_callsets_callSetDbId_calls"
 
 
@@ -23,45 +15,9 @@ def routes_of(server):
     return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
 
 
-@contextlib.contextmanager
-def proxy(server, path):
-    """Serves all of the server's GETs below a path; its address."""
-
-    class handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            inside = self.path.startswith(path + "/")
-            status, fields, body = server.request(self.path.removeprefix(path)) if inside else (404, {}, b"")
-            self.send_response(status)
-            self.send_header("Content-Type", fields.get("Content-Type", ""))
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.server_address[1]}{path}"
-        listening.shutdown()
-
-
-class docs(FolderTest):
-    def drive(self, server, *steps, base=None):
-        """What each step found. No error, and no other host."""
-        self.assertTrue(CHROMIUM, "tools/setup clients installs chromium; elsewhere CHROMIUM names one")
-        base = base or f"http://{server.host}:{server.port}"
-        done = subprocess.run(
-            ["node", HERE / "docs.mjs", CHROMIUM, base, json.dumps(steps)], capture_output=True, text=True, timeout=240
-        )
-        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
-        answer = json.loads(done.stdout)
-        self.assertIsNone(answer["failed"])
-        self.errors = answer["errors"]
-        self.asked = [url.removeprefix(base) for url in answer["asked"]]
-        for url in self.asked:
-            self.assertTrue(url.startswith("/"), url)
-        return answer["found"]
+class docs(BrowserTest):
+    def drive(self, server, *steps):
+        return super().drive(server, *steps, driver="docs.mjs")
 
     def test_every_route_is_there_and_words_leave_those_that_have_them(self):
         with Server(DEMO) as server:
@@ -107,7 +63,7 @@ class docs(FolderTest):
 
     def test_a_token_is_used_for_what_is_tried(self):
         state = self.folder.parent / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        token = new_token(state)
         route = "#get_brapi_v2_callsets"
         with Server(self.folder, "--auth", "all", state=state, wait=False) as server:
             found = self.drive(
@@ -121,16 +77,16 @@ class docs(FolderTest):
         self.assertTrue(all("401" in error for error in self.errors), self.errors)
 
     def test_it_works_behind_the_path_of_a_proxy(self):
-        with Server(DEMO) as server, proxy(server, "/calls") as base:
+        with Front("/calls") as front, Server(DEMO) as server:
+            front.server = server
             route = "#get_brapi_v2_callsets"
             found = self.drive(
-                server, {"do": "open", "hash": route}, {"do": "routes"}, {"do": "press", "on": f"{route} .try button"},
+                front.url, {"do": "open", "hash": route}, {"do": "routes"}, {"do": "press", "on": f"{route} .try button"},
                 {"do": "waitFor", "on": f"{route} .try .note", "text": "200"}, {"do": "text", "on": f"{route} .curl code"},
-                base=base,
             )
         self.assertEqual(self.errors, [])
         self.assertGreater(len(found[1]), 100)
-        self.assertIn(f"{base}/brapi/v2/callsets", found[4])
+        self.assertIn(f"{front.url}/brapi/v2/callsets", found[4])
 
     def test_narrow_windows_and_keys(self):
         with Server(DEMO) as server:

@@ -3,10 +3,9 @@ goes and the other way round. `tools/setup page` brings igv.js before the build.
 
 import unittest
 
-import support
 from browser import BrowserTest, table_of
 from front import Front
-from support import DEMO, Server, run, simple_panel
+from support import DEMO, Server, new_token, run, simple_panel
 
 
 class genome_view(BrowserTest):
@@ -43,7 +42,7 @@ class genome_view(BrowserTest):
 
     def test_the_genome_view_takes_the_token(self):
         state = self.folder.parent / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        token = new_token(state)
         with Front("/some/path") as front:
             with Server(DEMO, "--auth", "all", "--public-url", front.url, state=state, wait=False) as server:
                 front.server = server

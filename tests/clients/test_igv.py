@@ -4,10 +4,9 @@ import json
 import re
 import unittest
 
-import support
-from browser import HERE, BrowserTest
+from browser import HERE
 from embedding import EmbeddingTest, Site
-from support import DEMO, Server, run
+from support import DEMO, Server, new_token, run
 
 LOCUS = "chr2A:1-30000"
 IGV = HERE / "node_modules" / "igv" / "dist" / "igv.min.js"
@@ -30,7 +29,7 @@ def text_of(configuration):
     return f'igv.createBrowser(document.getElementById("igv"), {json.dumps(configuration)});'
 
 
-class igv(EmbeddingTest, BrowserTest):
+class igv(EmbeddingTest):
     def site(self):
         return Site(HERE / "igv.html", IGV)
 
@@ -82,7 +81,7 @@ class igv(EmbeddingTest, BrowserTest):
 
     def test_with_a_token_and_without(self):
         state = self.folder / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        token = new_token(state)
         with self.site() as site, Server(DEMO, "--auth", "all", "--cors-origin", site.url, state=state, wait=False) as server:
             base = f"http://{server.host}:{server.port}"
             track = {

@@ -4,17 +4,16 @@ what it draws is as much as bcftools and samtools count."""
 import json
 import unittest
 
-import support
-from browser import HERE, BrowserTest
+from browser import HERE
 from embedding import EmbeddingTest, Site
-from support import DEMO, Server, run
+from support import DEMO, Server, new_token, run
 
 REGION = {"refName": "chr2A", "start": 0, "end": 30_000}
 LOCUS = "chr2A:1-30000"
 JBROWSE = HERE / "jbrowse" / "react-linear-genome-view.umd.production.min.js"
 
 
-class jbrowse(EmbeddingTest, BrowserTest):
+class jbrowse(EmbeddingTest):
     def site(self):
         self.assertTrue(JBROWSE.exists(), "tools/setup clients brings it")
         return Site(HERE / "jbrowse.html", JBROWSE)
@@ -42,7 +41,7 @@ class jbrowse(EmbeddingTest, BrowserTest):
 
     def test_with_a_token_and_without(self):
         state = self.folder / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        token = new_token(state)
         with self.site() as site, Server(DEMO, "--auth", "all", "--cors-origin", site.url, state=state, wait=False) as server:
             *_, texts = self.drive(
                 server, {"do": "open", "wait": False, "path": "/#main~wheat"},

@@ -12,7 +12,7 @@ import unittest
 import support
 from browser import BrowserTest, table_of
 from front import Front
-from support import DEMO, Server, run, samples_of, simple_panel
+from support import DEMO, Server, new_token, run, samples_of, simple_panel
 
 # Of a panel that does not fit into a window. Sanitizers make the server slow.
 VARIANTS, SAMPLES = (20_000, 100) if support.SANITIZED else (100_000, 300)
@@ -170,7 +170,7 @@ class page(BrowserTest):
     def test_a_token_opens_it(self):
         simple_panel(self.folder / "p.vcf.gz", variants=10)
         state = self.folder.parent / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        token = new_token(state)
         with Server(self.folder, "--auth", "all", state=state, wait=False) as server:
             self.drive(
                 server, {"do": "open", "wait": False}, {"do": "waitFor", "on": "#message", "text": "token"},
@@ -183,7 +183,7 @@ class page(BrowserTest):
     def test_what_cannot_be_a_token_is_not_kept(self):
         simple_panel(self.folder / "p.vcf.gz", variants=10)
         state = self.folder.parent / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        token = new_token(state)
         with Server(self.folder, "--auth", "all", state=state, wait=False) as server:
             self.drive(
                 server, {"do": "open", "wait": False}, {"do": "waitFor", "on": "#message", "text": "token"},

@@ -7,7 +7,7 @@ import unittest
 
 import support
 from browser import BrowserTest, table_of
-from support import DEMO, Server, run
+from support import DEMO, Server, new_token, run
 
 
 class snippets(BrowserTest):
@@ -49,7 +49,7 @@ class snippets(BrowserTest):
         for name in ("wheat.vcf.gz", "reads.bam", "reads.bam.bai"):
             shutil.copy(DEMO / name, served)
         state = self.folder / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        token = new_token(state)
         with Server(served, "--auth", "all", state=state, wait=False) as server:
             texts = self.of(server, token, "main~wheat")
             for text in texts.values():

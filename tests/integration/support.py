@@ -201,6 +201,11 @@ def run(*command, **options):
     return done.stdout
 
 
+def new_token(state, *options, name="one"):
+    """A bearer token for servers with this state folder."""
+    return run(PROGRAM, "token", "add", name, *options, "--state", state).decode().strip()
+
+
 def samples_of(path):
     return run("bcftools", "query", "-l", path).decode(errors="surrogateescape").splitlines()
 

@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from support import DEMO, PROGRAM, FolderTest, Server, run, simple_panel
+from support import DEMO, PROGRAM, FolderTest, Server, new_token, run, simple_panel
 
 
 def bench(url, *options, seconds=120):
@@ -167,7 +167,7 @@ class against_a_server_that_ends(FolderTest):
     def test_a_token_is_sent(self):
         simple_panel(self.folder / "a.vcf.gz")
         state = self.folder.parent / "state"
-        token = run(PROGRAM, "token", "add", "bench", "--state", state).decode().strip()
+        token = new_token(state)
         server = Server(self.folder, "--auth", "all", state=state, wait=False)
         self.addCleanup(server.stop)
         url = f"http://{server.host}:{server.port}"

@@ -8,7 +8,7 @@ import unittest
 import jsonschema
 
 import support
-from support import DEMO, FolderTest, Server, run
+from support import DEMO, FolderTest, Server, new_token
 
 # Of Debian's package openapi-specification.
 SCHEMA = pathlib.Path("/usr/share/openapi-specification/schemas/v3.0/schema.json")
@@ -192,7 +192,7 @@ class openapi_document(FolderTest):
 class other_servers(FolderTest):
     def test_have_the_same_document_whoever_asks(self):
         state = self.folder.parent / "state"
-        token = run(support.PROGRAM, "token", "add", "one", "--state", state).decode().strip()
+        token = new_token(state)
         with Server(self.folder, "--auth", "all", state=state, wait=False) as server:
             _, fields, body = server.request("/openapi.json")
             other = server.request("/openapi.json", headers={"Authorization": f"Bearer {token}"})

@@ -8,7 +8,7 @@ import re
 import unittest
 import urllib.parse
 
-from support import DEMO, PROGRAM, ROOT, FolderTest, Server, run, samples_of, simple_panel, write_vcf
+from support import DEMO, PROGRAM, ROOT, FolderTest, Server, new_token, run, samples_of, simple_panel, write_vcf
 
 ASSETS = ROOT / "server" / "page" / "assets"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -185,7 +185,7 @@ class OverviewTest(FolderTest):
         simple_panel(self.folder / "p.vcf.gz", variants=10)
         simple_panel(self.folder / "other" / "o.vcf.gz", variants=10)
         state = self.folder.parent / "state"
-        token = run(PROGRAM, "token", "add", "one", "--dataset", "other", "--state", state).decode().strip()
+        token = new_token(state, "--dataset", "other")
         headers = {"Authorization": f"Bearer {token}"}
         with Server(self.folder, "--auth", "all", state=state, wait=False) as server:
             self.wait_for(lambda: server.request("/overview/other~o", headers=headers)[0] == 200)

@@ -1,13 +1,12 @@
 // The whole server without its sockets: a folder of files, the catalog over it, the routes.
 #pragma once
 
-#include "engine/store/sqlite_store.hpp"
 #include "server/brapi/routes.hpp"
-#include "server/http/metrics.hpp"
 #include "server/ops/routes.hpp"
 #include "server/overview/routes.hpp"
 #include "server/page/routes.hpp"
 #include "tests/support/answers.hpp"
+#include "tests/support/server_parts.hpp"
 #include "tests/support/vcf_builder.hpp"
 
 #include <memory>
@@ -56,30 +55,17 @@ class brapi_server {
     const std::vector<std::string>& log() const { return log_; }
 
  private:
-    struct parts {
+    struct parts : server_parts {
         parts(const std::filesystem::path& data, const std::filesystem::path& state)
-            : catalog(data, state, [](const std::string&) {}), store(state / "store.db") {
-            brapi::add_routes(routes, context);
+            : server_parts(
+                  data, state, std::filesystem::temp_directory_path(), [](const std::string&) {}
+              ) {
+            brapi::add_routes(routes, brapi_context);
             ops::add_routes(routes, catalog, store, numbers);
             overview::add_routes(routes, overview_context);
             page::add_routes(routes);
             numbers.size_for(routes);
         }
-        catalog::catalog_service catalog;
-        store::sqlite_store store;
-        paging::token_signer tokens{"a secret of enough bytes"};
-        http::metrics numbers;
-        http::router routes;
-        streaming::block_pool blocks{64 * streaming::block_bytes};
-        auth::catalog_view view{catalog};
-        brapi::context context{
-            .catalog = &catalog,
-            .view = &view,
-            .tokens = &tokens,
-            .store = &store,
-            .calls_streamed = &numbers.calls_streamed,
-            .description = {},
-            .work_folder = std::filesystem::temp_directory_path()};
         overview::context overview_context{.catalog = &catalog, .view = &view, .index_folder = {}};
     };
 

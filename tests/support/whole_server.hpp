@@ -1,12 +1,10 @@
 // Every route that the program has, over a small folder of files of every kind, without sockets.
 #pragma once
 
-#include "engine/store/sqlite_store.hpp"
 #include "server/brapi/routes.hpp"
 #include "server/files/routes.hpp"
 #include "server/genomics/routes.hpp"
 #include "server/htsget/routes.hpp"
-#include "server/http/metrics.hpp"
 #include "server/openapi/routes.hpp"
 #include "server/ops/routes.hpp"
 #include "server/overview/routes.hpp"
@@ -16,6 +14,7 @@
 #include "tests/support/answers.hpp"
 #include "tests/support/reads_builder.hpp"
 #include "tests/support/reference_builder.hpp"
+#include "tests/support/server_parts.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/vcf_builder.hpp"
 
@@ -72,23 +71,16 @@ class whole_server {
         return folder;
     }
 
-    struct parts {
+    struct parts : server_parts {
         parts(
             const std::filesystem::path& data,
             const std::filesystem::path& state,
             auth::gate::mode asks
         )
-            : catalog(data, state, [](const std::string& why) { ADD_FAILURE() << why; }),
-              store(state / "store.db"),
+            : server_parts(
+                  data, state, state, [](const std::string& why) { ADD_FAILURE() << why; }
+              ),
               coverage(state / "coverage", 1, [](const std::string&) {}),
-              brapi_context{
-                  .catalog = &catalog,
-                  .view = &view,
-                  .tokens = &tokens,
-                  .store = &store,
-                  .calls_streamed = &numbers.calls_streamed,
-                  .description = {},
-                  .work_folder = state},
               genomics_context{
                   &catalog,
                   &view,
@@ -102,10 +94,8 @@ class whole_server {
               files_context{&catalog, &view, state / "index"},
               htsget_context{&catalog, &view, &tokens.key(), {}, state},
               refget_context{&view},
-              overview_context{},
+              overview_context{.catalog = &catalog, .view = &view, .index_folder = state / "index"},
               openapi_context{{}, asks, "1.2.3"} {
-            overview_context.catalog = &catalog;
-            overview_context.view = &view;
             brapi::add_routes(routes, brapi_context);
             vendor::add_routes(routes, vendor_context);
             genomics::add_routes(routes, genomics_context);
@@ -118,17 +108,9 @@ class whole_server {
             openapi::add_routes(routes, openapi_context);
             numbers.size_for(routes);
         }
-        catalog::catalog_service catalog;
-        store::sqlite_store store;
-        paging::token_signer tokens{"a secret of enough bytes"};
-        http::metrics numbers;
-        http::router routes;
-        streaming::block_pool blocks{64 * streaming::block_bytes};
-        auth::catalog_view view{catalog};
         genomics::overlay_keeper overlays{catalog, store};
         reads::coverage_service coverage;
         genomics::export_runner exports{store.operations(), [](const std::string&) {}};
-        brapi::context brapi_context;
         genomics::context genomics_context;
         vendor::context vendor_context;
         files::context files_context;

@@ -38,10 +38,7 @@ function reference(set) {
 }
 
 /** The ending of the index of the only file; null where there is no such, or several files. */
-function indexOf(set) {
-  if (set.files.length !== 1) return null;
-  return set.indexes ? set.indexes[0] : ".csi";
-}
+const indexOf = (set) => (set.files.length === 1 ? set.indexes[0] : null);
 
 const reads = (set) => set.reads.filter((r) => r.dataSet === set.dataSet);
 /** Annotations that can be had by their index. */
@@ -85,6 +82,8 @@ const account = "callstream";
 /** A token is asked for by JBrowse itself, once. */
 const at = (uri) => ({ uri, locationType: "UriLocation", ...(hasToken() ? { internetAccountId: account } : {}) });
 
+const indexAt = (uri, ending) => ({ indexType: ending.slice(1).toUpperCase(), location: at(uri + ending) });
+
 function assemblies(set) {
   const found = reference(set);
   if (!found) return [];
@@ -104,10 +103,7 @@ function jbrowseVariants(set, assembly) {
   const uri = file(set.dataSet, name);
   return {
     type: "VariantTrack", trackId: set.id, name: set.name, assemblyNames: [assembly],
-    adapter: {
-      type: "VcfTabixAdapter", vcfGzLocation: at(uri),
-      index: { indexType: ending.slice(1).toUpperCase(), location: at(uri + ending) },
-    },
+    adapter: { type: "VcfTabixAdapter", vcfGzLocation: at(uri), index: indexAt(uri, ending) },
     displays: [{ type: "LinearVariantMatrixDisplay", displayId: `${set.id}-matrix` }],
   };
 }
@@ -116,16 +112,17 @@ function jbrowseVariants(set, assembly) {
 function jbrowseReads(set) {
   if (!hasToken()) return { type: "HtsgetBamAdapter", htsgetBase: `${base}/htsget/reads`, htsgetTrackId: set.readGroupSetId };
   const uri = file(set.dataSet, set.file);
-  return { type: "BamAdapter", bamLocation: at(uri), index: { indexType: "BAI", location: at(`${uri}.bai`) } };
+  return { type: "BamAdapter", bamLocation: at(uri), index: indexAt(uri, set.index) };
 }
+const fitsJbrowse = (set) => !hasToken() || Boolean(set.file?.endsWith(".bam") && set.index);
+
 /** It has no adapter for packed GTF. */
 function jbrowseAnnotations(track, assembly) {
   const uri = file(track.dataSet, track.file);
   const [kind, place] = track.format === "bed" ? ["BedTabixAdapter", "bedGzLocation"] : ["Gff3TabixAdapter", "gffGzLocation"];
-  const index = { indexType: track.index.slice(1).toUpperCase(), location: at(uri + track.index) };
+  const index = indexAt(uri, track.index);
   return { type: "FeatureTrack", trackId: track.trackId, name: track.name, assemblyNames: [assembly], adapter: { type: kind, [place]: at(uri), index } };
 }
-const fitsJbrowse = (set) => !hasToken() || Boolean(set.file?.endsWith(".bam"));
 
 function jbrowse(set) {
   const assembly = reference(set)?.id ?? "yours";

@@ -1,10 +1,8 @@
 #include "engine/hts/field_columns.hpp"
 
-#include "engine/hts/handles.hpp"
+#include "tests/support/columns_judge.hpp"
 
 #include <gtest/gtest.h>
-#include <htslib/kstring.h>
-#include <htslib/vcf.h>
 
 #include <optional>
 #include <random>
@@ -16,6 +14,7 @@ namespace {
 
 using bytes = std::vector<std::uint8_t>;
 using kind = field_columns::kind;
+using testing::exactly;
 
 struct declared {
     const char* name;
@@ -41,47 +40,28 @@ std::string line_of(const declared& field) {
            ",Description=\"x\">";
 }
 
-/// htslib, which says what a line means.
-class judge {
- public:
-    explicit judge(std::size_t samples) : header_(bcf_hdr_init("w")) {
-        bcf_hdr_append(header_.get(), "##contig=<ID=1>");
-        // Keys that take more than a byte.
-        for (int i = 0; i < 125; ++i) {
-            const auto line =
-                "##INFO=<ID=I" + std::to_string(i) + ",Number=1,Type=Integer,Description=\"x\">";
-            bcf_hdr_append(header_.get(), line.c_str());
-        }
-        for (const auto& field : all_fields) {
-            bcf_hdr_append(header_.get(), line_of(field).c_str());
-        }
-        for (std::size_t i = 0; i < samples; ++i) {
-            bcf_hdr_add_sample(header_.get(), ("S" + std::to_string(i)).c_str());
-        }
-        EXPECT_EQ(bcf_hdr_sync(header_.get()), 0);
+std::vector<std::string> header_lines() {
+    std::vector<std::string> out;
+    // So that keys take more than a byte.
+    for (int i = 0; i < 125; ++i) {
+        out.push_back(
+            "##INFO=<ID=I" + std::to_string(i) + ",Number=1,Type=Integer,Description=\"x\">"
+        );
     }
+    for (const auto& field : all_fields) out.push_back(line_of(field));
+    return out;
+}
+
+class judge : public testing::columns_judge {
+ public:
+    explicit judge(std::size_t samples) : columns_judge(header_lines(), samples) {}
 
     field_columns::field field(const declared& of, bool is_first) const {
-        field_columns::field out{bcf_hdr_id2int(header_.get(), BCF_DT_ID, of.name), of.holds, 0};
+        field_columns::field out{key(of.name), of.holds, 0};
         // What the versions of htslib up to now do.
         if (of.holds == kind::text && !is_first) out.spare = 1;
         return out;
     }
-
-    /// The FORMAT part of the record; nothing for a line that it refuses.
-    std::optional<bytes> individual(const std::string& format, const std::string& columns) {
-        text_handle line;
-        const std::string whole = "1\t5\t.\tA\tC\t.\t.\t.\t" + format + "\t" + columns;
-        kputsn(whole.data(), whole.size(), &line.text);
-        if (vcf_parse(&line.text, header_.get(), record_.get()) != 0) return std::nullopt;
-        if (record_->errcode != 0) return std::nullopt;
-        const auto* data = reinterpret_cast<const std::uint8_t*>(record_->indiv.s);
-        return bytes(data, data + record_->indiv.l);
-    }
-
- private:
-    header_handle header_;
-    record_handle record_{bcf_init()};
 };
 
 class dice {
@@ -159,13 +139,6 @@ void set_fields(field_columns& ours, const judge& htslib, const std::vector<decl
     std::vector<field_columns::field> known;
     for (const auto& field : fields) known.push_back(htslib.field(field, known.empty()));
     ours.set_fields(known);
-}
-
-/// In memory of exactly its size, so that a sanitizer sees one byte too far.
-std::string_view exactly(const std::string& text, std::vector<char>& room) {
-    room.assign(text.begin(), text.end());
-    room.shrink_to_fit();
-    return {room.data(), room.size()};
 }
 
 bytes made_by(const field_columns& ours) {

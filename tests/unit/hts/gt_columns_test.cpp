@@ -1,10 +1,8 @@
 #include "engine/hts/gt_columns.hpp"
 
-#include "engine/hts/handles.hpp"
+#include "tests/support/columns_judge.hpp"
 
 #include <gtest/gtest.h>
-#include <htslib/kstring.h>
-#include <htslib/vcf.h>
 
 #include <algorithm>
 #include <optional>
@@ -16,41 +14,18 @@ namespace callstream::hts {
 namespace {
 
 using bytes = std::vector<std::uint8_t>;
+using testing::exactly;
 
-/// htslib, which says what a line means.
-class judge {
+class judge : public testing::columns_judge {
  public:
-    explicit judge(std::size_t samples) : header_(bcf_hdr_init("w")) {
-        for (const auto* line :
-             {"##contig=<ID=1>",
-              "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">",
-              "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"x\">"}) {
-            bcf_hdr_append(header_.get(), line);
-        }
-        for (std::size_t i = 0; i < samples; ++i) {
-            bcf_hdr_add_sample(header_.get(), ("S" + std::to_string(i)).c_str());
-        }
-        EXPECT_EQ(bcf_hdr_sync(header_.get()), 0);
-    }
+    explicit judge(std::size_t samples)
+        : columns_judge(
+              {"##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">",
+               "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"x\">"},
+              samples
+          ) {}
 
-    std::uint8_t key() const {
-        return static_cast<std::uint8_t>(bcf_hdr_id2int(header_.get(), BCF_DT_ID, "GT"));
-    }
-
-    /// The FORMAT part of the record; nothing for a line that it refuses.
-    std::optional<bytes> individual(const std::string& columns, const std::string& format) {
-        text_handle line;
-        const std::string whole = "1\t5\t.\tA\tC\t.\t.\t.\t" + format + "\t" + columns;
-        kputsn(whole.data(), whole.size(), &line.text);
-        if (vcf_parse(&line.text, header_.get(), record_.get()) != 0) return std::nullopt;
-        if (record_->errcode != 0) return std::nullopt;
-        const auto* data = reinterpret_cast<const std::uint8_t*>(record_->indiv.s);
-        return bytes(data, data + record_->indiv.l);
-    }
-
- private:
-    header_handle header_;
-    record_handle record_{bcf_init()};
+    std::uint8_t key() const { return static_cast<std::uint8_t>(columns_judge::key("GT")); }
 };
 
 std::string allele(std::mt19937& random, unsigned strange_of) {
@@ -97,13 +72,6 @@ std::vector<simd_level> levels() {
     return out;
 }
 
-/// In memory of exactly its size, so that a sanitizer sees one byte too far.
-std::string_view exactly(const std::string& text, std::vector<char>& room) {
-    room.assign(text.begin(), text.end());
-    room.shrink_to_fit();
-    return {room.data(), room.size()};
-}
-
 TEST(gt_columns, are_what_htslib_makes_of_them) {
     std::mt19937 random(11);
     std::size_t plain = 0;
@@ -117,7 +85,7 @@ TEST(gt_columns, are_what_htslib_makes_of_them) {
                 const bool is_plain = ours.read(exactly(text, room), samples, htslib.key());
                 if (!is_plain) continue;
                 ++plain;
-                const auto expected = htslib.individual(text, "GT");
+                const auto expected = htslib.individual("GT", text);
                 ASSERT_TRUE(expected.has_value()) << text;
                 const auto got = ours.individual();
                 ASSERT_EQ(bytes(got.begin(), got.end()), *expected) << text;
@@ -139,7 +107,7 @@ TEST(gt_columns, other_fields_behind_them_are_passed_over) {
             if (random() % 8 != 0) text += ":" + std::to_string(random() % 300);
             if (s + 1 < samples) text += '\t';
         }
-        const auto expected = htslib.individual(text, "GT:DP");
+        const auto expected = htslib.individual("GT:DP", text);
         ASSERT_TRUE(expected.has_value()) << text;
         std::vector<char> room;
         const auto behind = gt_columns::tail::ignored;
@@ -178,7 +146,7 @@ TEST(gt_columns, what_htslib_refuses_is_not_plain) {
             }
             std::vector<char> room;
             const bool is_plain = ours.read(exactly(text, room), samples, htslib.key());
-            const auto expected = htslib.individual(text, "GT");
+            const auto expected = htslib.individual("GT", text);
             if (!expected) {
                 ++refused;
                 ASSERT_FALSE(is_plain) << text;
