@@ -151,12 +151,10 @@ void append_numbers(text_buffer& out, const hts::typed_values& values, std::stri
     if (!any) out.append(missing);
 }
 
-std::optional<std::string_view> text_of(const hts::typed_values& values) {
-    constexpr char missing_text = 7;  // bcf_str_missing
-    std::string_view text(reinterpret_cast<const char*>(values.bytes), values.count);
-    text = text.substr(0, text.find('\0'));
-    if (text.empty() || text == "." || text[0] == missing_text) return std::nullopt;
-    return text;
+bool has_number(const hts::typed_values& values) {
+    bool any = false;
+    for_each_number(values, [&](auto, slot kind) { any |= kind == slot::value; });
+    return any;
 }
 
 }  // namespace
@@ -181,9 +179,7 @@ bool append_likelihoods(
     text_buffer& out, const hts::format_field& field, std::size_t sample, bool phred_scaled
 ) {
     const auto values = field.values_of(sample);
-    bool any_value = false;
-    for_each_number(values, [&](auto, slot kind) { any_value |= kind == slot::value; });
-    if (!any_value) return false;
+    if (!has_number(values)) return false;
     char before = '[';
     for_each_number(values, [&](auto value, slot kind) {
         char* room = out.prepare(1 + number_chars_max);
@@ -196,6 +192,31 @@ bool append_likelihoods(
     });
     out.append(']');
     return true;
+}
+
+bool append_number_texts(text_buffer& out, const hts::typed_values& values) {
+    if (!has_number(values)) return false;
+    char before = '[';
+    for_each_number(values, [&](auto value, slot kind) {
+        char* room = out.prepare(4 + number_chars_max);
+        *room++ = before;
+        before = ',';
+        *room++ = '"';
+        room = kind == slot::value ? write_number(room, value) : std::copy_n(".", 1, room);
+        *room++ = '"';
+        out.commit(room);
+    });
+    out.append(']');
+    return true;
+}
+
+std::optional<std::string_view> text_of(const hts::typed_values& values) {
+    constexpr char missing_text = 7;  // bcf_str_missing
+    if (values.type != hts::value_type::text) return std::nullopt;
+    std::string_view text(reinterpret_cast<const char*>(values.bytes), values.count);
+    text = text.substr(0, text.find('\0'));
+    if (text.empty() || text == "." || text[0] == missing_text) return std::nullopt;
+    return text;
 }
 
 }  // namespace callstream::genotype

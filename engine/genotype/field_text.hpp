@@ -32,4 +32,11 @@ bool append_likelihoods(
     text_buffer& out, const hts::format_field& field, std::size_t sample, bool phred_scaled
 );
 
+/// Numbers as a JSON array of texts, `["3","."]`, as `append_numbers` writes each. False, with
+/// nothing written, when there is no value.
+bool append_number_texts(text_buffer& out, const hts::typed_values& values);
+
+/// The text of a character field or INFO value; nothing when it is missing, or no text.
+std::optional<std::string_view> text_of(const hts::typed_values& values);
+
 }  // namespace callstream::genotype

@@ -8,7 +8,7 @@
 #include "engine/genotype/gt_text.hpp"
 #include "engine/hts/site_columns.hpp"
 #include "engine/variants/set_cursor.hpp"
-#include "server/brapi/variant_id.hpp"
+#include "server/brapi/variant_namer.hpp"
 #include "server/streaming/marked_text.hpp"
 
 #include <array>

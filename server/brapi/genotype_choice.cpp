@@ -1,10 +1,10 @@
 #include "server/brapi/genotype_choice.hpp"
 
+#include "engine/catalog/variant_id.hpp"
 #include "engine/core/hash.hpp"
 #include "server/brapi/extract.hpp"
 #include "server/brapi/listed.hpp"
 #include "server/brapi/relations.hpp"
-#include "server/brapi/variant_id.hpp"
 #include "server/brapi/wanted_regions.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -54,12 +54,12 @@ std::vector<variants::named_variants> named_of(
 ) {
     std::vector<variants::named_variants> out;
     if (wanted.variant_ids.wanted()) {
-        out.push_back({places_of_variant_ids(wanted.variant_ids.texts(), chosen.set->id)});
+        out.push_back({catalog::places_of_variant_ids(wanted.variant_ids.texts(), chosen.set->id)});
     }
     if (wanted.variant_names.wanted()) out.push_back({{}, wanted.variant_names.texts()});
     if (list && list->variants) {
         const auto& members = *list->variants;
-        out.push_back({places_of_variant_ids(members, chosen.set->id), members});
+        out.push_back({catalog::places_of_variant_ids(members, chosen.set->id), members});
     }
     return out;
 }
@@ -188,7 +188,7 @@ class chooser {
         // No file says what its variants are called elsewhere.
         if (wanted_.external_ids.wanted() || wanted_.external_sources.wanted()) return false;
         const auto& ids = wanted_.variant_ids;
-        return !ids.wanted() || !places_of_variant_ids(ids.texts(), set.id).empty();
+        return !ids.wanted() || !catalog::places_of_variant_ids(ids.texts(), set.id).empty();
     }
 
     bool fits(const catalog::call_set& c) const {

@@ -1,13 +1,14 @@
 // GET /markerpositions, POST /search/markerpositions: where the markers of the maps are. Pages come
 // from indexes and site tables, wherever they begin: no record is read.
 #include "engine/catalog/contig_finder.hpp"
+#include "engine/catalog/variant_id.hpp"
 #include "engine/variants/site_list.hpp"
 #include "server/brapi/criterion.hpp"
 #include "server/brapi/entity_json.hpp"
 #include "server/brapi/filtered_list.hpp"
 #include "server/brapi/relations.hpp"
 #include "server/brapi/routes.hpp"
-#include "server/brapi/variant_id.hpp"
+#include "server/brapi/variant_namer.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <algorithm>
@@ -139,7 +140,7 @@ result<chosen_markers> choose_markers(
     chosen_markers out{std::move(all), {}, 0};
     for (const auto* set : out.all->now().variant_sets()) {
         if (!wanted.map_ids.fits(set->id)) continue;
-        auto named = places_of_variant_ids(wanted.variant_ids.texts(), set->id);
+        auto named = catalog::places_of_variant_ids(wanted.variant_ids.texts(), set->id);
         if (wanted.variant_ids.wanted() && named.empty()) continue;
         auto markers = choose_of_set(wanted, *set, std::move(named));
         if (!markers) {

@@ -7,7 +7,7 @@
 #include "server/brapi/genotype_form.hpp"
 #include "server/brapi/matrix_page.hpp"
 #include "server/brapi/matrix_writer.hpp"
-#include "server/brapi/variant_id.hpp"
+#include "server/brapi/variant_namer.hpp"
 #include "server/streaming/json_text.hpp"
 
 #include <boost/json/array.hpp>

@@ -6,7 +6,7 @@
 #include "engine/core/text_buffer.hpp"
 #include "engine/hts/site_columns.hpp"
 #include "engine/variants/set_cursor.hpp"
-#include "server/brapi/variant_id.hpp"
+#include "server/brapi/variant_namer.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,7 @@
 // GET /variants, /variants/{variantDbId} and /variantsets/{variantSetDbId}/variants, POST
 // /search/variants: the records of the files.
 #include "server/brapi/envelope.hpp"
+#include "engine/catalog/variant_id.hpp"
 #include "server/brapi/id_route.hpp"
 #include "server/brapi/item_stream.hpp"
 #include "server/brapi/routes.hpp"
@@ -115,9 +116,9 @@ result<std::optional<found_variant>> find_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
     auto now = visible(ctx, request);
-    const auto set_id = variant_set_of_variant_id(id);
+    const auto set_id = catalog::variant_set_of_variant_id(id);
     const auto* set = set_id ? now->find_variant_set(*set_id) : nullptr;
-    const auto place = set == nullptr ? std::nullopt : place_of_variant_id(id, set->id);
+    const auto place = set == nullptr ? std::nullopt : catalog::place_of_variant_id(id, set->id);
     if (!place) return std::optional<found_variant>();
     const variants::set_view view(set->files);
     const auto ordinal = variants::find_variant(view, *place);

@@ -221,7 +221,15 @@ int serve(const serve_options& options) {
     );
     genomics::export_runner exports(store.operations(), log_warning);
     const genomics::context genomics_context{
-        &catalog, &view, &signer->key(), &store, &overlays, &coverage, &exports, export_root};
+        &catalog,
+        &view,
+        &signer->key(),
+        &store,
+        &overlays,
+        &coverage,
+        &exports,
+        export_root,
+        &numbers.calls_streamed};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
     const files::context files_context{&catalog, &view, options.state / "index", address};

@@ -5,11 +5,14 @@
 #include "engine/paging/signing_key.hpp"
 #include "engine/reads/coverage_service.hpp"
 #include "engine/store/side_store.hpp"
+#include "engine/variants/selection.hpp"
 #include "server/auth/catalog_view.hpp"
 #include "server/genomics/export_runner.hpp"
 #include "server/genomics/overlays.hpp"
 #include "server/http/request.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -25,6 +28,9 @@ struct context {
     reads::coverage_service* coverage = nullptr;
     export_runner* exports = nullptr;
     std::filesystem::path export_root = {};
+    std::atomic<std::uint64_t>* calls_streamed = nullptr;  ///< null: nobody counts
+    std::shared_ptr<variants::selection_cache> selections =
+        std::make_shared<variants::selection_cache>();
 };
 
 /// What whoever sent the request may see of the catalog.

@@ -97,7 +97,29 @@ result<field_mask> field_mask::parse(std::string_view text) {
 }
 
 void field_mask::apply(json::value& value) const {
-    cut(value, wanted_);
+    if (!wanted_.empty()) cut(value, wanted_);
+}
+
+std::optional<field_mask> field_mask::of(std::string_view member) const {
+    if (wanted_.empty()) return field_mask();
+    return inside(wanted_, member);
+}
+
+std::optional<field_mask> field_mask::inside(
+    const std::vector<node>& wanted, std::string_view member
+) {
+    field_mask out;
+    bool is_wanted = false;
+    bool is_whole = false;
+    for (const auto& n : wanted) {
+        if (n.name != "*" && n.name != member) continue;
+        is_wanted = true;
+        is_whole = is_whole || n.members.empty();
+        out.wanted_.insert(out.wanted_.end(), n.members.begin(), n.members.end());
+    }
+    if (!is_wanted) return std::nullopt;
+    if (is_whole) out.wanted_.clear();
+    return out;
 }
 
 void field_mask::cut(json::value& value, const std::vector<node>& wanted) {
@@ -109,17 +131,9 @@ void field_mask::cut(json::value& value, const std::vector<node>& wanted) {
     if (object == nullptr) return;
     json::object kept;
     for (auto& member : *object) {
-        std::vector<node> inner;
-        bool is_wanted = false;
-        bool is_whole = false;
-        for (const auto& n : wanted) {
-            if (n.name != "*" && n.name != std::string_view(member.key())) continue;
-            is_wanted = true;
-            is_whole = is_whole || n.members.empty();
-            inner.insert(inner.end(), n.members.begin(), n.members.end());
-        }
-        if (!is_wanted) continue;
-        if (!is_whole) cut(member.value(), inner);
+        const auto inner = inside(wanted, member.key());
+        if (!inner) continue;
+        inner->apply(member.value());
         kept.emplace(member.key(), std::move(member.value()));
     }
     *object = std::move(kept);

@@ -6,6 +6,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,19 @@ namespace callstream::genomics {
 /// nothing has ask for nothing.
 class field_mask {
  public:
+    /// Everything.
+    field_mask() = default;
+
     /// `errc::bad_request` for a text that is no mask, or is nested more than 16 deep.
     static result<field_mask> parse(std::string_view text);
 
     /// Leaves what was asked for; elements of arrays are cut one by one.
     void apply(boost::json::value& value) const;
+
+    /// What it asks for of a member, or of the elements of one; nothing when it does not ask for
+    /// that: for those who write answers without a tree.
+    std::optional<field_mask> of(std::string_view member) const;
+    bool has(std::string_view member) const { return of(member).has_value(); }
 
  private:
     struct node {
@@ -28,9 +37,12 @@ class field_mask {
         std::vector<node> members;  ///< none: all of it
     };
     class reader;
+    static std::optional<field_mask> inside(
+        const std::vector<node>& wanted, std::string_view member
+    );
     static void cut(boost::json::value& value, const std::vector<node>& wanted);
 
-    std::vector<node> wanted_;
+    std::vector<node> wanted_;  // none: everything
 };
 
 /// The fields that an update names, in camelCase whatever the client wrote (`source_uri`); `all`

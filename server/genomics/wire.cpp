@@ -1,41 +1,32 @@
 #include "server/genomics/wire.hpp"
 
 #include "engine/paging/signed_text.hpp"
-#include "server/genomics/field_mask.hpp"
 
 #include <boost/json/serialize.hpp>
 
 namespace callstream::genomics {
 namespace json = boost::json;
 
-namespace {
-
-/// Nothing: all of the answer.
-result<std::optional<field_mask>> read_form(const http::request& request) {
+result<field_mask> read_fields(const http::request& request) {
     http::query q(request);
     const auto form = q.filter("alt");
     if (!form) return form.error();
     if (*form && **form != "json") return error{errc::bad_request, "answers are alt=json only"};
     const auto fields = q.filter("fields");
     if (!fields) return fields.error();
-    if (!*fields) return std::optional<field_mask>();
-    auto mask = field_mask::parse(**fields);
-    if (!mask) return mask.error();
-    return std::optional(std::move(*mask));
+    return *fields ? field_mask::parse(**fields) : field_mask();
 }
 
-}  // namespace
-
 result<void> check_form(const http::request& request) {
-    if (const auto form = read_form(request); !form) return form.error();
+    if (const auto form = read_fields(request); !form) return form.error();
     return {};
 }
 
 result<http::response> answer(const http::request& request, json::object object) {
-    const auto mask = read_form(request);
+    const auto mask = read_fields(request);
     if (!mask) return mask.error();
     json::value whole(std::move(object));
-    if (*mask) (*mask)->apply(whole);
+    mask->apply(whole);
     http::response r;
     r.content_type = "application/json; charset=UTF-8";
     r.body = json::serialize(whole) + "\n";

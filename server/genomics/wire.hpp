@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/paging/signing_key.hpp"
+#include "server/genomics/field_mask.hpp"
 #include "server/http/json_body.hpp"
 #include "server/http/query.hpp"
 #include "server/http/response.hpp"
@@ -17,6 +18,9 @@
 #include <vector>
 
 namespace callstream::genomics {
+
+/// What the parameter `fields` asks for, everything without it. Errors are those of `answer`.
+result<field_mask> read_fields(const http::request& request);
 
 /// Whether an answer can be given in the form that is asked for, as `answer` says: to be known
 /// before anything is changed.

@@ -27,6 +27,7 @@ json::object choice_of(std::string_view words) {
 json::object plain_schema(std::string_view type) {
     if (type == "texts" || type == "filters") return array_of({{"type", "string"}});
     if (type == "objects") return array_of({{"type", "object"}});
+    if (type == "numbers") return array_of({{"type", "number"}});
     if (type == "integer") return {{"type", "integer"}, {"format", "int64"}};
     if (type == "time") return {{"type", "string"}, {"format", "date-time"}};
     if (type == "bytes") return {{"type", "string"}, {"format", "binary"}};

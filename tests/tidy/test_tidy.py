@@ -35,8 +35,8 @@ ARROWS = {
     },
     "server/ga4gh": set(),
     "server/genomics": {
-        "engine/catalog", "engine/core", "engine/paging", "engine/reads", "engine/store", "engine/variants",
-        "server/auth", "server/http", "server/streaming",
+        "engine/catalog", "engine/core", "engine/genotype", "engine/hts", "engine/paging", "engine/reads",
+        "engine/store", "engine/variants", "server/auth", "server/http", "server/streaming",
     },
     "server/htsget": {
         "engine/catalog", "engine/core", "engine/hts", "engine/paging", "engine/reads", "engine/variants",

@@ -1,10 +1,9 @@
-#include "server/brapi/variant_id.hpp"
+#include "engine/catalog/variant_id.hpp"
 
 #include "engine/core/id.hpp"
 #include "engine/core/parse.hpp"
-#include "server/streaming/json_text.hpp"
 
-namespace callstream::brapi {
+namespace callstream::catalog {
 
 std::optional<variants::numbered_place> place_of_variant_id(
     std::string_view id, std::string_view variant_set_id
@@ -40,26 +39,15 @@ std::vector<variants::numbered_place> places_of_variant_ids(
     return out;
 }
 
-variant_namer::variant_namer(std::string_view variant_set_id)
-    : set_prefix_(streaming::json_escaped(variant_set_id) + "~") {}
-
-void variant_namer::enter_contig(std::string_view name) {
-    id_prefix_ = set_prefix_ + id::encode(name) + "~";
-    name_prefix_ = streaming::json_escaped(name) + ":";
+void variant_id_writer::enter_contig(std::string_view name) {
+    of_contig_ = of_set_ + id::encode(name) + "~";
 }
 
-void variant_namer::append_id(text_buffer& out, std::int64_t pos0, std::uint32_t duplicate) const {
-    out.append(id_prefix_);
+void variant_id_writer::append(text_buffer& out, std::int64_t pos0, std::uint32_t duplicate) const {
+    out.append(of_contig_);
     append_integer(out, pos0 + 1);
     out.append('~');
     append_integer(out, duplicate);
 }
 
-void variant_namer::append_name(text_buffer& out, std::string_view names, std::int64_t pos0) const {
-    if (!names.empty())
-        return out.append(streaming::json_escaped(names.substr(0, names.find(';'))));
-    out.append(name_prefix_);
-    append_integer(out, pos0 + 1);
-}
-
-}  // namespace callstream::brapi
+}  // namespace callstream::catalog

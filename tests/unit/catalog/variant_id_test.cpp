@@ -1,8 +1,8 @@
-#include "server/brapi/variant_id.hpp"
+#include "engine/catalog/variant_id.hpp"
 
 #include <gtest/gtest.h>
 
-namespace callstream::brapi {
+namespace callstream::catalog {
 namespace {
 
 TEST(variant_id, names_a_place_of_its_variant_set) {
@@ -36,4 +36,4 @@ TEST(variant_id, is_nothing_else) {
 }
 
 }  // namespace
-}  // namespace callstream::brapi
+}  // namespace callstream::catalog

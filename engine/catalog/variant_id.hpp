@@ -1,5 +1,5 @@
-// Ids and names of variants. Ids: `variantSetDbId~contig~position~n`, the n-th record at a 1-based
-// position.
+// Ids of variants: `variantSetId~contig~position~n`, the n-th record at a 1-based position. All
+// dialects call a variant by the same id.
 #pragma once
 
 #include "engine/core/text_buffer.hpp"
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace callstream::brapi {
+namespace callstream::catalog {
 
 /// What an id of this variant set names; nothing for any other text.
 std::optional<variants::numbered_place> place_of_variant_id(
@@ -26,23 +26,20 @@ std::vector<variants::numbered_place> places_of_variant_ids(
     const std::vector<std::string>& ids, std::string_view variant_set_id
 );
 
-/// Writes ids and names of the variants of one set into JSON strings. One thread at a time.
-class variant_namer {
+/// Writes the ids of the variants of one set, which may stand in JSON as they are. One thread at a
+/// time.
+class variant_id_writer {
  public:
-    explicit variant_namer(std::string_view variant_set_id);
+    explicit variant_id_writer(std::string_view variant_set_id)
+        : of_set_(std::string(variant_set_id) + "~") {}
 
     /// The contig of the variants that follow, by its name in the file.
     void enter_contig(std::string_view name);
-
-    void append_id(text_buffer& out, std::int64_t pos0, std::uint32_t duplicate) const;
-    /// The first name of the ID column, which is the one that people use; `contig:position` when
-    /// there is none.
-    void append_name(text_buffer& out, std::string_view names, std::int64_t pos0) const;
+    void append(text_buffer& out, std::int64_t pos0, std::uint32_t duplicate) const;
 
  private:
-    std::string set_prefix_;   // `dataSet~stem~`, escaped
-    std::string id_prefix_;    // with the contig, `dataSet~stem~contig~`
-    std::string name_prefix_;  // `contig:`, escaped
+    std::string of_set_;     // `dataSet~stem~`
+    std::string of_contig_;  // `dataSet~stem~contig~`
 };
 
-}  // namespace callstream::brapi
+}  // namespace callstream::catalog
