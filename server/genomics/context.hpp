@@ -6,7 +6,7 @@
 #include "engine/reads/coverage_service.hpp"
 #include "engine/store/side_store.hpp"
 #include "server/auth/catalog_view.hpp"
-#include "server/genomics/export_runner.hpp"
+#include "server/genomics/operation_runner.hpp"
 #include "server/genomics/overlays.hpp"
 #include "server/http/request.hpp"
 
@@ -23,8 +23,10 @@ struct context {
     store::side_store* store;
     overlay_keeper* overlays = nullptr;
     reads::coverage_service* coverage = nullptr;
-    export_runner* exports = nullptr;
+    operation_runner* runner = nullptr;
     std::filesystem::path export_root = {};
+    std::filesystem::path import_root = {};  ///< empty: nothing can be imported
+    std::filesystem::path state = {};        ///< where what was imported, and indexes, lie
 };
 
 /// What whoever sent the request may see of the catalog.

@@ -17,14 +17,12 @@ constexpr const char* files_only =
 constexpr const char* later = "this method is not served yet";
 
 /// Methods of the document that are known and not served.
-constexpr std::array<method, 20> not_offered = {{
+constexpr std::array<method, 15> not_offered = {{
     {http::verb::post, "/v1/datasets/{datasetId}:setIamPolicy", later},
     {http::verb::post, "/v1/datasets/{datasetId}:getIamPolicy", later},
     {http::verb::post, "/v1/datasets/{datasetId}:testIamPermissions", later},
-    {http::verb::post, "/v1/readgroupsets:import", later},
     {http::verb::post, "/v1/reads/search", later},
     {http::verb::post, "/v1/reads:stream", later},
-    {http::verb::post, "/v1/variants:import", later},
     {http::verb::post, "/v1/variants/search", later},
     {http::verb::get, "/v1/variants/{variantId}", later},
     {http::verb::post, "/v1/variants:stream", later},
@@ -32,9 +30,6 @@ constexpr std::array<method, 20> not_offered = {{
     {http::verb::patch, "/v1/variants/{variantId}", files_only},
     {http::verb::delete_, "/v1/variants/{variantId}", files_only},
     {http::verb::post, "/v1/variants:merge", files_only},
-    {http::verb::post, "/v1/variantsets", files_only},
-    {http::verb::patch, "/v1/variantsets/{variantSetId}", later},
-    {http::verb::delete_, "/v1/variantsets/{variantSetId}", later},
     {http::verb::post,
      "/v1/variantsets/{variantSetId}:export",
      "this server knows no BigQuery; the files themselves are the export"},
@@ -57,6 +52,8 @@ void add_routes(http::router& routes, const context& ctx) {
     add_read_group_set_routes(routes, ctx);
     add_reference_bases_routes(routes, ctx);
     add_reference_routes(routes, ctx);
+    add_reads_import_route(routes, ctx);
+    add_variant_import_route(routes, ctx);
     add_variant_set_routes(routes, ctx);
     for (const auto& m : not_offered) {
         const bool has_body = m.verb == http::verb::post || m.verb == http::verb::patch;

@@ -21,6 +21,8 @@ void add_operation_routes(http::router& routes, const context& ctx);
 void add_read_group_set_routes(http::router& routes, const context& ctx);
 void add_reference_bases_routes(http::router& routes, const context& ctx);
 void add_reference_routes(http::router& routes, const context& ctx);
+void add_reads_import_route(http::router& routes, const context& ctx);
+void add_variant_import_route(http::router& routes, const context& ctx);
 void add_variant_set_routes(http::router& routes, const context& ctx);
 
 }  // namespace callstream::genomics

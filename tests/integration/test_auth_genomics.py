@@ -26,7 +26,11 @@ class authentication_of_genomics(CredentialsTest):
         group = {"ID": "SecretSampleGroup", "SM": "SecretSample1"}
         write_bam(self.folder / "alpha" / "SecretReads.bam", sam_header({"1": 700}, group), [("1", 1, "100M")])
         write_bam(self.folder / "beta" / "reads.bam", sam_header({"1": 40}), [("1", 1, "10M")])
-        self.start()
+        imports = self.folder.parent / "imports"
+        imports.mkdir()
+        for name in ("SecretChip.vcf.gz", "SecretReads.bam"):
+            (imports / name.replace("Secret", "SecretSample")).write_bytes((self.folder / "alpha" / name).read_bytes())
+        self.start("all", "--import-root", str(imports))
         self.numbers = itertools.count()
         _, operation = self.json("POST", f"/v1/readgroupsets/{READS}:export", "writer", self.export())
         self.places = {
@@ -43,6 +47,10 @@ class authentication_of_genomics(CredentialsTest):
             "datasets.patch": {"name": "SecretStudy"},
             "readgroupsets.patch": {"name": "SecretSample"},
             "readgroupsets.search": {"datasetIds": ["alpha"]},
+            "readgroupsets.import": {"datasetId": "alpha", "sourceUris": ["file:SecretSample*.bam"]},
+            "variants.import": {"variantSetId": "alpha~SecretChip", "sourceUris": ["file:SecretSample*.vcf.gz"]},
+            "variantsets.create": {"datasetId": "alpha", "name": "SecretStudy"},
+            "variantsets.patch": {"description": "SecretStudy"},
             "variantsets.search": {"datasetIds": ["alpha"]},
         }
         if self.serves_annotations():

@@ -474,6 +474,7 @@ class conventions(GenomicsTest):
         "referencesets.get": ("alpha~genome", None),
         "referencesets.search": (None, {}),
         "variantsets.get": ("alpha~chip", None),
+        "variantsets.patch": ("alpha~chip", {"name": "chip"}),
         "variantsets.search": (None, {"datasetIds": ["alpha"]}),
     }
     PARAMETERS = {"operations.list": {"filter": "projectId = p"}}
