@@ -46,6 +46,7 @@ class sqlite_tokens : public token_store {
 
     result<void> add(const kept_token& token) override;
     result<std::vector<kept_token>> all() override;
+    result<void> assign(const editor& edit) override;
     result<bool> revoke(std::string_view name, std::int64_t now_s) override;
 
  private:

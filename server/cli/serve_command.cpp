@@ -240,7 +240,8 @@ int serve(const serve_options& options) {
         .runner = &runner,
         .export_root = export_root,
         .import_root = options.import_root,
-        .state = options.state};
+        .state = options.state,
+        .gate = &gate};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
     const files::context files_context{&catalog, &view, options.state / "index", address};

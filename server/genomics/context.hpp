@@ -6,6 +6,7 @@
 #include "engine/reads/coverage_service.hpp"
 #include "engine/store/side_store.hpp"
 #include "server/auth/catalog_view.hpp"
+#include "server/auth/gate.hpp"
 #include "server/genomics/operation_runner.hpp"
 #include "server/genomics/overlays.hpp"
 #include "server/http/request.hpp"
@@ -27,6 +28,7 @@ struct context {
     std::filesystem::path export_root = {};
     std::filesystem::path import_root = {};  ///< empty: nothing can be imported
     std::filesystem::path state = {};        ///< where what was imported, and indexes, lie
+    auth::gate* gate = nullptr;              ///< null: nobody is asked
 };
 
 /// What whoever sent the request may see of the catalog.

@@ -17,10 +17,7 @@ constexpr const char* files_only =
 constexpr const char* later = "this method is not served yet";
 
 /// Methods of the document that are known and not served.
-constexpr std::array<method, 15> not_offered = {{
-    {http::verb::post, "/v1/datasets/{datasetId}:setIamPolicy", later},
-    {http::verb::post, "/v1/datasets/{datasetId}:getIamPolicy", later},
-    {http::verb::post, "/v1/datasets/{datasetId}:testIamPermissions", later},
+constexpr std::array<method, 12> not_offered = {{
     {http::verb::post, "/v1/reads/search", later},
     {http::verb::post, "/v1/reads:stream", later},
     {http::verb::post, "/v1/variants/search", later},
@@ -49,6 +46,7 @@ void add_routes(http::router& routes, const context& ctx) {
     add_data_set_routes(routes, ctx);
     add_export_routes(routes, ctx);
     add_operation_routes(routes, ctx);
+    add_policy_routes(routes, ctx);
     add_read_group_set_routes(routes, ctx);
     add_reference_bases_routes(routes, ctx);
     add_reference_routes(routes, ctx);

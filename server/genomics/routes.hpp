@@ -18,6 +18,7 @@ void add_coverage_routes(http::router& routes, const context& ctx);
 void add_data_set_routes(http::router& routes, const context& ctx);
 void add_export_routes(http::router& routes, const context& ctx);
 void add_operation_routes(http::router& routes, const context& ctx);
+void add_policy_routes(http::router& routes, const context& ctx);
 void add_read_group_set_routes(http::router& routes, const context& ctx);
 void add_reference_bases_routes(http::router& routes, const context& ctx);
 void add_reference_routes(http::router& routes, const context& ctx);

@@ -49,6 +49,10 @@ CALLS = [
     ("variantsets.get", {"variantSetId": "alpha~chip"}, None),
     ("variantsets.patch", {"variantSetId": "alpha~chip", "updateMask": "name"}, {"name": "chip"}),
     ("variantsets.delete", {"variantSetId": "beta~chip"}, None),
+    ("datasets.getIamPolicy", {"resource": "datasets/alpha"}, {}),
+    ("datasets.setIamPolicy", {"resource": "datasets/alpha"},
+     {"policy": {"bindings": [{"role": "roles/genomics.admin", "members": ["allUsers"]}]}}),
+    ("datasets.testIamPermissions", {"resource": "datasets/alpha"}, {"permissions": ["genomics.datasets.get"]}),
 ]
 # Whose answers differ each time: ids and times are new.
 CREATING = [
@@ -82,6 +86,7 @@ def message_of(schema):
     """Where the message of a schema of the discovery document lives."""
     places = {
         "Operation": "google.longrunning", "ListOperationsResponse": "google.longrunning", "Empty": "google.protobuf",
+        "Policy": "google.iam.v1", "TestIamPermissionsResponse": "google.iam.v1",
     }
     return f"{places.get(schema, 'google.genomics.v1')}.{schema}"
 
@@ -117,7 +122,12 @@ class googleapis(GenomicsTest):
 
     def node(self, *calls):
         """The same of npm's, of calls one after the other."""
-        sent = [[name, parameters | ({} if body is None else {"resource": body})] for name, parameters, body in calls]
+        # `resource` is what it calls the body, so a parameter of that name has another one.
+        sent = [
+            [name, {("resource_" if key == "resource" else key): value for key, value in parameters.items()}
+             | ({} if body is None else {"resource": body})]
+            for name, parameters, body in calls
+        ]
         answers = json.loads(run("node", HERE / "genomics.mjs", self.root, json.dumps(sent), timeout=120))
         return [(one["status"], one.get("data", one.get("message"))) for one in answers]
 

@@ -119,6 +119,9 @@ ANNOTATION_METHODS = {
 }
 # Served too, although the seed does not ask for them.
 NEIGHBOURS = {
+    "datasets.getIamPolicy": "POST datasets/{datasetId}:getIamPolicy",
+    "datasets.setIamPolicy": "POST datasets/{datasetId}:setIamPolicy",
+    "datasets.testIamPermissions": "POST datasets/{datasetId}:testIamPermissions",
     "operations.cancel": "POST operations/{operationId}:cancel",
     "operations.get": "GET operations/{operationId}",
     "operations.list": "GET operations",
@@ -136,9 +139,6 @@ NEIGHBOURS = {
     "variantsets.search": "POST variantsets/search",
 }
 NOT_SERVED = {
-    "datasets.getIamPolicy": "POST datasets/alpha:getIamPolicy",
-    "datasets.setIamPolicy": "POST datasets/alpha:setIamPolicy",
-    "datasets.testIamPermissions": "POST datasets/alpha:testIamPermissions",
     "reads.search": "POST reads/search",
     "reads.stream": "POST reads:stream",
     "variants.create": "POST variants",

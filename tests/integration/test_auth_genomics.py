@@ -11,7 +11,8 @@ from credentials import CredentialsTest
 from genomics import ANNOTATION_METHODS, METHODS, NEIGHBOURS, NOT_SERVED, sam_header, write_bam
 
 OVERRIDES = ("GET", "POST", "PUT", "PATCH", "DELETE")
-READING = ("get", "list", "search")  # the last part of a method's name
+READING = ("get", "list", "search", "testIamPermissions")  # the last part of a method's name
+ADMINISTERING = ("getIamPolicy", "setIamPolicy")
 READS = "alpha~SecretReads"
 
 
@@ -47,6 +48,12 @@ class authentication_of_genomics(CredentialsTest):
             "datasets.patch": {"name": "SecretStudy"},
             "readgroupsets.patch": {"name": "SecretSample"},
             "readgroupsets.search": {"datasetIds": ["alpha"]},
+            "datasets.setIamPolicy": {"policy": {"bindings": [
+                {"role": "roles/genomics.admin", "members": ["token:admin"]},
+                {"role": "roles/genomics.editor", "members": ["token:alpha", "token:writer"]},
+                {"role": "roles/genomics.viewer", "members": ["token:reader"]},
+            ]}},
+            "datasets.testIamPermissions": {"permissions": ["genomics.datasets.get"]},
             "readgroupsets.import": {"datasetId": "alpha", "sourceUris": ["file:SecretSample*.bam"]},
             "variants.import": {"variantSetId": "alpha~SecretChip", "sourceUris": ["file:SecretSample*.vcf.gz"]},
             "variantsets.create": {"datasetId": "alpha", "name": "SecretStudy"},
@@ -168,7 +175,7 @@ class authentication_of_genomics(CredentialsTest):
                 elif is_writing(name) and (token == "beta" or name == "datasets.create"):
                     self.assert_refused(answer, (403,), target)
                 elif answer[0] == 200:  # a list, of which there is nothing
-                    self.assertIn(name.split(".")[-1], ("list", "search"))
+                    self.assertIn(name.split(".")[-1], ("list", "search", "getIamPolicy", "testIamPermissions"))
                     self.assertNotIn(b"Secret", answer[2])
                     self.assertNotIn(b"alpha", answer[2])
                 else:
@@ -201,6 +208,8 @@ class authentication_of_genomics(CredentialsTest):
                 continue
             for token in ("reader", "writer", "admin", "alpha"):
                 if is_writing(name) and token == "reader" or (name == "datasets.create" and token == "alpha"):
+                    continue
+                if name.split(".")[-1] in ADMINISTERING and token != "admin":
                     continue
                 method, target, body = self.request(name)
                 with self.subTest(name, token=token):
