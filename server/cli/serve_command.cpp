@@ -230,7 +230,7 @@ int serve(const serve_options& options) {
     if (const auto started = gate.start(); !started) {
         return refuse("the tokens cannot be read: " + started.error().text);
     }
-    const genomics::context genomics_context{
+    genomics::context genomics_context{
         .catalog = &catalog,
         .view = &view,
         .key = &signer->key(),
@@ -273,6 +273,9 @@ int serve(const serve_options& options) {
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);
     const http::exchange_context exchanges{&routes, &blocks, log_warning, &gate, options.origins};
+    genomics_context.dispatch = [&exchanges](std::string_view head, std::string body) {
+        return http::answer_inner(exchanges, head, std::move(body));
+    };
 
     http::server server(
         {.host = where->host,

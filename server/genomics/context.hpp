@@ -9,6 +9,7 @@
 #include "server/auth/gate.hpp"
 #include "server/genomics/operation_runner.hpp"
 #include "server/genomics/overlays.hpp"
+#include "server/http/inner_request.hpp"
 #include "server/http/request.hpp"
 
 #include <filesystem>
@@ -29,6 +30,7 @@ struct context {
     std::filesystem::path import_root = {};  ///< empty: nothing can be imported
     std::filesystem::path state = {};        ///< where what was imported, and indexes, lie
     auth::gate* gate = nullptr;              ///< null: nobody is asked
+    http::dispatcher dispatch = {};          ///< of requests inside others
 };
 
 /// What whoever sent the request may see of the catalog.

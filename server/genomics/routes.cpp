@@ -17,7 +17,7 @@ constexpr const char* files_only =
 constexpr const char* later = "this method is not served yet";
 
 /// Methods of the document that are known and not served.
-constexpr std::array<method, 12> not_offered = {{
+constexpr std::array<method, 11> not_offered = {{
     {http::verb::post, "/v1/reads/search", later},
     {http::verb::post, "/v1/reads:stream", later},
     {http::verb::post, "/v1/variants/search", later},
@@ -31,7 +31,6 @@ constexpr std::array<method, 12> not_offered = {{
      "/v1/variantsets/{variantSetId}:export",
      "this server knows no BigQuery; the files themselves are the export"},
     {http::verb::post, "/v1/pipelines:run", "this server runs no pipelines"},
-    {http::verb::post, "/batch", later},
 }};
 
 constexpr std::uint64_t ignored_body_bytes_max = 4 << 20;
@@ -41,6 +40,7 @@ constexpr std::uint64_t ignored_body_bytes_max = 4 << 20;
 void add_routes(http::router& routes, const context& ctx) {
     add_annotation_routes(routes, ctx);
     add_annotation_set_routes(routes, ctx);
+    add_batch_routes(routes, ctx);
     add_call_set_routes(routes, ctx);
     add_coverage_routes(routes, ctx);
     add_data_set_routes(routes, ctx);

@@ -13,6 +13,7 @@ void add_routes(http::router& routes, const context& ctx);
 void add_annotation_routes(http::router& routes, const context& ctx);
 void add_annotation_search_route(http::router& routes, const context& ctx);
 void add_annotation_set_routes(http::router& routes, const context& ctx);
+void add_batch_routes(http::router& routes, const context& ctx);
 void add_call_set_routes(http::router& routes, const context& ctx);
 void add_coverage_routes(http::router& routes, const context& ctx);
 void add_data_set_routes(http::router& routes, const context& ctx);

@@ -212,6 +212,28 @@ class googleapis(GenomicsTest):
         self.judge("operations.get", done)
         self.assertEqual({key: value for key, value in done["response"].items() if key != "@type"}, expected)
 
+    def test_pythons_client_sends_batches(self):
+        found = {}
+
+        def note(request_id, answer, problem):
+            found[request_id] = answer if problem is None else problem.resp.status
+
+        batch = self.client.new_batch_http_request(callback=note)
+        batch.add(self.client.datasets().get(datasetId="alpha"), request_id="one")
+        wanted = {"variantSetIds": ["alpha~chip"], "pageSize": 2}
+        batch.add(self.client.callsets().search(body=wanted), request_id="two")
+        batch.add(self.client.datasets().get(datasetId="nobody"), request_id="three")
+        batch.add(self.client.datasets().patch(datasetId="beta", body={"name": "Rye, \u00e4"}), request_id="four")
+        batch.add(self.client.callsets().delete(callSetId="beta~chip~B1"), request_id="five")
+        batch.execute()
+        self.assertEqual(list(found), ["one", "two", "three", "four", "five"])
+        self.assertEqual(found["one"], self.call("datasets.get", "alpha"))
+        self.assertEqual(found["two"], self.call("callsets.search", body=wanted))
+        self.assertEqual((found["three"], found["five"]), (404, {}))
+        self.assertEqual(found["four"], self.call("datasets.get", "beta"))
+        self.assertEqual(found["four"]["name"], "Rye, \u00e4")
+        self.call("callsets.get", "beta~chip~B1", wanted=404)
+
     def test_errors_are_told_to_users(self):
         for *call, wanted in WRONG:
             for status, message in (self.python(*call), self.node(call)[0]):

@@ -125,6 +125,9 @@ class served {
                   state / "exports"} {
             require(store.check().has_value(), "the store is there");
             genomics_context.state = state;
+            genomics_context.dispatch = [this](std::string_view head, std::string body) {
+                return http::answer_inner(exchanges, head, std::move(body));
+            };
             brapi::add_routes(routes, context);
             vendor::add_routes(routes, vendor_context);
             genomics::add_routes(routes, genomics_context);

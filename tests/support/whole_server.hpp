@@ -97,6 +97,11 @@ class whole_server {
               overview_context{.catalog = &catalog, .view = &view, .index_folder = state / "index"},
               openapi_context{{}, asks, "1.2.3"} {
             genomics_context.state = state;
+            genomics_context.dispatch = [this](std::string_view head, std::string body) {
+                const http::exchange_context context{
+                    &routes, &blocks, [](const std::string& why) { ADD_FAILURE() << why; }};
+                return http::answer_inner(context, head, std::move(body));
+            };
             brapi::add_routes(routes, brapi_context);
             vendor::add_routes(routes, vendor_context);
             genomics::add_routes(routes, genomics_context);
