@@ -229,7 +229,8 @@ int serve(const serve_options& options) {
         &coverage,
         &exports,
         export_root,
-        &numbers.calls_streamed};
+        &numbers.calls_streamed,
+        options.state};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
     const files::context files_context{&catalog, &view, options.state / "index", address};

@@ -29,6 +29,7 @@ struct context {
     export_runner* exports = nullptr;
     std::filesystem::path export_root = {};
     std::atomic<std::uint64_t>* calls_streamed = nullptr;  ///< null: nobody counts
+    std::filesystem::path scratch = {};  ///< for reference sequences while a CRAM is decoded
     std::shared_ptr<variants::selection_cache> selections =
         std::make_shared<variants::selection_cache>();
 };

@@ -17,13 +17,11 @@ constexpr const char* files_only =
 constexpr const char* later = "this method is not served yet";
 
 /// Methods of the document that are known and not served.
-constexpr std::array<method, 17> not_offered = {{
+constexpr std::array<method, 15> not_offered = {{
     {http::verb::post, "/v1/datasets/{datasetId}:setIamPolicy", later},
     {http::verb::post, "/v1/datasets/{datasetId}:getIamPolicy", later},
     {http::verb::post, "/v1/datasets/{datasetId}:testIamPermissions", later},
     {http::verb::post, "/v1/readgroupsets:import", later},
-    {http::verb::post, "/v1/reads/search", later},
-    {http::verb::post, "/v1/reads:stream", later},
     {http::verb::post, "/v1/variants:import", later},
     {http::verb::post, "/v1/variants", files_only},
     {http::verb::patch, "/v1/variants/{variantId}", files_only},
@@ -52,6 +50,7 @@ void add_routes(http::router& routes, const context& ctx) {
     add_export_routes(routes, ctx);
     add_operation_routes(routes, ctx);
     add_read_group_set_routes(routes, ctx);
+    add_read_routes(routes, ctx);
     add_reference_bases_routes(routes, ctx);
     add_reference_routes(routes, ctx);
     add_variant_routes(routes, ctx);
