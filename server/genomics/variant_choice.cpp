@@ -104,8 +104,10 @@ class chooser {
         auto contig = contigs.find(wanted_.reference);
         if (!contig) return {};
         variants::region window{std::move(contig), wanted_.start0};
+        // A telomere, before the first base (VCF 4.3, section 1.6.1, POS).
+        if (wanted_.start0 == 0) window.begin0 = -1;
         if (wanted_.end0 > 0) window.end0 = wanted_.end0;
-        if (window.begin0 >= window.end0) return {};
+        if (wanted_.start0 >= window.end0) return {};
         auto found = ctx_.selections->get(key_of(part, *window.contig), [&] {
             variants::variant_criteria criteria;
             criteria.regions.push_back({window});

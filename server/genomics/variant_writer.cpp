@@ -168,13 +168,16 @@ bool variant_writer::has_met(role meaning, const hts::format_field& field) {
     const auto meet = [&field](const hts::format_field*& first) {
         if (first == nullptr) first = &field;
     };
+    // One that no header declares is text.
+    const bool is_number = field.type != hts::value_type::text;
     switch (meaning) {
         case role::genotype:
             return meet(genotype_), true;
         case role::likelihood_log10:
-            return meet(log10_), true;
+            if (is_number) meet(log10_);
+            return is_number;
         case role::likelihood_phred:
-            meet(phred_);
+            if (is_number) meet(phred_);
             return false;
         case role::phase_set:
             meet(phase_set_);
@@ -199,9 +202,7 @@ void variant_writer::find_fields() {
     }
     // Without GL it is PL that makes the likelihoods, and it stands nowhere else.
     if (log10_ != nullptr) return;
-    std::erase_if(shown_info_, [&](const auto& e) {
-        return fields_[e.writer].meaning == role::likelihood_phred;
-    });
+    std::erase_if(shown_info_, [&](const auto& e) { return e.field == phred_; });
 }
 
 bool variant_writer::write(text_buffer& out, std::size_t enough) {
@@ -282,7 +283,7 @@ void variant_writer::write_filters(text_buffer& out) const {
     names.end();
 }
 
-/// A flag says that it is there.
+/// A flag says that it is there, as does a field that stands there without a value.
 void variant_writer::write_info(text_buffer& out) {
     const auto& reader = cursor_->reader();
     out.append(",\"info\":{");
@@ -298,7 +299,7 @@ void variant_writer::write_info(text_buffer& out) {
         if (before > begin) out.append(',');
         out.append(json_quoted(name));
         out.append(':');
-        if (field->type == hts::value_type::absent) {
+        if (field->type == hts::value_type::absent || field->count == 0) {
             out.append("[\"true\"]");
         } else if (!write_values(out, field->values())) {
             out.drop_last(out.size() - before);
@@ -311,7 +312,9 @@ void variant_writer::write_info(text_buffer& out) {
 bool variant_writer::write_values(text_buffer& out, const hts::typed_values& values) const {
     if (values.type != hts::value_type::text) return genotype::append_number_texts(out, values);
     const auto text = genotype::text_of(values);
-    if (!text) return false;
+    bool is_there = false;
+    for_each_part(text.value_or(""), ',', [&](auto part) { is_there = is_there || part != "."; });
+    if (!is_there) return false;
     text_list parts(out);
     for_each_part(*text, ',', [&](auto part) { parts.add(part); });
     parts.end();

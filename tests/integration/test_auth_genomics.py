@@ -11,7 +11,7 @@ from credentials import CredentialsTest
 from genomics import ANNOTATION_METHODS, METHODS, NEIGHBOURS, NOT_SERVED, sam_header, write_bam
 
 OVERRIDES = ("GET", "POST", "PUT", "PATCH", "DELETE")
-READING = ("get", "list", "search")  # the last part of a method's name
+READING = ("get", "list", "search", "stream")  # the last part of a method's name
 READS = "alpha~SecretReads"
 
 
@@ -32,7 +32,7 @@ class authentication_of_genomics(CredentialsTest):
         self.places = {
             "callSetId": "alpha~SecretChip~SecretSample1", "datasetId": "alpha", "readGroupSetId": READS,
             "operationId": operation["name"].split("/")[1], "referenceId": "alpha~SecretGenome~1",
-            "referenceSetId": "alpha~SecretGenome", "variantId": "x", "variantSetId": "alpha~SecretChip",
+            "referenceSetId": "alpha~SecretGenome", "variantId": "alpha~SecretChip~1~1~1", "variantSetId": "alpha~SecretChip",
         }
         self.methods = {name: spelled for name, (spelled, *_) in METHODS.items()} | NEIGHBOURS | NOT_SERVED
         self.bodies = {
@@ -43,6 +43,8 @@ class authentication_of_genomics(CredentialsTest):
             "datasets.patch": {"name": "SecretStudy"},
             "readgroupsets.patch": {"name": "SecretSample"},
             "readgroupsets.search": {"datasetIds": ["alpha"]},
+            "variants.search": {"variantSetIds": ["alpha~SecretChip"], "referenceName": "1"},
+            "variants.stream": {"projectId": "secret", "variantSetId": "alpha~SecretChip", "referenceName": "1"},
             "variantsets.search": {"datasetIds": ["alpha"]},
         }
         if self.serves_annotations():

@@ -473,6 +473,8 @@ class conventions(GenomicsTest):
         "references.search": (None, {}),
         "referencesets.get": ("alpha~genome", None),
         "referencesets.search": (None, {}),
+        "variants.get": ("alpha~chip~1~1~1", None),
+        "variants.search": (None, {"variantSetIds": ["alpha~chip"], "referenceName": "1"}),
         "variantsets.get": ("alpha~chip", None),
         "variantsets.search": (None, {"datasetIds": ["alpha"]}),
     }
@@ -550,7 +552,7 @@ class conventions(GenomicsTest):
             )
         for method, member in (
             ("references.search", "references"), ("referencesets.search", "referenceSets"),
-            ("variantsets.search", "variantSets"), ("operations.list", "operations"),
+            ("variantsets.search", "variantSets"), ("variants.search", "variants"), ("operations.list", "operations"),
         ):
             with self.subTest(method):
                 whole = self.ask(method)[member]
