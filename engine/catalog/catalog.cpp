@@ -347,6 +347,9 @@ std::shared_ptr<snapshot> snapshot::part(const std::function<bool(const std::str
     copy(data_sets_, out->data_sets_, [&](const auto& set) { return kept(set->id); });
     const auto is_kept_itself = [&](const created_data_set& set) { return kept(set.id); };
     copy(created_data_sets_, out->created_data_sets_, is_kept_itself);
+    copy(created_variant_sets_, out->created_variant_sets_, [&](const created_variant_set& set) {
+        return kept(set.data_set_id);
+    });
     for (const auto& home : out->data_sets_) out->homes_.emplace(home->relative, home);
     for (auto& set : out->sets_) {
         if (out->find_reference_set(set.reference_set_id) == nullptr) set.reference_set_id.clear();
@@ -361,6 +364,13 @@ bool snapshot::has_data_set(std::string_view id) const {
                data_sets_.begin(), data_sets_.end(), [&](const auto& set) { return set->id == id; }
            ) ||
            std::any_of(made.begin(), made.end(), [&](const auto& set) { return set.id == id; });
+}
+
+const created_variant_set* snapshot::find_created_variant_set(std::string_view id) const {
+    const auto& all = created_variant_sets_;
+    const auto at =
+        std::find_if(all.begin(), all.end(), [&](const auto& set) { return set.id == id; });
+    return at == all.end() ? nullptr : &*at;
 }
 
 std::vector<const variant_set*> snapshot::variant_sets() const {

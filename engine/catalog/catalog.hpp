@@ -66,6 +66,8 @@ struct variant_set {
     variants::file_list files;          ///< in the order of their records
     std::string reference_set_id;       ///< empty when no reference set fits
     std::shared_ptr<const call_set_overlay> changed = nullptr;  ///< null: nobody changed anything
+    std::string description = {};                    ///< as somebody said; empty: nobody did
+    std::optional<std::string> given_metadata = {};  ///< likewise, a JSON array
 
     /// The columns of its files.
     const std::vector<std::string>& samples() const { return files.front()->header().samples; }
@@ -140,6 +142,12 @@ class snapshot {
     const std::vector<created_data_set>& created_data_sets() const { return created_data_sets_; }
     /// Of either kind.
     bool has_data_set(std::string_view id) const;
+    /// Those that no file has come for yet, in the order of their creation.
+    const std::vector<created_variant_set>& created_variant_sets() const {
+        return created_variant_sets_;
+    }
+    /// Null when there is none.
+    const created_variant_set* find_created_variant_set(std::string_view id) const;
 
     /// All that is not served, including what the index passes found meanwhile.
     std::vector<problem> problems() const;
@@ -178,6 +186,8 @@ class snapshot {
     void rename_data_sets(const overlay& changes);
     void change_call_sets(const overlay& changes);
     void change_read_group_sets(const overlay& changes);
+    void change_variant_sets(const overlay& changes);
+    void add_created_variant_sets(const overlay& changes);
     std::shared_ptr<snapshot> part(const std::function<bool(const std::string&)>& kept) const;
 
     std::vector<opened_file> files_;
@@ -187,6 +197,7 @@ class snapshot {
     std::vector<track> tracks_;
     std::vector<std::shared_ptr<const data_set>> data_sets_;
     std::vector<created_data_set> created_data_sets_;
+    std::vector<created_variant_set> created_variant_sets_;
     std::unordered_map<std::string_view, std::shared_ptr<const data_set>> homes_;  // by path
     std::vector<variant_set> sets_;
     std::unordered_map<std::string_view, std::size_t> by_id_;  // views into `sets_`

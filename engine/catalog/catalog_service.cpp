@@ -58,7 +58,8 @@ void catalog_service::rescan() {
 
 void catalog_service::scan_once() {
     const auto before = as_found();
-    const auto now = snapshot::make(scan(root_, published_), before.get());
+    auto now = snapshot::make(scan(root_, published_), before.get());
+    if (find_expected(*now)) now = snapshot::make(scan(root_, published_), now.get());
     log_problems(*now, before.get());
     for (const auto& [found, file] : now->files()) {
         // Somebody may have made them meanwhile.
@@ -69,6 +70,26 @@ void catalog_service::scan_once() {
     current_ = changes_ ? now->changed_by(*changes_) : now;
     queue_files(*now);
     changed_.notify_all();
+}
+
+void catalog_service::expect(std::set<std::filesystem::path> files) {
+    const std::lock_guard lock(mutex_);
+    expected_ = std::move(files);
+}
+
+/// Whether files that wait have their indexes now.
+bool catalog_service::find_expected(const snapshot& now) const {
+    std::set<std::filesystem::path> expected;
+    {
+        const std::lock_guard lock(mutex_);
+        expected = expected_;
+    }
+    bool found = false;
+    for (const auto& [place, file] : now.waiting()) {
+        if (!expected.contains(place.path) || file->is_indexed()) continue;
+        found = file->find_index(index_folder_, {}) || found;
+    }
+    return found;
 }
 
 void catalog_service::change(std::shared_ptr<const overlay> changes) {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -34,6 +35,11 @@ class catalog_service {
     /// together share one. Open answers keep the files they have.
     void rescan();
 
+    /// Variant files that are about to appear, whose indexes were made before: the first scan that
+    /// meets them knows whether they are parts of a whole, which otherwise waits for their passes.
+    /// In place of those of an earlier call.
+    void expect(std::set<std::filesystem::path> files);
+
     /// What clients changed, from now on; null: nothing. Open answers go on as they began. The
     /// snapshot stays the same one while nothing new is said.
     void change(std::shared_ptr<const overlay> changes);
@@ -55,6 +61,7 @@ class catalog_service {
 
     std::shared_ptr<const snapshot> as_found() const;
     void scan_once();
+    bool find_expected(const snapshot& now) const;
     void log_problems(const snapshot& now, const snapshot* before) const;
     void queue_files(const snapshot& now);
     bool wants_regrouping(const file_ptr& indexed);
@@ -74,7 +81,8 @@ class catalog_service {
     std::uint64_t rescans_begun_ = 0;
     std::uint64_t rescans_done_ = 0;  // the number of the last one that has ended
 
-    mutable std::mutex mutex_;                 // guards what follows
+    mutable std::mutex mutex_;  // guards what follows
+    std::set<std::filesystem::path> expected_;
     std::shared_ptr<const snapshot> files_;    // as the files say
     std::shared_ptr<const overlay> changes_;   // null: nothing
     std::shared_ptr<const snapshot> current_;  // with the changes

@@ -31,13 +31,20 @@ std::shared_ptr<const snapshot> snapshot::changed_by(const overlay& changes) con
     });
     out->problems_ = problems_;
     out->remarks_ = remarks_;
+    const auto has_files = [&](const created_data_set& set) {
+        return std::any_of(out->data_sets_.begin(), out->data_sets_.end(), [&](const auto& home) {
+            return home->id == set.id;
+        });
+    };
     for (auto created : changes.created_data_sets) {
         const auto* entry = find(changes.data_sets, created.id);
-        if (entry != nullptr && entry->hidden) continue;
+        if ((entry != nullptr && entry->hidden) || has_files(created)) continue;
         if (entry != nullptr && entry->name) created.name = *entry->name;
         out->created_data_sets_.push_back(std::move(created));
     }
     out->rename_data_sets(changes);
+    out->change_variant_sets(changes);
+    out->add_created_variant_sets(changes);
     out->change_call_sets(changes);
     out->change_read_group_sets(changes);
     return out;
@@ -45,11 +52,20 @@ std::shared_ptr<const snapshot> snapshot::changed_by(const overlay& changes) con
 
 void snapshot::rename_data_sets(const overlay& changes) {
     std::unordered_map<const data_set*, std::shared_ptr<const data_set>> renamed;
+    const auto& made = changes.created_data_sets;
     for (auto& home : data_sets_) {
         const auto* entry = find(changes.data_sets, home->id);
-        if (entry == nullptr || !entry->name) continue;
+        const bool is_named = entry != nullptr && entry->name;
+        const auto created = std::find_if(made.begin(), made.end(), [&](const auto& set) {
+            return set.id == home->id;
+        });
+        if (!is_named && created == made.end()) continue;
         auto copy = std::make_shared<data_set>(*home);
-        copy->name = *entry->name;
+        if (created != made.end()) {
+            copy->name = created->name;
+            copy->project_id = created->project_id;
+        }
+        if (is_named) copy->name = *entry->name;
         renamed.emplace(home.get(), copy);
         home = std::move(copy);
     }
@@ -91,6 +107,41 @@ void snapshot::change_call_sets(const overlay& changes) {
         if (auto* one = of_set(id)) one->generation = generation;
     }
     for (const auto& [id, one] : by_set) sets_[by_id_.at(id)].changed = one;
+}
+
+void snapshot::change_variant_sets(const overlay& changes) {
+    if (changes.variant_sets.empty()) return;
+    std::vector<variant_set> kept;
+    for (auto& set : sets_) {
+        const auto* entry = find(changes.variant_sets, set.id);
+        if (entry != nullptr && entry->hidden) continue;
+        if (entry != nullptr) {
+            if (entry->name && !entry->name->empty()) set.name = *entry->name;
+            if (entry->description) set.description = *entry->description;
+            if (find_reference_set(entry->reference_set_id.value_or("")) != nullptr)
+                set.reference_set_id = *entry->reference_set_id;
+            set.given_metadata = entry->metadata;
+        }
+        kept.push_back(std::move(set));
+    }
+    sets_ = std::move(kept);
+    by_id_.clear();
+    find_by_id();
+}
+
+void snapshot::add_created_variant_sets(const overlay& changes) {
+    for (auto created : changes.created_variant_sets) {
+        if (by_id_.contains(created.id) || !has_data_set(created.data_set_id)) continue;
+        const auto* entry = find(changes.variant_sets, created.id);
+        if (entry != nullptr && entry->hidden) continue;
+        if (entry != nullptr) {
+            created.name = entry->name.value_or(created.name);
+            created.reference_set_id = entry->reference_set_id.value_or("");
+            created.description = entry->description.value_or("");
+            created.metadata = entry->metadata.value_or("[]");
+        }
+        created_variant_sets_.push_back(std::move(created));
+    }
 }
 
 void snapshot::change_read_group_sets(const overlay& changes) {

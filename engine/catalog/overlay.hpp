@@ -35,10 +35,24 @@ struct created_data_set {
     bool operator==(const created_data_set&) const = default;
 };
 
+/// A variant set whose files are still to come: those of its name, brought in under its id.
+struct created_variant_set {
+    std::string id;  ///< dataSet~…
+    std::string data_set_id;
+    std::string name = {};
+    std::string reference_set_id = {};
+    std::string description = {};
+    std::string metadata = "[]";  ///< a JSON array
+
+    bool operator==(const created_variant_set&) const = default;
+};
+
 struct overlay_entry {
     std::optional<std::string> name;              ///< instead of its own
     std::optional<std::string> reference_set_id;  ///< instead of its own
     bool hidden = false;
+    std::optional<std::string> description = {};
+    std::optional<std::string> metadata = {};  ///< a JSON array, instead of its own
 
     bool operator==(const overlay_entry&) const = default;
 };
@@ -49,8 +63,10 @@ struct overlay {
     entries call_sets;
     entries data_sets;  ///< a hidden one hides all that is in it
     entries read_group_sets;
+    entries variant_sets;
     std::vector<created_call_set> created_call_sets;
     std::vector<created_data_set> created_data_sets;
+    std::vector<created_variant_set> created_variant_sets;  ///< as they began; changes are entries
     /// By variant set: raised with every change of its call sets, never lowered.
     std::unordered_map<std::string, std::uint32_t> generations;
 

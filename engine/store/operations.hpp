@@ -21,7 +21,7 @@ std::optional<operation_state> operation_state_named(std::string_view name);
 struct kept_operation {
     std::string id;
     std::string project;
-    std::string kind;     ///< what it does: `export`
+    std::string kind;     ///< what it does: `export`, `import variants`, `import reads`
     std::string request;  ///< a JSON object
     operation_state state = operation_state::running;
     std::int64_t created_s = 0;
@@ -29,6 +29,7 @@ struct kept_operation {
     std::optional<std::int64_t> ended_s = {};
     int error_code = 0;  ///< of google.rpc.Code; 0 unless it failed or was canceled
     std::string error_text = {};
+    std::string response = {};  ///< of a success: a JSON object; empty: there is nothing to say
 };
 
 /// Which are wanted; all must fit.
@@ -44,6 +45,7 @@ struct operation_end {
     operation_state state = operation_state::success;
     int error_code = 0;
     std::string error_text = {};
+    std::string response = {};
 };
 
 /// Thread-safe. Operations come in the order of their creation.

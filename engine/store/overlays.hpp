@@ -14,11 +14,13 @@ namespace callstream::store {
 
 /// Changes of one object; nothing where nobody changed anything.
 struct kept_change {
-    std::string kind;  ///< `dataset`, `callset` or `readgroupset`
+    std::string kind;  ///< `dataset`, `callset`, `readgroupset` or `variantset`
     std::string id;
     std::optional<std::string> name = {};
     std::optional<std::string> reference_set = {};
     std::optional<std::int64_t> hidden_s = {};  ///< since when, in seconds since 1970
+    std::optional<std::string> description = {};
+    std::optional<std::string> metadata = {};  ///< a JSON array
 };
 
 struct kept_data_set {
@@ -37,6 +39,12 @@ struct kept_call_set {
     std::int64_t created_ms = 0;
 };
 
+/// What is said of it is a change of kind `variantset`.
+struct kept_variant_set {
+    std::string id;
+    std::string data_set;
+};
+
 struct kept_generation {
     std::string variant_set;
     std::int64_t generation = 0;
@@ -47,6 +55,7 @@ struct kept_overlays {
     std::vector<kept_change> changes;
     std::vector<kept_data_set> data_sets;
     std::vector<kept_call_set> call_sets;
+    std::vector<kept_variant_set> variant_sets;
     std::vector<kept_generation> generations;
 };
 
@@ -58,6 +67,7 @@ class overlay_store {
     virtual result<kept_overlays> all() = 0;
     virtual result<void> create(const kept_data_set& created) = 0;
     virtual result<void> create(const kept_call_set& created) = 0;
+    virtual result<void> create(const kept_variant_set& created, const kept_change& says) = 0;
     /// Changes what `change` has; the rest stays. `variant_set` is that of a call set, else empty.
     virtual result<void> change(const kept_change& change, std::string_view variant_set) = 0;
     /// Shows a hidden object again.
@@ -66,7 +76,7 @@ class overlay_store {
     virtual result<bool> rename_call_set(std::string_view id, std::string_view name) = 0;
     virtual result<bool> remove_call_set(std::string_view id) = 0;
     /// Removes created data sets that were hidden at `before_s` or earlier, with their annotation
-    /// sets: nobody can show them again.
+    /// sets: nobody can show them again. One that files were imported into stays hidden.
     virtual result<void> purge_data_sets(std::int64_t before_s) = 0;
 };
 

@@ -7,7 +7,7 @@ namespace callstream::store {
 namespace {
 
 /// One per version of the schema, in order; what was released is never changed.
-constexpr std::array<const char*, 7> migrations = {
+constexpr std::array<const char*, 8> migrations = {
     R"(CREATE TABLE searches (
            key TEXT PRIMARY KEY,
            body TEXT NOT NULL,
@@ -198,6 +198,16 @@ constexpr std::array<const char*, 7> migrations = {
            bytes INTEGER NOT NULL
        ) STRICT;
        INSERT INTO entity_state VALUES (1, random(), 0, 0);)",
+
+    // Variant sets can be described, and created before their files come; what an operation gave.
+    R"(ALTER TABLE overlays ADD COLUMN description TEXT;
+       ALTER TABLE overlays ADD COLUMN metadata TEXT;
+       CREATE TABLE created_variant_sets (
+           number INTEGER PRIMARY KEY AUTOINCREMENT,
+           id TEXT NOT NULL UNIQUE,
+           data_set TEXT NOT NULL
+       ) STRICT;
+       ALTER TABLE operations ADD COLUMN response TEXT NOT NULL DEFAULT '';)",
 };
 
 std::size_t version_of(database& db) {

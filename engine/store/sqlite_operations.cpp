@@ -14,7 +14,8 @@ constexpr std::array<std::pair<operation_state, std::string_view>, 4> names = {{
 }};
 
 constexpr const char* columns =
-    "id, project, kind, request, state, created_s, started_s, ended_s, error_code, error "
+    "id, project, kind, request, state, created_s, started_s, ended_s, error_code, error, "
+    "response "
     "FROM operations";
 
 kept_operation operation_of(const statement& row) {
@@ -28,7 +29,8 @@ kept_operation operation_of(const statement& row) {
         row.number_or_null(6),
         row.number_or_null(7),
         static_cast<int>(row.number(8)),
-        row.text(9)};
+        row.text(9),
+        row.text(10)};
 }
 
 }  // namespace
@@ -115,7 +117,8 @@ result<bool> sqlite_operations::end(
 ) {
     return all_.write([&](database& db) -> result<bool> {
         db.prepare(
-              "UPDATE operations SET state = ?2, error_code = ?3, error = ?4, ended_s = ?5 "
+              "UPDATE operations SET state = ?2, error_code = ?3, error = ?4, ended_s = ?5, "
+              "response = ?6 "
               "WHERE id = ?1 AND state = 'RUNNING'"
         )
             .bind(1, id)
@@ -123,6 +126,7 @@ result<bool> sqlite_operations::end(
             .bind(3, std::int64_t{how.error_code})
             .bind(4, how.error_text)
             .bind(5, now_s)
+            .bind(6, how.response)
             .run();
         return db.changed_rows() == 1;
     });

@@ -18,19 +18,38 @@ void raise_generation_of(database& db, std::string_view call_set) {
     if (row.bind(1, call_set).step()) raise_generation(db, row.text(0));
 }
 
+/// What `change` has; the rest stays.
+void note(database& db, const kept_change& change) {
+    auto row = db.prepare(
+        "INSERT INTO overlays (kind, id, name, reference_set, hidden_s, description, metadata) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (kind, id) DO UPDATE SET "
+        "name = coalesce(?3, name), reference_set = coalesce(?4, reference_set), "
+        "hidden_s = coalesce(?5, hidden_s), description = coalesce(?6, description), "
+        "metadata = coalesce(?7, metadata)"
+    );
+    row.bind(1, change.kind).bind(2, change.id);
+    row.bind_or_null(3, change.name).bind_or_null(4, change.reference_set);
+    row.bind_or_null(5, change.hidden_s).bind_or_null(6, change.description);
+    row.bind_or_null(7, change.metadata).run();
+}
+
 }  // namespace
 
 result<kept_overlays> sqlite_overlays::all() {
     return all_.read([](database& db) -> result<kept_overlays> {
         kept_overlays out;
-        auto change = db.prepare("SELECT kind, id, name, reference_set, hidden_s FROM overlays");
+        auto change = db.prepare(
+            "SELECT kind, id, name, reference_set, hidden_s, description, metadata FROM overlays"
+        );
         while (change.step()) {
             out.changes.push_back(
                 {change.text(0),
                  change.text(1),
                  change.text_or_null(2),
                  change.text_or_null(3),
-                 change.number_or_null(4)}
+                 change.number_or_null(4),
+                 change.text_or_null(5),
+                 change.text_or_null(6)}
             );
         }
         auto set =
@@ -52,6 +71,10 @@ result<kept_overlays> sqlite_overlays::all() {
                  call_set.number(5)}
             );
         }
+        auto variant_set =
+            db.prepare("SELECT id, data_set FROM created_variant_sets ORDER BY number");
+        while (variant_set.step())
+            out.variant_sets.push_back({variant_set.text(0), variant_set.text(1)});
         auto generation = db.prepare("SELECT variant_set, generation FROM overlay_generations");
         while (generation.step())
             out.generations.push_back({generation.text(0), generation.number(1)});
@@ -92,17 +115,20 @@ result<void> sqlite_overlays::create(const kept_call_set& created) {
     });
 }
 
+result<void> sqlite_overlays::create(const kept_variant_set& created, const kept_change& says) {
+    return all_.write([&](database& db) -> result<void> {
+        db.prepare("INSERT INTO created_variant_sets (id, data_set) VALUES (?1, ?2)")
+            .bind(1, created.id)
+            .bind(2, created.data_set)
+            .run();
+        note(db, says);
+        return {};
+    });
+}
+
 result<void> sqlite_overlays::change(const kept_change& change, std::string_view variant_set) {
     return all_.write([&](database& db) -> result<void> {
-        auto row = db.prepare(
-            "INSERT INTO overlays (kind, id, name, reference_set, hidden_s) "
-            "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, id) DO UPDATE SET "
-            "name = coalesce(?3, name), reference_set = coalesce(?4, reference_set), "
-            "hidden_s = coalesce(?5, hidden_s)"
-        );
-        row.bind(1, change.kind).bind(2, change.id);
-        row.bind_or_null(3, change.name).bind_or_null(4, change.reference_set);
-        row.bind_or_null(5, change.hidden_s).run();
+        note(db, change);
         if (!variant_set.empty()) raise_generation(db, variant_set);
         return {};
     });
@@ -149,8 +175,10 @@ result<void> sqlite_overlays::purge_data_sets(std::int64_t before_s) {
         while (gone.step()) ids.push_back(gone.text(0));
         for (const char* from :
              {"DELETE FROM annotation_sets WHERE data_set = ?1",
+              "DELETE FROM created_variant_sets WHERE data_set = ?1",
               "DELETE FROM created_data_sets WHERE id = ?1",
-              "DELETE FROM overlays WHERE kind = 'dataset' AND id = ?1"}) {
+              "DELETE FROM overlays WHERE kind = 'dataset' AND id = ?1 AND NOT EXISTS (SELECT 1 "
+              "FROM operations WHERE kind LIKE 'import %' AND instr(request, ?1) > 0)"}) {
             auto remove = db.prepare(from);
             for (const auto& id : ids) remove.bind(1, id).run();
         }

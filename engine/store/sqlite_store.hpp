@@ -46,6 +46,7 @@ class sqlite_tokens : public token_store {
 
     result<void> add(const kept_token& token) override;
     result<std::vector<kept_token>> all() override;
+    result<void> assign(const editor& edit) override;
     result<bool> revoke(std::string_view name, std::int64_t now_s) override;
 
  private:
@@ -85,6 +86,7 @@ class sqlite_overlays : public overlay_store {
     result<kept_overlays> all() override;
     result<void> create(const kept_data_set& created) override;
     result<void> create(const kept_call_set& created) override;
+    result<void> create(const kept_variant_set& created, const kept_change& says) override;
     result<void> change(const kept_change& change, std::string_view variant_set) override;
     result<void> show(std::string_view kind, std::string_view id) override;
     result<bool> rename_call_set(std::string_view id, std::string_view name) override;

@@ -12,6 +12,26 @@ std::optional<std::vector<std::string>> optional_texts(const std::optional<std::
     return json ? std::optional(texts_of(*json)) : std::nullopt;
 }
 
+std::vector<kept_token> all_of(database& db) {
+    auto rows = db.prepare(
+        "SELECT name, digest, scope, data_sets, created_s, expires_s, revoked_s FROM tokens "
+        "ORDER BY name"
+    );
+    std::vector<kept_token> out;
+    while (rows.step()) {
+        out.push_back(
+            {rows.text(0),
+             rows.text(1),
+             rows.text(2),
+             optional_texts(rows.text_or_null(3)),
+             rows.number(4),
+             rows.number_or_null(5),
+             rows.number_or_null(6)}
+        );
+    }
+    return out;
+}
+
 }  // namespace
 
 result<void> sqlite_tokens::add(const kept_token& token) {
@@ -39,24 +59,17 @@ result<void> sqlite_tokens::add(const kept_token& token) {
 }
 
 result<std::vector<kept_token>> sqlite_tokens::all() {
-    return all_.read([](database& db) -> result<std::vector<kept_token>> {
-        auto rows = db.prepare(
-            "SELECT name, digest, scope, data_sets, created_s, expires_s, revoked_s FROM tokens "
-            "ORDER BY name"
-        );
-        std::vector<kept_token> out;
-        while (rows.step()) {
-            out.push_back(
-                {rows.text(0),
-                 rows.text(1),
-                 rows.text(2),
-                 optional_texts(rows.text_or_null(3)),
-                 rows.number(4),
-                 rows.number_or_null(5),
-                 rows.number_or_null(6)}
-            );
-        }
-        return out;
+    return all_.read([](database& db) -> result<std::vector<kept_token>> { return all_of(db); });
+}
+
+result<void> sqlite_tokens::assign(const editor& edit) {
+    return all_.write([&](database& db) -> result<void> {
+        auto tokens = all_of(db);
+        if (auto done = edit(tokens); !done) return done.error();
+        auto row = db.prepare("UPDATE tokens SET data_sets = ?2 WHERE name = ?1");
+        for (const auto& token : tokens)
+            row.bind(1, token.name).bind_or_null(2, optional_json(token.data_sets)).run();
+        return {};
     });
 }
 

@@ -4,6 +4,7 @@
 #include "engine/core/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ class token_store {
     virtual result<void> add(const kept_token& token) = 0;
     /// Also those that were revoked or have expired, by name.
     virtual result<std::vector<kept_token>> all() = 0;
+    /// Keeps the data sets that `edit` gives the tokens, all at once; what else it changes is not
+    /// kept. Nobody else changes tokens meanwhile. Nothing is changed when it returns an error.
+    using editor = std::function<result<void>(std::vector<kept_token>&)>;
+    virtual result<void> assign(const editor& edit) = 0;
     /// False when there is none of this name that could be revoked.
     virtual result<bool> revoke(std::string_view name, std::int64_t now_s) = 0;
 };

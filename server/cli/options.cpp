@@ -82,6 +82,8 @@ void describe_serve(CLI::App& app, serve_options& o) {
         "Key file (16 bytes or more) that signs page tokens; "
         "replicas share one"
     );
+    app.add_option("--import-root", o.import_root, "Folder of files that clients may import")
+        ->default_str("none: nothing can be imported");
     app.add_option("--export-root", o.export_root, "Folder for exported reads")
         ->default_str("exports in the state folder");
     app.add_option("-@,--threads", o.threads, "Threads for I/O, and as many for reading files")

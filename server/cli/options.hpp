@@ -36,6 +36,7 @@ struct serve_options {
     std::filesystem::path tls_certificate;  ///< with `tls_key`, or neither: no TLS
     std::filesystem::path tls_key;
     std::filesystem::path export_root;  ///< empty: in the state folder
+    std::filesystem::path import_root;  ///< empty: nothing can be imported
     std::string public_url;             ///< empty: links are as the request was
     bool access_log = false;
     brapi::server_description description;

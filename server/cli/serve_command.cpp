@@ -9,6 +9,7 @@
 #include "server/cli/version.hpp"
 #include "server/files/routes.hpp"
 #include "server/genomics/exports.hpp"
+#include "server/genomics/imports.hpp"
 #include "server/genomics/routes.hpp"
 #include "server/htsget/routes.hpp"
 #include "server/http/server.hpp"
@@ -216,21 +217,32 @@ int serve(const serve_options& options) {
         !settled) {
         log_warning("exports of a former run: " + settled.error().text);
     }
+    if (const auto settled =
+            genomics::settle_interrupted_imports(store.operations(), options.state);
+        !settled) {
+        log_warning("imports of a former run: " + settled.error().text);
+    }
     reads::coverage_service coverage(
         options.state / "coverage", std::max(1U, threads / 2), log_info
     );
-    genomics::export_runner exports(store.operations(), log_warning);
-    const genomics::context genomics_context{
-        &catalog,
-        &view,
-        &signer->key(),
-        &store,
-        &overlays,
-        &coverage,
-        &exports,
-        export_root,
-        &numbers.calls_streamed,
-        options.state};
+    genomics::operation_runner runner(store.operations(), log_warning);
+    auth::gate gate(options.auth, store.tokens(), now_s);
+    if (const auto started = gate.start(); !started) {
+        return refuse("the tokens cannot be read: " + started.error().text);
+    }
+    genomics::context genomics_context{
+        .catalog = &catalog,
+        .view = &view,
+        .key = &signer->key(),
+        .store = &store,
+        .overlays = &overlays,
+        .coverage = &coverage,
+        .runner = &runner,
+        .export_root = export_root,
+        .import_root = options.import_root,
+        .state = options.state,
+        .gate = &gate,
+        .calls_streamed = &numbers.calls_streamed};
     const vendor::context vendor_context{
         &store, options.vendor, options.state / "results", address};
     const files::context files_context{&catalog, &view, options.state / "index", address};
@@ -248,10 +260,6 @@ int serve(const serve_options& options) {
         {about.name, about.organization_name, about.organization_url, CALLSTREAM_VERSION}};
     const overview::context overview_context{
         .catalog = &catalog, .view = &view, .index_folder = options.state / "index"};
-    auth::gate gate(options.auth, store.tokens(), now_s);
-    if (const auto started = gate.start(); !started) {
-        return refuse("the tokens cannot be read: " + started.error().text);
-    }
     const openapi::context openapi_context{address, options.auth, CALLSTREAM_VERSION};
     brapi::add_routes(routes, brapi_context);
     vendor::add_routes(routes, vendor_context);
@@ -265,6 +273,10 @@ int serve(const serve_options& options) {
     openapi::add_routes(routes, openapi_context);
     numbers.size_for(routes);
     streaming::block_pool blocks(options.stream_memory_mib << 20);
+    const http::exchange_context exchanges{&routes, &blocks, log_warning, &gate, options.origins};
+    genomics_context.dispatch = [&exchanges](std::string_view head, std::string body) {
+        return http::answer_inner(exchanges, head, std::move(body));
+    };
 
     http::server server(
         {.host = where->host,
@@ -276,7 +288,7 @@ int serve(const serve_options& options) {
          .identity = identity->get(),
          .limits = options.limits,
          .drain = std::chrono::seconds(options.drain_seconds)},
-        {&routes, &blocks, log_warning, &gate, options.origins},
+        exchanges,
         numbers,
         [&catalog, &identity, &overlays] {
             if (*identity) reload(**identity);

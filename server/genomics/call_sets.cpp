@@ -82,6 +82,7 @@ result<http::response> search(const context& ctx, const http::request& request) 
     std::vector<const catalog::variant_set*> sets;
     for (const auto& id : asked->ids) {
         const auto* set = now->find_variant_set(id);
+        if (set == nullptr && now->find_created_variant_set(id) != nullptr) continue;
         if (set == nullptr) {
             return error{errc::not_found, "there is no variant set '" + http::shown_name(id) + "'"};
         }
@@ -142,6 +143,8 @@ result<http::response> create(const context& ctx, const http::request& request) 
     if (wanted->name.empty()) return error{errc::bad_request, "name is required"};
     const auto now = visible(ctx, request);
     const auto* set = now->find_variant_set(wanted->variant_sets.front());
+    if (set == nullptr && now->find_created_variant_set(wanted->variant_sets.front()) != nullptr)
+        return error{errc::precondition, "the variant set has no files yet; import some first"};
     if (set == nullptr) return error{errc::not_found, "there is no variant set with this id"};
     const store::kept_call_set made{
         id::join(set->id, new_uuid()),

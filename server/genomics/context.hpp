@@ -7,8 +7,10 @@
 #include "engine/store/side_store.hpp"
 #include "engine/variants/selection.hpp"
 #include "server/auth/catalog_view.hpp"
-#include "server/genomics/export_runner.hpp"
+#include "server/auth/gate.hpp"
+#include "server/genomics/operation_runner.hpp"
 #include "server/genomics/overlays.hpp"
+#include "server/http/inner_request.hpp"
 #include "server/http/request.hpp"
 
 #include <atomic>
@@ -26,10 +28,13 @@ struct context {
     store::side_store* store;
     overlay_keeper* overlays = nullptr;
     reads::coverage_service* coverage = nullptr;
-    export_runner* exports = nullptr;
+    operation_runner* runner = nullptr;
     std::filesystem::path export_root = {};
+    std::filesystem::path import_root = {};  ///< empty: nothing can be imported
+    std::filesystem::path state = {};        ///< where indexes, imports and scratch files lie
+    auth::gate* gate = nullptr;              ///< null: nobody is asked
+    http::dispatcher dispatch = {};          ///< of requests inside others
     std::atomic<std::uint64_t>* calls_streamed = nullptr;  ///< null: nobody counts
-    std::filesystem::path scratch = {};  ///< for reference sequences while a CRAM is decoded
     std::shared_ptr<variants::selection_cache> selections =
         std::make_shared<variants::selection_cache>();
 };

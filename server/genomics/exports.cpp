@@ -5,7 +5,7 @@
 #include "engine/core/clock.hpp"
 #include "engine/core/uuid.hpp"
 #include "engine/reads/bam_export.hpp"
-#include "server/genomics/export_runner.hpp"
+#include "server/genomics/operation_runner.hpp"
 #include "server/genomics/read_group_sets.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
@@ -41,14 +41,6 @@ result<export_message> read_message(const http::request& request) {
     return export_message{std::move(*project), std::move(*uri), std::move(*references)};
 }
 
-bool is_plain_name(std::string_view name) {
-    constexpr std::string_view allowed =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    constexpr std::size_t bytes_max = 200;
-    return !name.empty() && name.size() <= bytes_max && name.front() != '.' &&
-           name.find_first_not_of(allowed) == std::string_view::npos;
-}
-
 error wrong_uri() {
     return {
         errc::bad_request,
@@ -66,7 +58,7 @@ json::object to_json(const export_message& wanted, std::string_view id) {
 }
 
 /// The job keeps the file open, so it reads what was there when it was asked for.
-export_job job_of(
+operation_job job_of(
     const context& ctx,
     const catalog::snapshot& now,
     const catalog::read_group_set& set,
@@ -77,15 +69,15 @@ export_job job_of(
     decoding.scratch = ctx.export_root;
     if (const auto* reference = catalog::reference_of(now, set))
         decoding.fasta = reference->fasta->path();
-    export_job job;
+    operation_job job;
     job.bytes = set.file->identity().size;
-    job.write = [file = set.file, selection = std::move(selection), decoding, target](
-                    reads::pass_progress& progress, std::stop_token stop
-                ) -> result<void> {
+    job.run = [file = set.file, selection = std::move(selection), decoding, target](
+                  reads::pass_progress& progress, std::stop_token stop
+              ) -> result<std::string> {
         fs::create_directories(target.parent_path());
         const auto done = reads::export_bam(*file, selection, decoding, target, progress, stop);
         if (!done) return done.error();
-        return {};
+        return std::string();
     };
     return job;
 }
@@ -113,7 +105,7 @@ result<http::response> start(
     if (auto kept = ctx.store->operations().add(operation); !kept) return kept.error();
     auto job = job_of(ctx, *now, **set, std::move(*selection), *target);
     job.operation_id = operation.id;
-    if (auto added = ctx.exports->add(std::move(job)); !added) {
+    if (auto added = ctx.runner->add(std::move(job)); !added) {
         constexpr int code_unavailable = 14;
         const store::operation_end refused{
             store::operation_state::failure, code_unavailable, added.error().text};
@@ -125,6 +117,14 @@ result<http::response> start(
 }
 
 }  // namespace
+
+bool is_plain_name(std::string_view name) {
+    constexpr std::string_view allowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    constexpr std::size_t bytes_max = 200;
+    return !name.empty() && name.size() <= bytes_max && name.front() != '.' &&
+           name.find_first_not_of(allowed) == std::string_view::npos;
+}
 
 result<fs::path> export_target(const fs::path& root, std::string_view uri) {
     fs::path target = root;
@@ -169,6 +169,7 @@ result<void> settle_interrupted(store::operation_store& operations, const fs::pa
     if (!running) return running.error();
     constexpr int code_unavailable = 14;
     for (const auto& one : *running) {
+        if (one.kind != "export") continue;
         const auto request = json::parse(one.request).as_object();
         const auto target =
             export_target(root, std::string_view(request.at("exportUri").as_string()));

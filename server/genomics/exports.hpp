@@ -8,6 +8,9 @@
 
 namespace callstream::genomics {
 
+/// Letters, digits, '.', '_' and '-', no dot in front, 200 at most.
+bool is_plain_name(std::string_view name);
+
 /// `file:NAME` is a file in `root`, `gs://bucket/name` one in its subfolder. `errc::bad_request`
 /// for any other text and for names that lead out of it.
 result<std::filesystem::path> export_target(

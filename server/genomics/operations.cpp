@@ -1,9 +1,9 @@
-// Operations: exports that run, have run or failed.
+// Operations: exports and imports that run, have run or failed.
 #include "server/genomics/operations.hpp"
 
 #include "engine/core/clock.hpp"
 #include "engine/core/parse.hpp"
-#include "server/genomics/export_runner.hpp"
+#include "server/genomics/operation_runner.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
 #include "server/genomics/wire.hpp"
@@ -12,6 +12,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace callstream::genomics {
 namespace json = boost::json;
@@ -45,11 +46,43 @@ json::array events_json(
     return events;
 }
 
-/// The data set of the object that it is about, which the id begins with.
+/// Of one kind of operation: the messages of the document, and what it is about.
+struct kind_of_operation {
+    std::string_view name;
+    const char* request;
+    const char* response;
+    const char* subject;  ///< member of the request whose id begins with that of the data set
+};
+constexpr std::array<kind_of_operation, 3> kinds = {{
+    {"export", "ExportReadGroupSetRequest", nullptr, "readGroupSetId"},
+    {"import reads", "ImportReadGroupSetsRequest", "ImportReadGroupSetsResponse", "datasetId"},
+    {"import variants", "ImportVariantsRequest", "ImportVariantsResponse", "variantSetId"},
+}};
+
+const kind_of_operation& kind_of(const store::kept_operation& operation) {
+    const auto at = std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) {
+        return kind.name == operation.kind;
+    });
+    return at == kinds.end() ? kinds.front() : *at;
+}
+
+std::string type_named(const std::string& message) {
+    return "type.googleapis.com/google.genomics.v1." + message;
+}
+
 std::string data_set_of(const store::kept_operation& operation) {
     const auto request = json::parse(operation.request).as_object();
-    const std::string id(request.at("readGroupSetId").as_string());
+    const std::string id(request.at(kind_of(operation).subject).as_string());
     return id.substr(0, id.find('~'));
+}
+
+json::object response_json(const store::kept_operation& operation) {
+    const char* message = kind_of(operation).response;
+    if (message == nullptr || operation.response.empty())
+        return {{"@type", "type.googleapis.com/google.protobuf.Empty"}};
+    auto out = json::parse(operation.response).as_object();
+    out.emplace("@type", type_named(message));
+    return out;
 }
 
 bool is_in_reach(const http::request& request, const store::kept_operation& operation) {
@@ -71,7 +104,7 @@ result<http::response> get_one(
 ) {
     const auto found = find(ctx, request, id);
     if (!found) return found.error();
-    return answer(request, to_json(*found, ctx.exports->progress(found->id)));
+    return answer(request, to_json(*found, ctx.runner->progress(found->id)));
 }
 
 result<http::response> cancel(
@@ -80,7 +113,7 @@ result<http::response> cancel(
     if (auto fine = read_nothing(request); !fine) return fine.error();
     const auto found = find(ctx, request, id);
     if (!found) return found.error();
-    ctx.exports->cancel(found->id);
+    ctx.runner->cancel(found->id);
     return answer(request, {});
 }
 
@@ -158,7 +191,7 @@ result<http::response> list(const context& ctx, const http::request& request) {
     const auto each = [&](auto visit) {
         for (const auto& one : *found) {
             if (!is_in_reach(request, one)) continue;
-            if (!visit(one.id, [&] { return to_json(one, ctx.exports->progress(one.id)); })) return;
+            if (!visit(one.id, [&] { return to_json(one, ctx.runner->progress(one.id)); })) return;
         }
     };
     const list_tokens tokens(*ctx.key, "operations " + filter->value_or(""));
@@ -173,12 +206,12 @@ json::object to_json(
     const store::kept_operation& operation, const std::optional<operation_progress>& progress
 ) {
     json::object request = json::parse(operation.request).as_object();
-    request.emplace("@type", "type.googleapis.com/google.genomics.v1.ExportReadGroupSetRequest");
+    request.emplace("@type", type_named(kind_of(operation).request));
     const bool done = operation.state != store::operation_state::running;
     json::object out = {
         {"done", done},
         {"metadata",
-         {{"@type", "type.googleapis.com/google.genomics.v1.OperationMetadata"},
+         {{"@type", type_named("OperationMetadata")},
           {"clientId", ""},
           {"createTime", utc_text_of_s(operation.created_s)},
           {"endTime", time_or_empty(operation.ended_s)},
@@ -197,9 +230,7 @@ json::object to_json(
         if (event.at("endTime").as_string().empty()) event.as_object().erase("endTime");
     }
     if (operation.state == store::operation_state::success) {
-        out.emplace(
-            "response", json::object{{"@type", "type.googleapis.com/google.protobuf.Empty"}}
-        );
+        out.emplace("response", response_json(operation));
     } else if (done) {
         out.emplace(
             "error",

@@ -13,13 +13,16 @@ std::shared_ptr<const catalog::overlay> overlay_of(store::kept_overlays kept) {
     for (auto& change : kept.changes) {
         auto& entries = change.kind == "callset"        ? out->call_sets
                         : change.kind == "readgroupset" ? out->read_group_sets
+                        : change.kind == "variantset"   ? out->variant_sets
                                                         : out->data_sets;
         entries.insert_or_assign(
             std::move(change.id),
             catalog::overlay_entry{
                 std::move(change.name),
                 std::move(change.reference_set),
-                change.hidden_s.has_value()}
+                change.hidden_s.has_value(),
+                std::move(change.description),
+                std::move(change.metadata)}
         );
     }
     for (auto& set : kept.data_sets) {
@@ -37,6 +40,8 @@ std::shared_ptr<const catalog::overlay> overlay_of(store::kept_overlays kept) {
              set.created_ms}
         );
     }
+    for (auto& set : kept.variant_sets)
+        out->created_variant_sets.push_back({std::move(set.id), std::move(set.data_set)});
     for (auto& one : kept.generations) {
         out->generations.insert_or_assign(
             std::move(one.variant_set), static_cast<std::uint32_t>(one.generation)

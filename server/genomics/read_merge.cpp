@@ -25,7 +25,7 @@ reads::cram_decoding decoding_of(
     const context& ctx, const catalog::snapshot& now, const catalog::read_group_set& set
 ) {
     reads::cram_decoding out;
-    out.scratch = ctx.scratch;
+    out.scratch = ctx.state;
     if (set.file->format() == reads::reads_format::cram) {
         if (const auto* reference = catalog::reference_of(now, set))
             out.fasta = reference->fasta->path();

@@ -13,16 +13,20 @@ void add_routes(http::router& routes, const context& ctx);
 void add_annotation_routes(http::router& routes, const context& ctx);
 void add_annotation_search_route(http::router& routes, const context& ctx);
 void add_annotation_set_routes(http::router& routes, const context& ctx);
+void add_batch_routes(http::router& routes, const context& ctx);
 void add_call_set_routes(http::router& routes, const context& ctx);
 void add_coverage_routes(http::router& routes, const context& ctx);
 void add_data_set_routes(http::router& routes, const context& ctx);
 void add_export_routes(http::router& routes, const context& ctx);
 void add_operation_routes(http::router& routes, const context& ctx);
+void add_policy_routes(http::router& routes, const context& ctx);
 void add_read_group_set_routes(http::router& routes, const context& ctx);
 void add_read_routes(http::router& routes, const context& ctx);
 void add_reference_bases_routes(http::router& routes, const context& ctx);
 void add_reference_routes(http::router& routes, const context& ctx);
 void add_variant_routes(http::router& routes, const context& ctx);
+void add_reads_import_route(http::router& routes, const context& ctx);
+void add_variant_import_route(http::router& routes, const context& ctx);
 void add_variant_set_routes(http::router& routes, const context& ctx);
 
 }  // namespace callstream::genomics

@@ -99,7 +99,8 @@ response htsget_error(int status, std::string_view name, std::string_view text) 
 }
 
 error_form form_of(const request& r) {
-    const bool is_google = r.path == "/v1" || r.path.starts_with("/v1/");
+    const bool is_google = r.path == "/v1" || r.path.starts_with("/v1/") || r.path == "/batch" ||
+                           r.path.starts_with("/batch/");
     return {is_google, r.field("accept"), r.path.starts_with("/htsget/")};
 }
 

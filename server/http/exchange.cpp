@@ -202,8 +202,14 @@ void exchange::check_body_fields() {
         !coding.empty() && coding != "identity") {
         return refuse(415, "the body must be sent without Content-Encoding");
     }
-    if (!is_json(request_.field("content-type"))) {
+    const std::string_view wanted = match_.found->body_type;
+    const auto sent = request_.field("content-type");
+    if (wanted == "application/json") {
+        if (is_json(sent)) return;
         return refuse(415, "the body must be JSON: send Content-Type: application/json");
+    }
+    if (!is_media_type(sent, wanted)) {
+        return refuse(415, "the body must be sent with Content-Type: " + std::string(wanted));
     }
 }
 
@@ -298,6 +304,36 @@ void exchange::fill_first_block() {
         return use_error(step.error());
     }
     if (*step == streaming::body_source::progress::done) answer_.source.reset();
+}
+
+result<std::string> exchange::rest_of_body(std::size_t bytes_max) {
+    std::string all(body());
+    for (auto step = streaming::body_source::progress::more;;) {
+        if (std::max<std::uint64_t>(all.size(), length_.value_or(0)) > bytes_max) {
+            return error{
+                errc::bad_request,
+                "the answer is too long to stand inside another one; ask for it by itself"};
+        }
+        if (step == streaming::body_source::progress::done) return all;
+        (*block_)->clear();
+        const auto filled = answer_.source->fill(**block_);
+        if (!filled) return filled.error();
+        all += (*block_)->view();
+        step = *filled;
+    }
+}
+
+void exchange::gather(std::size_t bytes_max) noexcept {
+    if (complete()) return;
+    try {
+        auto all = rest_of_body(bytes_max);
+        block_.reset();
+        if (!all) return use_error(all.error());
+        answer_.source.reset();
+        answer_.body = std::move(*all);
+    } catch (const std::exception& e) {
+        use_problem(e);
+    }
 }
 
 std::string_view exchange::body() const noexcept {

@@ -59,6 +59,10 @@ class exchange {
     /// Never throws.
     void prepare() noexcept;
 
+    /// Instead of asking `source()`: makes all of the body, so that it is `complete`. One that is
+    /// longer, or breaks off, becomes an error. Never throws.
+    void gather(std::size_t bytes_max) noexcept;
+
     int status() const noexcept { return answer_.status; }
     bool head_only() const noexcept { return request_.method == verb::head; }
     /// Whether the body, now in `body()`, is all there is.
@@ -83,6 +87,7 @@ class exchange {
     void start_body();
     std::optional<streaming::block> spare_block() const;
     void fill_first_block();
+    result<std::string> rest_of_body(std::size_t bytes_max);
     /// Names the answer to a GET by what its body depends on, or by the body, and leaves the body
     /// out where the client has it (RFC 9110, sections 8.8.3 and 13.1.2).
     void tag_by_version();

@@ -120,6 +120,10 @@ bool is_json(std::string_view content_type) {
     return true;
 }
 
+bool is_media_type(std::string_view content_type, std::string_view type) {
+    return lower_case(next_parameter(content_type)) == type;
+}
+
 streaming::coding pick_coding(std::string_view accept_encoding) {
     streaming::coding best = streaming::coding::identity;
     double best_quality = 0;

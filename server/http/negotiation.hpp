@@ -19,6 +19,9 @@ std::optional<std::string_view> pick_media_type(
 /// in any spelling. Other parameters mean nothing for JSON.
 bool is_json(std::string_view content_type);
 
+/// Whether a Content-Type field says this type, in lower case, whatever its parameters.
+bool is_media_type(std::string_view content_type, std::string_view type);
+
 /// Whether a Prefer field holds this preference (RFC 7240), in lower case.
 bool prefers(std::string_view prefer, std::string_view preference);
 

@@ -37,8 +37,10 @@ struct route {
     handler_at_once at_once = {};
     /// Whoever knows a path of it may have what it names: logs show the pattern.
     bool path_is_key = false;
-    /// The largest request body it takes, in bytes, always JSON; 0: none.
+    /// The largest request body it takes, in bytes; 0: none.
     std::uint64_t body_bytes_max = 0;
+    /// What the body must be; other types than JSON are the handler's to read.
+    const char* body_type = "application/json";
     /// Bodies go to `request::long_body`, whatever their size: for those that are read in pieces.
     bool body_on_disk = false;
     handler handle;

@@ -110,10 +110,12 @@ class operation {
 
     void add_body(json::object& out) const {
         if (!has_body()) return;
+        const std::string_view type = route_.body_type;
+        const auto most = "At most " + std::to_string(route_.body_bytes_max >> 20) + " MiB of ";
         out["requestBody"] = {
             {"description",
-             "At most " + std::to_string(route_.body_bytes_max >> 20) + " MiB of JSON."},
-            {"content", {{"application/json", {{"schema", body_schema()}}}}}};
+             most + (type == "application/json" ? "JSON." : std::string(type) + ".")},
+            {"content", {{type, {{"schema", body_schema()}}}}}};
     }
 
     /// JSON as the description says, other types as bytes.

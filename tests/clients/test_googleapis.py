@@ -15,7 +15,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, json_format, messag
 
 import genomics
 from genomics import ANNOTATION_METHODS, DISCOVERY, METHODS, GenomicsTest, cut, serves_annotations, with_document
-from support import run
+from support import run, write_vcf
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROTO = DISCOVERY.parent / "proto"
@@ -52,11 +52,18 @@ CALLS = [
     ("variants.get", {"variantId": "alpha~chip~1~1~1"}, None),
     ("variantsets.search", {}, {"datasetIds": ["alpha"]}),
     ("variantsets.get", {"variantSetId": "alpha~chip"}, None),
+    ("variantsets.patch", {"variantSetId": "alpha~chip", "updateMask": "name"}, {"name": "chip"}),
+    ("variantsets.delete", {"variantSetId": "beta~chip"}, None),
+    ("datasets.getIamPolicy", {"resource": "datasets/alpha"}, {}),
+    ("datasets.setIamPolicy", {"resource": "datasets/alpha"},
+     {"policy": {"bindings": [{"role": "roles/genomics.admin", "members": ["allUsers"]}]}}),
+    ("datasets.testIamPermissions", {"resource": "datasets/alpha"}, {"permissions": ["genomics.datasets.get"]}),
 ]
 # Whose answers differ each time: ids and times are new.
 CREATING = [
     ("datasets.create", {}, {"name": "New", "projectId": "p9"}),
     ("callsets.create", {}, {"variantSetIds": ["alpha~chip"], "name": "New", "info": {"a": ["b", 1]}}),
+    ("variantsets.create", {}, {"datasetId": "alpha", "name": "New", "description": "to come"}),
 ]
 EXPORT = ("readgroupsets.export", {"readGroupSetId": READS}, {"projectId": "p9", "exportUri": "gs://b/x.bam"})
 WRONG = [
@@ -83,12 +90,20 @@ def messages():
 
 def message_of(schema):
     """Where the message of a schema of the discovery document lives."""
-    places = {"Operation": "google.longrunning", "ListOperationsResponse": "google.longrunning", "Empty": "google.protobuf"}
+    places = {
+        "Operation": "google.longrunning", "ListOperationsResponse": "google.longrunning", "Empty": "google.protobuf",
+        "Policy": "google.iam.v1", "TestIamPermissionsResponse": "google.iam.v1",
+    }
     return f"{places.get(schema, 'google.genomics.v1')}.{schema}"
 
 
 @with_document
 class googleapis(GenomicsTest):
+    def serve(self, *options):
+        self.imports = self.folder.parent / "imports"
+        self.imports.mkdir(exist_ok=True)
+        super().serve("--import-root", str(self.imports), *options)
+
     def setUp(self):
         super().setUp()
         self.discovery = genomics.Discovery()
@@ -113,7 +128,12 @@ class googleapis(GenomicsTest):
 
     def node(self, *calls):
         """The same of npm's, of calls one after the other."""
-        sent = [[name, parameters | ({} if body is None else {"resource": body})] for name, parameters, body in calls]
+        # `resource` is what it calls the body, so a parameter of that name has another one.
+        sent = [
+            [name, {("resource_" if key == "resource" else key): value for key, value in parameters.items()}
+             | ({} if body is None else {"resource": body})]
+            for name, parameters, body in calls
+        ]
         answers = json.loads(run("node", HERE / "genomics.mjs", self.root, json.dumps(sent), timeout=120))
         return [(one["status"], one.get("data", one.get("message"))) for one in answers]
 
@@ -163,7 +183,8 @@ class googleapis(GenomicsTest):
                     self.judge(name, made)
                     self.assertEqual(made | body, made)
                     kind = name.split(".")[0]
-                    one = {"datasetId" if kind == "datasets" else "callSetId": made["id"]}
+                    ids = {"datasets": "datasetId", "callsets": "callSetId", "variantsets": "variantSetId"}
+                    one = {ids[kind]: made["id"]}
                     self.assertEqual(client(f"{kind}.get", one, None), (200, made))
 
     def test_exports(self):
@@ -180,6 +201,49 @@ class googleapis(GenomicsTest):
             listed = client("operations.list", {"name": "operations", "filter": "projectId = p9"}, None)[1]
             self.assertIn(done, listed["operations"])
             self.judge("operations.list", listed)
+
+    def test_imports(self):
+        write_vcf(self.imports / "new.vcf.gz", [("1", 1, "n", "A", "C", "GT", ["0|1"])], ["N1"])
+        for n, client in enumerate((self.python, lambda *call: self.node(call)[0])):
+            _, made = client("variantsets.create", {}, {"datasetId": "alpha", "name": "New"})
+            sent = {"variantSetId": made["id"], "sourceUris": ["file:new.vcf.gz"], "format": "FORMAT_VCF"}
+            self.imported(client, "variants.import", sent, {"callSetIds": [f"{made['id']}~N1"]})
+            run("cp", self.folder / "alpha" / "alpha-reads.bam", self.imports / f"r{n}.bam")
+            sent = {"datasetId": "alpha", "sourceUris": [f"file:r{n}.bam"]}
+            self.imported(client, "readgroupsets.import", sent, {"readGroupSetIds": [f"alpha~r{n}"]})
+
+    def imported(self, client, name, body, expected):
+        # `import` is a word of Python's, so its client has another name for it.
+        name = name.replace("import", "import_") if client == self.python else name
+        status, operation = client(name, {}, body)
+        self.assertEqual(status, 200, operation)
+        self.judge("operations.get", operation)
+        self.wait_for(lambda: client("operations.get", {"name": operation["name"]}, None)[1]["done"])
+        done = client("operations.get", {"name": operation["name"]}, None)[1]
+        self.judge("operations.get", done)
+        self.assertEqual({key: value for key, value in done["response"].items() if key != "@type"}, expected)
+
+    def test_pythons_client_sends_batches(self):
+        found = {}
+
+        def note(request_id, answer, problem):
+            found[request_id] = answer if problem is None else problem.resp.status
+
+        batch = self.client.new_batch_http_request(callback=note)
+        batch.add(self.client.datasets().get(datasetId="alpha"), request_id="one")
+        wanted = {"variantSetIds": ["alpha~chip"], "pageSize": 2}
+        batch.add(self.client.callsets().search(body=wanted), request_id="two")
+        batch.add(self.client.datasets().get(datasetId="nobody"), request_id="three")
+        batch.add(self.client.datasets().patch(datasetId="beta", body={"name": "Rye, \u00e4"}), request_id="four")
+        batch.add(self.client.callsets().delete(callSetId="beta~chip~B1"), request_id="five")
+        batch.execute()
+        self.assertEqual(list(found), ["one", "two", "three", "four", "five"])
+        self.assertEqual(found["one"], self.call("datasets.get", "alpha"))
+        self.assertEqual(found["two"], self.call("callsets.search", body=wanted))
+        self.assertEqual((found["three"], found["five"]), (404, {}))
+        self.assertEqual(found["four"], self.call("datasets.get", "beta"))
+        self.assertEqual(found["four"]["name"], "Rye, \u00e4")
+        self.call("callsets.get", "beta~chip~B1", wanted=404)
 
     def test_errors_are_told_to_users(self):
         for *call, wanted in WRONG:

@@ -102,7 +102,7 @@ class served {
         }
         p.eraser.execute(
             "DELETE FROM overlays; DELETE FROM created_data_sets; DELETE FROM created_call_sets; "
-            "DELETE FROM overlay_generations"
+            "DELETE FROM created_variant_sets; DELETE FROM overlay_generations"
         );
         require(p.overlays.refresh().has_value(), "the catalog is as before");
     }
@@ -124,6 +124,10 @@ class served {
                   &exports,
                   state / "exports"} {
             require(store.check().has_value(), "the store is there");
+            genomics_context.state = state;
+            genomics_context.dispatch = [this](std::string_view head, std::string body) {
+                return http::answer_inner(exchanges, head, std::move(body));
+            };
             brapi::add_routes(routes, context);
             vendor::add_routes(routes, vendor_context);
             genomics::add_routes(routes, genomics_context);
@@ -143,7 +147,7 @@ class served {
         vendor::context vendor_context{&store};
         genomics::overlay_keeper overlays{catalog, store};
         reads::coverage_service coverage;
-        genomics::export_runner exports{
+        genomics::operation_runner exports{
             store.operations(), [](const std::string& problem) { fail(problem); }};
         genomics::context genomics_context;
         http::exchange_context exchanges{&routes, &blocks, [](const std::string& problem) {

@@ -119,36 +119,36 @@ ANNOTATION_METHODS = {
 }
 # Served too, although the seed does not ask for them.
 NEIGHBOURS = {
+    "datasets.getIamPolicy": "POST datasets/{datasetId}:getIamPolicy",
+    "datasets.setIamPolicy": "POST datasets/{datasetId}:setIamPolicy",
+    "datasets.testIamPermissions": "POST datasets/{datasetId}:testIamPermissions",
     "operations.cancel": "POST operations/{operationId}:cancel",
     "operations.get": "GET operations/{operationId}",
     "operations.list": "GET operations",
+    "readgroupsets.import": "POST readgroupsets:import",
+    "reads.search": "POST reads/search",
+    "reads.stream": "POST reads:stream",
     "references.bases.list": "GET references/{referenceId}/bases",
     "references.get": "GET references/{referenceId}",
     "references.search": "POST references/search",
     "referencesets.get": "GET referencesets/{referenceSetId}",
     "referencesets.search": "POST referencesets/search",
     "variants.get": "GET variants/{variantId}",
+    "variants.import": "POST variants:import",
     "variants.search": "POST variants/search",
     "variants.stream": "POST variants:stream",
+    "variantsets.create": "POST variantsets",
+    "variantsets.delete": "DELETE variantsets/{variantSetId}",
     "variantsets.get": "GET variantsets/{variantSetId}",
+    "variantsets.patch": "PATCH variantsets/{variantSetId}",
     "variantsets.search": "POST variantsets/search",
 }
 NOT_SERVED = {
-    "datasets.getIamPolicy": "POST datasets/alpha:getIamPolicy",
-    "datasets.setIamPolicy": "POST datasets/alpha:setIamPolicy",
-    "datasets.testIamPermissions": "POST datasets/alpha:testIamPermissions",
-    "readgroupsets.import": "POST readgroupsets:import",
-    "reads.search": "POST reads/search",
-    "reads.stream": "POST reads:stream",
     "variants.create": "POST variants",
     "variants.delete": "DELETE variants/{variantId}",
-    "variants.import": "POST variants:import",
     "variants.merge": "POST variants:merge",
     "variants.patch": "PATCH variants/{variantId}",
-    "variantsets.create": "POST variantsets",
-    "variantsets.delete": "DELETE variantsets/{variantSetId}",
     "variantsets.export": "POST variantsets/{variantSetId}:export",
-    "variantsets.patch": "PATCH variantsets/{variantSetId}",
 }
 # That every method takes.
 STANDARD = {

@@ -11,7 +11,8 @@ from credentials import CredentialsTest
 from genomics import ANNOTATION_METHODS, METHODS, NEIGHBOURS, NOT_SERVED, sam_header, write_bam
 
 OVERRIDES = ("GET", "POST", "PUT", "PATCH", "DELETE")
-READING = ("get", "list", "search", "stream")  # the last part of a method's name
+READING = ("get", "list", "search", "stream", "testIamPermissions")  # the last part of a method's name
+ADMINISTERING = ("getIamPolicy", "setIamPolicy")
 READS = "alpha~SecretReads"
 
 
@@ -26,7 +27,11 @@ class authentication_of_genomics(CredentialsTest):
         group = {"ID": "SecretSampleGroup", "SM": "SecretSample1"}
         write_bam(self.folder / "alpha" / "SecretReads.bam", sam_header({"1": 700}, group), [("1", 1, "100M")])
         write_bam(self.folder / "beta" / "reads.bam", sam_header({"1": 40}), [("1", 1, "10M")])
-        self.start()
+        imports = self.folder.parent / "imports"
+        imports.mkdir()
+        for name in ("SecretChip.vcf.gz", "SecretReads.bam"):
+            (imports / name.replace("Secret", "SecretSample")).write_bytes((self.folder / "alpha" / name).read_bytes())
+        self.start("all", "--import-root", str(imports))
         self.numbers = itertools.count()
         _, operation = self.json("POST", f"/v1/readgroupsets/{READS}:export", "writer", self.export())
         self.places = {
@@ -45,6 +50,16 @@ class authentication_of_genomics(CredentialsTest):
             "readgroupsets.search": {"datasetIds": ["alpha"]},
             "variants.search": {"variantSetIds": ["alpha~SecretChip"], "referenceName": "1"},
             "variants.stream": {"projectId": "secret", "variantSetId": "alpha~SecretChip", "referenceName": "1"},
+            "datasets.setIamPolicy": {"policy": {"bindings": [
+                {"role": "roles/genomics.admin", "members": ["token:admin"]},
+                {"role": "roles/genomics.editor", "members": ["token:alpha", "token:writer"]},
+                {"role": "roles/genomics.viewer", "members": ["token:reader"]},
+            ]}},
+            "datasets.testIamPermissions": {"permissions": ["genomics.datasets.get"]},
+            "readgroupsets.import": {"datasetId": "alpha", "sourceUris": ["file:SecretSample*.bam"]},
+            "variants.import": {"variantSetId": "alpha~SecretChip", "sourceUris": ["file:SecretSample*.vcf.gz"]},
+            "variantsets.create": {"datasetId": "alpha", "name": "SecretStudy"},
+            "variantsets.patch": {"description": "SecretStudy"},
             "variantsets.search": {"datasetIds": ["alpha"]},
         }
         if self.serves_annotations():
@@ -162,7 +177,7 @@ class authentication_of_genomics(CredentialsTest):
                 elif is_writing(name) and (token == "beta" or name == "datasets.create"):
                     self.assert_refused(answer, (403,), target)
                 elif answer[0] == 200:  # a list, of which there is nothing
-                    self.assertIn(name.split(".")[-1], ("list", "search"))
+                    self.assertIn(name.split(".")[-1], ("list", "search", "getIamPolicy", "testIamPermissions"))
                     self.assertNotIn(b"Secret", answer[2])
                     self.assertNotIn(b"alpha", answer[2])
                 else:
@@ -195,6 +210,8 @@ class authentication_of_genomics(CredentialsTest):
                 continue
             for token in ("reader", "writer", "admin", "alpha"):
                 if is_writing(name) and token == "reader" or (name == "datasets.create" and token == "alpha"):
+                    continue
+                if name.split(".")[-1] in ADMINISTERING and token != "admin":
                     continue
                 method, target, body = self.request(name)
                 with self.subTest(name, token=token):

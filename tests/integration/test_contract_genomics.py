@@ -13,6 +13,7 @@ from support import run
 
 CALL_SETS = ["alpha~chip~A1", "beta~chip~B1"]
 READS = ["alpha~alpha-reads", "beta~beta-reads"]
+EVERYBODY = {"role": "roles/genomics.admin", "members": ["allUsers"]}  # where nobody is asked for a token
 NEVER_TAKEN = {  # what only the server says; clients send back what they were given
     "callsets": {"created": "5", "id": "mine"},
     "datasets": {"createTime": "2001-01-01T00:00:00Z", "id": "mine"},
@@ -462,7 +463,10 @@ class conventions(GenomicsTest):
         "callsets.patch": (CALL_SETS[0], {"name": "A1"}),
         "callsets.search": (None, {"variantSetIds": ["alpha~chip"]}),
         "datasets.get": ("alpha", None),
+        "datasets.getIamPolicy": ("alpha", {}),
         "datasets.patch": ("alpha", {"name": "Spring barley"}),
+        "datasets.setIamPolicy": ("alpha", {"policy": {"bindings": [EVERYBODY]}}),
+        "datasets.testIamPermissions": ("alpha", {"permissions": ["genomics.datasets.get"]}),
         "operations.list": (None, None),
         "readgroupsets.coveragebuckets.list": (READS[0], None),
         "readgroupsets.get": (READS[0], None),
@@ -476,6 +480,7 @@ class conventions(GenomicsTest):
         "variants.get": ("alpha~chip~1~1~1", None),
         "variants.search": (None, {"variantSetIds": ["alpha~chip"], "referenceName": "1"}),
         "variantsets.get": ("alpha~chip", None),
+        "variantsets.patch": ("alpha~chip", {"name": "chip"}),
         "variantsets.search": (None, {"datasetIds": ["alpha"]}),
     }
     PARAMETERS = {"operations.list": {"filter": "projectId = p"}}

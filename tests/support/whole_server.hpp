@@ -96,6 +96,12 @@ class whole_server {
               refget_context{&view},
               overview_context{.catalog = &catalog, .view = &view, .index_folder = state / "index"},
               openapi_context{{}, asks, "1.2.3"} {
+            genomics_context.state = state;
+            genomics_context.dispatch = [this](std::string_view head, std::string body) {
+                const http::exchange_context context{
+                    &routes, &blocks, [](const std::string& why) { ADD_FAILURE() << why; }};
+                return http::answer_inner(context, head, std::move(body));
+            };
             brapi::add_routes(routes, brapi_context);
             vendor::add_routes(routes, vendor_context);
             genomics::add_routes(routes, genomics_context);
@@ -110,7 +116,7 @@ class whole_server {
         }
         genomics::overlay_keeper overlays{catalog, store};
         reads::coverage_service coverage;
-        genomics::export_runner exports{store.operations(), [](const std::string&) {}};
+        genomics::operation_runner exports{store.operations(), [](const std::string&) {}};
         genomics::context genomics_context;
         vendor::context vendor_context;
         files::context files_context;

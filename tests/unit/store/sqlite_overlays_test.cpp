@@ -58,8 +58,16 @@ TEST_F(sqlite_overlays_test, created_call_sets_come_and_go) {
 }
 
 TEST_F(sqlite_overlays_test, data_sets_that_were_hidden_long_ago_go_for_good) {
-    for (const char* id : {"old", "new", "shown"})
+    for (const char* id : {"old", "filled", "new", "shown"})
         ASSERT_TRUE(has_value(overlays.create(kept_data_set{id, "n", "p", 1})));
+    for (const char* kind : {"import reads", "export"}) {
+        const std::string of = kind[0] == 'i' ? "filled" : "old";
+        ASSERT_TRUE(has_value(store.operations().add(
+            {.id = kind, .project = "p", .kind = kind, .request = R"({"datasetId":")" + of + "\"}"}
+        )));
+    }
+    ASSERT_TRUE(has_value(overlays.change({.kind = "dataset", .id = "filled", .hidden_s = 99}, ""))
+    );
     ASSERT_TRUE(has_value(overlays.change({.kind = "dataset", .id = "old", .hidden_s = 100}, "")));
     ASSERT_TRUE(has_value(overlays.change({.kind = "dataset", .id = "new", .hidden_s = 101}, "")));
     ASSERT_TRUE(has_value(overlays.change({.kind = "dataset", .id = "a_file", .hidden_s = 1}, "")));
@@ -67,7 +75,7 @@ TEST_F(sqlite_overlays_test, data_sets_that_were_hidden_long_ago_go_for_good) {
     std::vector<std::string> left;
     for (const auto& set : all().data_sets) left.push_back(set.id);
     EXPECT_THAT(left, ::testing::ElementsAre("new", "shown"));
-    EXPECT_THAT(all().changes, SizeIs(2)) << "what files have stays hidden";
+    EXPECT_THAT(all().changes, SizeIs(3)) << "what files have stays hidden";
 }
 
 TEST(sqlite_operations_test, end_once) {

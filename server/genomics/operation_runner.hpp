@@ -1,4 +1,4 @@
-// Exports of read group sets, one after the other in the background.
+// Exports and imports, one after the other in the background.
 #pragma once
 
 #include "engine/reads/reads_file.hpp"
@@ -21,24 +21,26 @@
 
 namespace callstream::genomics {
 
-/// What is to be written where. `write` does all of it, throws as engine/reads/bam_export.hpp does,
-/// and may run on any thread.
-struct export_job {
+/// What is to be done. `run` does all of it, may throw as engine/reads/bam_export.hpp does, and
+/// runs on any thread.
+struct operation_job {
     std::string operation_id;
-    std::uint64_t bytes = 0;  ///< of the source
-    std::function<result<void>(reads::pass_progress&, std::stop_token)> write;
+    std::uint64_t bytes = 0;  ///< of the source; 0: nobody knows
+    /// The response as a JSON object, empty where there is nothing to say. `errc::unavailable` when
+    /// it was stopped.
+    std::function<result<std::string>(reads::pass_progress&, std::stop_token)> run;
 };
 
 /// Thread-safe. The store outlives it.
-class export_runner {
+class operation_runner {
  public:
     using logger = std::function<void(const std::string&)>;
 
-    export_runner(store::operation_store& operations, logger log);
-    ~export_runner();
+    operation_runner(store::operation_store& operations, logger log);
+    ~operation_runner();
 
     /// `errc::unavailable` when too many wait.
-    result<void> add(export_job job);
+    result<void> add(operation_job job);
     /// Best effort: it may have ended meanwhile.
     void cancel(std::string_view operation_id);
     /// Nothing unless it waits or runs here.
@@ -48,7 +50,7 @@ class export_runner {
     static constexpr std::size_t waiting_max = 64;
 
     struct entry {
-        export_job job;
+        operation_job job;
         reads::pass_progress progress;
         std::stop_source stop;
     };
