@@ -73,6 +73,9 @@ class bam_bytes {
     /// takes memory only for what is there.
     std::optional<bam_record> next_record();
 
+    /// Whether another record begins; its place is where the reader stands then.
+    bool has_next() { return fill(); }
+
     /// Goes on with other content, which begins with a record of the same file.
     void continue_with(std::unique_ptr<block_source> content) {
         content_ = std::move(content);

@@ -65,6 +65,12 @@ class byte_source {
             size -= piece;
         }
     }
+    void move_to(std::uint64_t address) {
+        const bool is_read = address >= buffer_from_ && address - buffer_from_ <= buffer_bytes_;
+        if (!is_read) buffer_bytes_ = 0;
+        if (!is_read) buffer_from_ = address;
+        at_ = address;
+    }
     std::uint8_t byte() {
         std::uint8_t value = 0;
         take(&value, 1);
@@ -321,6 +327,21 @@ std::optional<cram_container> cram_bytes::next() {
     }
     if (!s.at_eof_container) throw damaged_file("the CRAM file ends too early");
     return std::nullopt;
+}
+
+std::optional<cram_container> cram_bytes::next_head() {
+    auto& bytes = state_->bytes;
+    while (bytes.left() > 0) {
+        const container_head head = state_->read_container_head();
+        bytes.move_to(head.end);
+        if (!head.is_eof) return head.container;
+    }
+    return std::nullopt;
+}
+
+void cram_bytes::continue_at(std::uint64_t address) {
+    if (address > state_->file_bytes) throw damaged_file("a container begins behind the file");
+    state_->bytes.move_to(address);
 }
 
 std::uint64_t cram_bytes::bytes_done() const noexcept {

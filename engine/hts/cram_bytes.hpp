@@ -43,6 +43,11 @@ class cram_bytes {
     /// checksums are compared, too.
     std::optional<cram_container> next();
 
+    /// The same by its header alone: its blocks are passed without a look, and so is a missing end.
+    std::optional<cram_container> next_head();
+    /// Goes on with the container at `address`, which must be one of this file.
+    void continue_at(std::uint64_t address);
+
     /// Bytes of the file taken so far.
     std::uint64_t bytes_done() const noexcept;
 

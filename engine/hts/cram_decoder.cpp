@@ -2,11 +2,13 @@
 
 #include "engine/core/error.hpp"
 #include "engine/core/file.hpp"
+#include "engine/core/parse.hpp"
 #include "engine/hts/cram_bytes.hpp"
 #include "engine/hts/cram_sequences.hpp"
 #include "engine/hts/sandbox.hpp"
 
 #include <htslib/bgzf.h>
+#include <htslib/cram.h>
 #include <htslib/hfile.h>
 #include <htslib/hts.h>
 #include <htslib/hts_log.h>
@@ -80,11 +82,33 @@ void confine(sandbox kind) {
     if (!is_sanitized()) enter(kind);
 }
 
+/// Addresses of containers in the file.
+struct stretch {
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+};
+
 struct job {
     record_content content = record_content::alignments;
+    std::optional<stretch> part;  ///< nothing: all of them
     std::filesystem::path folder;
     std::filesystem::path fasta;
 };
+
+[[noreturn]] void misuse() {
+    throw ending{cram_exit::misused, "unknown arguments"};
+}
+
+/// What stands behind the word: nothing, or `:FIRST:END`.
+std::optional<stretch> read_part(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    const auto middle = text.find(':', 1);
+    if (middle == std::string_view::npos) misuse();
+    const auto first = parse_integer<std::uint64_t>(text.substr(1, middle - 1));
+    const auto end = parse_integer<std::uint64_t>(text.substr(middle + 1));
+    if (!first || !end) misuse();
+    return stretch{*first, *end};
+}
 
 job read_arguments(int argc, char** argv) {
     // Options of the program that stand before the word are not ours.
@@ -92,13 +116,16 @@ job read_arguments(int argc, char** argv) {
     job out;
     if (!words.empty() && words.back() == alignments_word) return out;
     out.content = record_content::everything;
-    if (!words.empty() && words.back() == everything_word) return out;
-    if (words.size() >= 4 && words[words.size() - 3] == everything_word) {
-        out.folder = words[words.size() - 2];
-        out.fasta = words.back();
-        return out;
-    }
-    throw ending{cram_exit::misused, "unknown arguments"};
+    constexpr std::string_view everything = everything_word;
+    constexpr std::size_t with_fasta = 3;
+    const bool alone = !words.empty() && words.back().starts_with(everything);
+    const std::size_t count = alone ? 1 : with_fasta;
+    if (words.size() <= count || !words[words.size() - count].starts_with(everything)) misuse();
+    out.part = read_part(words[words.size() - count].substr(everything.size()));
+    if (alone) return out;
+    out.folder = words[words.size() - 2];
+    out.fasta = words.back();
+    return out;
 }
 
 /// What our own parser says of the file, before htslib sees a byte of it.
@@ -106,20 +133,33 @@ struct survey {
     std::vector<cram_sequence> sequences;
     std::set<std::size_t> used;  // sequences that containers name
     bool uses_others = false;    // containers have several that they do not name
+    std::uint64_t records = 0;
 };
 
-survey look_through() {
+void look_at(const cram_container& container, survey& out) {
+    constexpr std::int32_t several = -2;
+    out.records += container.records;
+    out.uses_others = out.uses_others || container.reference == several;
+    if (container.reference < 0) return;
+    const auto number = static_cast<std::size_t>(container.reference);
+    if (number >= out.sequences.size()) {
+        throw damaged_file("a container names a reference that is not in the header");
+    }
+    out.used.insert(number);
+}
+
+survey look_through(const std::optional<stretch>& part) {
     cram_bytes bytes(cram_input, identity_of(cram_input).size);
-    survey out{sequences_of(bytes.read_header()), {}, false};
-    while (const auto container = bytes.next()) {
-        constexpr std::int32_t several = -2;
-        out.uses_others = out.uses_others || container->reference == several;
-        if (container->reference < 0) continue;
-        const auto number = static_cast<std::size_t>(container->reference);
-        if (number >= out.sequences.size()) {
-            throw damaged_file("a container names a reference that is not in the header");
-        }
-        out.used.insert(number);
+    survey out{.sequences = sequences_of(bytes.read_header()), .used = {}};
+    if (part) bytes.continue_at(part->first);
+    while (!part || bytes.bytes_done() < part->end) {
+        const auto container = bytes.next();
+        if (!container) break;
+        look_at(*container, out);
+    }
+    // Others are not worth a copy.
+    for (std::size_t i = 0; i < out.sequences.size() && !out.uses_others; ++i) {
+        if (!out.used.contains(i)) out.sequences[i].md5.clear();
     }
     return out;
 }
@@ -168,7 +208,8 @@ std::unique_ptr<htsFile, close_hts> open_input() {
     return file;
 }
 
-void decode(htsFile& file, BGZF& out) {
+/// As many records as `part` has, from its first container on; all without one.
+void decode(htsFile& file, BGZF& out, const std::optional<stretch>& part, std::uint64_t records) {
     const std::unique_ptr<sam_hdr_t, destroy_header> header(sam_hdr_read(&file));
     if (!header) throw ending{cram_exit::damaged, "its header cannot be decoded"};
     const std::unique_ptr<bam1_t, destroy_record> record(bam_init1());
@@ -177,7 +218,10 @@ void decode(htsFile& file, BGZF& out) {
         if (!well) throw ending{cram_exit::not_read, ""};
     };
     written(bam_hdr_write(&out, header.get()) == 0);
-    for (;;) {
+    if (part && cram_seek(file.fp.cram, static_cast<off_t>(part->first), SEEK_SET) != 0) {
+        throw ending{cram_exit::damaged, "its containers cannot be found"};
+    }
+    for (std::uint64_t done = 0; !part || done < records; ++done) {
         const int status = sam_read1(&file, header.get(), record.get());
         if (status == -1) break;
         if (status < -1) throw ending{cram_exit::damaged, "a record cannot be decoded"};
@@ -187,7 +231,7 @@ void decode(htsFile& file, BGZF& out) {
 }
 
 void convert(const job& what) {
-    survey about = look_through();
+    survey about = look_through(what.part);
     const bool with_sequences = what.content == record_content::everything;
     const auto copy = what.fasta.empty() ? what.fasta : copy_of_sequences(what, about);
     limit(RLIMIT_NOFILE, own_descriptors, own_descriptors + 2);
@@ -206,7 +250,7 @@ void convert(const job& what) {
     if (out == nullptr) throw ending{cram_exit::no_memory, ""};
     confine(sandbox::computing);
     try {
-        decode(*file, *out);
+        decode(*file, *out, what.part, about.records);
     } catch (const ending& e) {
         const auto missing = with_sequences ? first_missing(about) : std::nullopt;
         if (e.status != cram_exit::damaged || !missing) throw;

@@ -67,9 +67,11 @@ class copier {
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             if (!wanted[i].md5.empty()) by_md5_.emplace(wanted[i].md5, i);
         }
+        missing_ = by_md5_.size();
     }
     void begin() {
         finish();
+        if (missing_ == 0) return;
         digest_.emplace(running_digest::kind::md5);
         starts_ = ends_;
     }
@@ -78,6 +80,8 @@ class copier {
         buffer_ += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
         if (buffer_.size() == piece_bytes) flush();
     }
+    /// Whether nobody wants more.
+    bool is_complete() const { return missing_ == 0 && !digest_; }
     /// The index of what was kept.
     std::string index() {
         finish();
@@ -104,6 +108,7 @@ class copier {
             auto& sequence = wanted_[at->second];
             if (sequence.found) continue;  // the file has it twice
             sequence.found = kept = true;
+            --missing_;
             const auto bases = std::to_string(ends_ - starts_);
             index_ += sequence.name + '\t' + bases + '\t' + std::to_string(starts_) + '\t' + bases +
                       '\t' + std::to_string(ends_ - starts_ + 1) + '\n';
@@ -124,6 +129,7 @@ class copier {
     std::vector<cram_sequence>& wanted_;
     int fd_;
     std::unordered_multimap<std::string, std::size_t> by_md5_;
+    std::size_t missing_ = 0;  // of those
     std::optional<running_digest> digest_;  // while in a sequence
     std::string buffer_;
     std::uint64_t starts_ = 0;
@@ -163,6 +169,7 @@ std::string collect_sequences(
     bool at_line_start = true;
     bool in_title = false;
     for (auto piece = content.next(); !piece.empty(); piece = content.next()) {
+        if (out.is_complete()) break;
         for (const char c : piece) {
             if (at_line_start && c == '>') {
                 out.begin();

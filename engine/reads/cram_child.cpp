@@ -192,7 +192,8 @@ result<std::unique_ptr<cram_child>> cram_child::start(
     const reads_file& file,
     record_content content,
     const cram_decoding& decoding,
-    std::stop_token stop
+    std::stop_token stop,
+    const std::optional<file_stretch>& part
 ) {
     auto arguments = decoding.command;
     if (arguments.empty() || ::access(arguments[0].c_str(), X_OK) != 0) {
@@ -201,6 +202,9 @@ result<std::unique_ptr<cram_child>> cram_child::start(
     std::unique_ptr<cram_child> child(new cram_child(file, std::move(stop)));
     const bool everything = content == record_content::everything;
     arguments.emplace_back(everything ? hts::everything_word : hts::alignments_word);
+    if (everything && part) {
+        arguments.back() += ':' + std::to_string(part->first) + ':' + std::to_string(part->end);
+    }
     if (everything && decoding.fasta) {
         child->folder_ = new_folder(decoding.scratch);
         arguments.push_back(child->folder_.string());

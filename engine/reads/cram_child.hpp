@@ -7,6 +7,7 @@
 #include "engine/core/file.hpp"
 #include "engine/hts/block_source.hpp"
 #include "engine/hts/cram_decoder.hpp"
+#include "engine/reads/cram_parts.hpp"
 #include "engine/reads/reads_file.hpp"
 
 #include <cstdint>
@@ -40,12 +41,15 @@ struct cram_decoding {
 /// Killed, if it still runs, and reaped when destroyed. One thread at a time.
 class cram_child {
  public:
-    /// `errc::file_unusable` when there is no program to run. Throws std::system_error.
+    /// With `part`, which begins with a container, only those that begin in it are decoded, and all
+    /// of them; for `record_content::everything`. `errc::file_unusable` when there is no program to
+    /// run. Throws std::system_error.
     static result<std::unique_ptr<cram_child>> start(
         const reads_file& file,
         record_content content,
         const cram_decoding& decoding,
-        std::stop_token stop
+        std::stop_token stop,
+        const std::optional<file_stretch>& part = std::nullopt
     );
     cram_child(const cram_child&) = delete;
     cram_child& operator=(const cram_child&) = delete;

@@ -24,7 +24,7 @@ class read_stream {
  public:
     /// `path` is that of the file, beside which its index is looked for: with one that can be used,
     /// only the stretches around the regions are read; without one, all that comes before their
-    /// end. Of a CRAM everything up to there is decoded. No regions: every record, and the blocks
+    /// end. No regions: every record, and the blocks
     /// of a BAM leave as they are. Errors are those of `cram_child::start`. Throws damaged_file,
     /// and std::system_error when the disk fails.
     static result<std::unique_ptr<read_stream>> open(
@@ -39,26 +39,5 @@ class read_stream {
     /// `cram_child::finish`. Throws as above.
     virtual result<bool> append(text_buffer& out, std::size_t about) = 0;
 };
-
-/// Stretches of a CRAM that hold the reads of these regions, whole containers: bytes `first` to
-/// `end` of the file. Without regions, and without an index that can be used, everything between
-/// header and end-of-file container.
-struct file_stretch {
-    std::uint64_t first = 0;
-    std::uint64_t end = 0;
-
-    bool operator==(const file_stretch&) const = default;
-};
-struct cram_parts {
-    file_stretch header;  ///< file definition and header container
-    std::vector<file_stretch> containers;
-    file_stretch end;  ///< the end-of-file container
-};
-/// Throws damaged_file.
-cram_parts parts_of_cram(
-    const reads_file& file,
-    const std::filesystem::path& path,
-    const std::vector<read_region>& regions
-);
 
 }  // namespace callstream::reads

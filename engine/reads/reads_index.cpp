@@ -94,4 +94,14 @@ result<reads_index> find_reads_index(const std::filesystem::path& path, const re
     return error{errc::not_found, "there is no index"};
 }
 
+std::optional<unique_fd> open_reads_index(
+    const std::filesystem::path& path, const reads_file& file
+) {
+    const auto index = find_reads_index(path, file);
+    if (!index) return std::nullopt;
+    auto fd = open_regular(index->path);
+    if (!fd) return std::nullopt;
+    return std::move(*fd);
+}
+
 }  // namespace callstream::reads

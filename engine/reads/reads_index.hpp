@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/core/error.hpp"
+#include "engine/core/file.hpp"
 #include "engine/reads/reads_file.hpp"
 
 #include <cstdint>
@@ -32,5 +33,10 @@ struct reads_index {
 /// is; `errc::file_unusable` says why it cannot be used: older than the file, malformed, another
 /// number of references than the header, offsets beyond the end.
 result<reads_index> find_reads_index(const std::filesystem::path& path, const reads_file& file);
+
+/// The same, open for reading; nothing when there is none that can be used.
+std::optional<unique_fd> open_reads_index(
+    const std::filesystem::path& path, const reads_file& file
+);
 
 }  // namespace callstream::reads

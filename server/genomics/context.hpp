@@ -31,7 +31,7 @@ struct context {
     operation_runner* runner = nullptr;
     std::filesystem::path export_root = {};
     std::filesystem::path import_root = {};  ///< empty: nothing can be imported
-    std::filesystem::path state = {};        ///< where what was imported, and indexes, lie
+    std::filesystem::path state = {};        ///< where indexes, imports and scratch files lie
     auth::gate* gate = nullptr;              ///< null: nobody is asked
     http::dispatcher dispatch = {};          ///< of requests inside others
     std::atomic<std::uint64_t>* calls_streamed = nullptr;  ///< null: nobody counts

@@ -14,12 +14,9 @@ struct method {
 
 constexpr const char* files_only =
     "calls and reads are served from files, which are never changed; put a file into the folder";
-constexpr const char* later = "this method is not served yet";
 
 /// Methods of the document that are known and not served.
-constexpr std::array<method, 8> not_offered = {{
-    {http::verb::post, "/v1/reads/search", later},
-    {http::verb::post, "/v1/reads:stream", later},
+constexpr std::array<method, 6> not_offered = {{
     {http::verb::post, "/v1/variants", files_only},
     {http::verb::patch, "/v1/variants/{variantId}", files_only},
     {http::verb::delete_, "/v1/variants/{variantId}", files_only},
@@ -45,6 +42,7 @@ void add_routes(http::router& routes, const context& ctx) {
     add_operation_routes(routes, ctx);
     add_policy_routes(routes, ctx);
     add_read_group_set_routes(routes, ctx);
+    add_read_routes(routes, ctx);
     add_reference_bases_routes(routes, ctx);
     add_reference_routes(routes, ctx);
     add_variant_routes(routes, ctx);

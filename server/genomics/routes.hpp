@@ -21,6 +21,7 @@ void add_export_routes(http::router& routes, const context& ctx);
 void add_operation_routes(http::router& routes, const context& ctx);
 void add_policy_routes(http::router& routes, const context& ctx);
 void add_read_group_set_routes(http::router& routes, const context& ctx);
+void add_read_routes(http::router& routes, const context& ctx);
 void add_reference_bases_routes(http::router& routes, const context& ctx);
 void add_reference_routes(http::router& routes, const context& ctx);
 void add_variant_routes(http::router& routes, const context& ctx);

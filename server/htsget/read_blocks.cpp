@@ -3,6 +3,7 @@
 #include "engine/catalog/reads_reference.hpp"
 #include "engine/core/file.hpp"
 #include "engine/hts/bgzf_packer.hpp"
+#include "engine/reads/cram_parts.hpp"
 #include "engine/reads/read_stream.hpp"
 #include "server/http/byte_range.hpp"
 

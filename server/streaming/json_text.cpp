@@ -85,6 +85,11 @@ std::string json_escaped(std::string_view text) {
     return out;
 }
 
+void append_json_escaped(text_buffer& out, std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), is_plain)) return out.append(text);
+    out.append(json_escaped(text));
+}
+
 std::string valid_utf8(std::string_view text) {
     if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
     std::string out;

@@ -126,6 +126,8 @@ NEIGHBOURS = {
     "operations.get": "GET operations/{operationId}",
     "operations.list": "GET operations",
     "readgroupsets.import": "POST readgroupsets:import",
+    "reads.search": "POST reads/search",
+    "reads.stream": "POST reads:stream",
     "references.bases.list": "GET references/{referenceId}/bases",
     "references.get": "GET references/{referenceId}",
     "references.search": "POST references/search",
@@ -142,8 +144,6 @@ NEIGHBOURS = {
     "variantsets.search": "POST variantsets/search",
 }
 NOT_SERVED = {
-    "reads.search": "POST reads/search",
-    "reads.stream": "POST reads:stream",
     "variants.create": "POST variants",
     "variants.delete": "DELETE variants/{variantId}",
     "variants.merge": "POST variants:merge",
