@@ -33,6 +33,22 @@ TEST(field_mask_test, leaves_what_was_asked_for) {
     EXPECT_EQ(cut("nothing", page), "{}");
 }
 
+TEST(field_mask_test, tells_writers_what_to_write) {
+    const field_mask all;
+    EXPECT_TRUE(all.has("anything"));
+    EXPECT_TRUE(all.of("anything")->has("in it"));
+    const auto mask = field_mask::parse("sets(id,x/y),*/z,next").value();
+    EXPECT_TRUE(mask.has("next"));
+    EXPECT_TRUE(mask.of("next")->has("whatever it holds"));
+    EXPECT_TRUE(mask.of("sets")->has("id"));
+    EXPECT_TRUE(mask.of("sets")->has("z"));
+    EXPECT_FALSE(mask.of("sets")->has("name"));
+    EXPECT_TRUE(mask.of("sets")->of("x")->has("y"));
+    EXPECT_FALSE(mask.of("sets")->of("x")->has("w"));
+    EXPECT_FALSE(mask.of("other")->has("id"));
+    EXPECT_FALSE(field_mask::parse("sets").value().has("next"));
+}
+
 TEST(field_mask_test, refuses_what_is_no_mask) {
     for (const std::string text :
          {"", "a,", ",a", "a(", "a(b", "a)", "a()", "a/", "/a", "a b", "a(b))", "a//b"})

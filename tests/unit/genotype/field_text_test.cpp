@@ -134,6 +134,25 @@ TEST(text_value, is_nothing_when_the_value_is_missing) {
     }
 }
 
+TEST(append_number_texts, writes_each_number_as_a_text) {
+    const auto texts = [](value_type type, const std::vector<std::int64_t>& values) {
+        text_buffer out;
+        const owned_field field(
+            type, static_cast<std::uint32_t>(values.size()), integers(type, values)
+        );
+        out.append('>');
+        const bool said = append_number_texts(out, (*field).values_of(0));
+        EXPECT_EQ(said, out.size() > 1);
+        return std::string(out.view().substr(1));
+    };
+    for (const auto type : {value_type::int8, value_type::int16, value_type::int32}) {
+        EXPECT_EQ(texts(type, {3, missing, -7}), R"(["3",".","-7"])");
+        EXPECT_EQ(texts(type, {100, vector_end, vector_end}), R"(["100"])");
+        EXPECT_EQ(texts(type, {missing, missing}), "") << "no value is no list";
+        EXPECT_EQ(texts(type, {vector_end}), "");
+    }
+}
+
 TEST(append_likelihoods, divides_phred_values_by_minus_ten_exactly) {
     const std::pair<std::int64_t, std::string> table[] = {
         {0, "[0]"},
