@@ -129,7 +129,7 @@ class copier {
     std::vector<cram_sequence>& wanted_;
     int fd_;
     std::unordered_multimap<std::string, std::size_t> by_md5_;
-    std::size_t missing_ = 0;  // of those
+    std::size_t missing_ = 0;               // of those
     std::optional<running_digest> digest_;  // while in a sequence
     std::string buffer_;
     std::uint64_t starts_ = 0;

@@ -156,9 +156,8 @@ class chooser {
             if (region.reference >= 0) {
                 const auto length =
                     header.references[static_cast<std::size_t>(region.reference)].length;
-                const auto end = std::min<std::uint64_t>(
-                    length, static_cast<std::uint64_t>(region.end0)
-                );
+                const auto end =
+                    std::min<std::uint64_t>(length, static_cast<std::uint64_t>(region.end0));
                 const auto begin = static_cast<std::uint64_t>(region.begin0);
                 only.bases = end > begin ? end - begin : 1;
             }

@@ -16,11 +16,11 @@ namespace callstream::genomics {
 
 /// Of SearchReadsRequest and StreamReadsRequest.
 struct wanted_reads {
-    std::vector<std::string> sets;  ///< ids of read group sets
+    std::vector<std::string> sets;    ///< ids of read group sets
     std::vector<std::string> groups;  ///< or of read groups of one such set
-    std::string reference;          ///< its name, `*` for reads without one; empty: all reads
-    std::int64_t start0 = 0;        ///< inclusive
-    std::int64_t end0 = 0;          ///< exclusive; 0: the end of the reference
+    std::string reference;            ///< its name, `*` for reads without one; empty: all reads
+    std::int64_t start0 = 0;          ///< inclusive
+    std::int64_t end0 = 0;            ///< exclusive; 0: the end of the reference
     std::uint32_t shard = 0;
     std::uint32_t total_shards = 1;
 };
@@ -35,8 +35,8 @@ struct chosen_reads {
 struct read_choice {
     std::shared_ptr<const catalog::snapshot> now;  ///< what the sets point into
     std::vector<chosen_reads> sets;
-    std::vector<std::string> groups;           ///< names of read groups; none: all
-    std::optional<reads::read_shard> shard;    ///< nothing: all
+    std::vector<std::string> groups;         ///< names of read groups; none: all
+    std::optional<reads::read_shard> shard;  ///< nothing: all
 };
 
 /// `errc::not_found` for a set or a group that is not there, `errc::bad_request` for groups of

@@ -171,9 +171,9 @@ made_source stream_of_reads(const context& ctx, read_choice chosen, const field_
     constexpr auto all = std::numeric_limits<std::uint64_t>::max();
     auto reads = read_merge::open(ctx, std::move(chosen), std::nullopt, all);
     if (!reads) return reads.error();
-    return std::unique_ptr<body_source>(std::make_unique<message_source>(
-        shown_reads(std::move(*reads), shown.of("alignments"))
-    ));
+    return std::unique_ptr<body_source>(
+        std::make_unique<message_source>(shown_reads(std::move(*reads), shown.of("alignments")))
+    );
 }
 
 }  // namespace callstream::genomics

@@ -297,8 +297,7 @@ void read_writer::write_flags(
 ) {
     const auto flag = record.head.flag;
     const auto is_set = [flag](hts::bam_flag bit) { return (flag & bit) != 0; };
-    if (shown_.proper)
-        append_flag(out, ",\"properPlacement\":", is_set(hts::properly_paired));
+    if (shown_.proper) append_flag(out, ",\"properPlacement\":", is_set(hts::properly_paired));
     if (shown_.duplicate) append_flag(out, ",\"duplicateFragment\":", is_set(hts::duplicate));
     if (shown_.length) append_number(out, ",\"fragmentLength\":", of.template_length);
     const bool is_second =
@@ -418,9 +417,8 @@ void read_writer::write_info(text_buffer& out, const hts::bam_record& record) {
     while (const auto tag = tags.next()) {
         if (shows_operations && tag->name == "CG") continue;
         // JSON has each name once; the first counts.
-        const auto number = number_at<std::uint16_t>(
-            reinterpret_cast<const std::uint8_t*>(tag->name.data())
-        );
+        const auto number =
+            number_at<std::uint16_t>(reinterpret_cast<const std::uint8_t*>(tag->name.data()));
         if (seen_[number]) continue;
         seen_.set(number);
         seen_list_.push_back(number);

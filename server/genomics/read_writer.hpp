@@ -58,7 +58,9 @@ class read_writer {
     void write_flags(text_buffer& out, const hts::bam_record& record, const hts::bam_fields& of);
     void write_alignment(text_buffer& out, const hts::bam_record& record);
     void write_cigar(text_buffer& out, const hts::bam_record& record);
-    void write_reference_bases(text_buffer& out, hts::md_reader& md, hts::cigar_operation operation);
+    void write_reference_bases(
+        text_buffer& out, hts::md_reader& md, hts::cigar_operation operation
+    );
     void write_position(
         text_buffer& out,
         const position_members& members,
