@@ -30,9 +30,9 @@ inline constexpr const char* alignments_word = "alignments";
 inline constexpr const char* everything_word = "everything";
 
 /// The last arguments are `alignments`, or `everything` and perhaps an empty folder and a FASTA
-/// file. `everything:FIRST:END` are the containers from one address of the file to another. Decodes with these limits for itself: 4 GiB of address space, a day of CPU time, no core
-/// file, and no file opened once the folder has the sequences whose MD5 the CRAM names. Returns a
-/// `cram_exit`.
+/// file. `everything:FIRST:END` are the containers from one address of the file to another. Decodes
+/// with these limits for itself: 4 GiB of address space, a day of CPU time, no core file, and no
+/// file opened once the folder has the sequences whose MD5 the CRAM names. Returns a `cram_exit`.
 int cram_decoder_main(int argc, char** argv);
 
 }  // namespace callstream::hts

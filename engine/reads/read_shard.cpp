@@ -19,7 +19,11 @@ std::uint64_t bases_of(const line_part& part) {
 /// The first base of a part, which begins at `begin` of a line of `total`, that lies at k/n of the
 /// line or behind.
 std::uint64_t base_at(
-    const line_part& part, std::uint64_t begin, std::uint64_t total, std::uint64_t k, std::uint64_t n
+    const line_part& part,
+    std::uint64_t begin,
+    std::uint64_t total,
+    std::uint64_t k,
+    std::uint64_t n
 ) {
     const wide before = wide{k} * total - wide{begin} * n;
     if (before <= 0) return 0;
@@ -37,8 +41,8 @@ std::int64_t rank_of(std::int32_t reference) {
 }  // namespace
 
 std::vector<line_part> whole_line(const sam_header& header, const reads_index* index) {
-    const bool counted = index != nullptr && index->unplaced &&
-                         index->counts.size() == header.references.size();
+    const bool counted =
+        index != nullptr && index->unplaced && index->counts.size() == header.references.size();
     std::vector<line_part> out;
     std::uint64_t total = 0;
     for (std::size_t i = 0; i < header.references.size(); ++i) {
@@ -87,7 +91,9 @@ bool read_shard::has(const hts::bam_record& record) const {
         regions_.begin(),
         regions_.end(),
         rank_of(reference),
-        [](const read_region& region, std::int64_t rank) { return rank_of(region.reference) < rank; }
+        [](const read_region& region, std::int64_t rank) {
+            return rank_of(region.reference) < rank;
+        }
     );
     if (at == regions_.end() || at->reference != reference) return false;
     const auto& p = pieces_[static_cast<std::size_t>(at - regions_.begin())];
