@@ -5,11 +5,10 @@ import unittest
 from browser import HERE
 from embedding import EmbeddingTest, Site
 from support import DEMO, Server, new_token
-from test_igv import counted, text_of
+from test_igv import LOCUS, counted, text_of
 
 # Its reader of variants calls a function that it no longer has; what it meant is a method by now.
 MENDED = "globalThis.init = (variant) => variant.init();\n"
-LOCUS = "chr2A:5001-25000"  # at the end of what it loads, it leaves out reads of some pairs
 IGV = HERE / "node_modules" / "igv-ga4gh" / "dist" / "igv.min.js"
 
 
@@ -24,7 +23,9 @@ class igv_ga4gh(EmbeddingTest):
                 "type": "variant", "name": "one", "variantSetId": "main~wheat", "callSetIds": ["main~wheat~WL003"],
             },
             google | {"type": "variant", "name": "sites", "variantSetId": "main~wheat", "includeCalls": False},
-            google | {"type": "alignment", "name": "reads", "readGroupSetIds": "main~reads"},
+            google | {
+                "type": "alignment", "name": "reads", "readGroupSetIds": "main~reads", "samplingDepth": 100_000,
+            },
         ]
         return {"loadDefaultGenomes": False, "reference": reference, "locus": locus, "tracks": tracks}
 

@@ -48,6 +48,8 @@ class authentication_of_genomics(CredentialsTest):
             "datasets.patch": {"name": "SecretStudy"},
             "readgroupsets.patch": {"name": "SecretSample"},
             "readgroupsets.search": {"datasetIds": ["alpha"]},
+            "reads.search": {"readGroupSetIds": [READS]},
+            "reads.stream": {"projectId": "secret", "readGroupSetId": READS},
             "variants.search": {"variantSetIds": ["alpha~SecretChip"], "referenceName": "1"},
             "variants.stream": {"projectId": "secret", "variantSetId": "alpha~SecretChip", "referenceName": "1"},
             "datasets.setIamPolicy": {"policy": {"bindings": [
