@@ -77,6 +77,8 @@ read_shard::read_shard(
         if (region.reference >= 0) {
             const auto origin = region.begin0;
             region.begin0 = origin + static_cast<std::int64_t>(first);
+            // A read that has a reference and no position stands before its first base.
+            if (region.begin0 == 0) region.begin0 = -1;
             // What lies behind the end of its reference belongs to the last base.
             if (end < bases_of(part)) region.end0 = origin + static_cast<std::int64_t>(end);
         }

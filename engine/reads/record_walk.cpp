@@ -119,7 +119,7 @@ class cram_walk : public record_walk {
         std::uint64_t about,
         decoder_place place
     )
-        : record_walk(std::move(file), std::move(regions), is_said_to_be_sorted(*file)),
+        : record_walk(file, std::move(regions), is_said_to_be_sorted(*file)),
           all_(all),
           decoding_(std::move(decoding)),
           passed_(passed),

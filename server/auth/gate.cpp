@@ -86,6 +86,8 @@ result<void> gate::start() {
 }
 
 result<void> gate::load() {
+    // What was read last must be in force last.
+    const std::lock_guard in_turn(loading_);
     auto all = store_.all();
     if (!all) return all.error();
     auto fresh = std::make_shared<table>();

@@ -64,6 +64,7 @@ class gate {
     clock_s now_s_;
     mutable std::mutex mutex_;  // guards the next
     std::shared_ptr<const table> tokens_ = std::make_shared<table>();
+    std::mutex loading_;
     std::jthread watcher_;
 };
 

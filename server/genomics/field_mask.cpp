@@ -14,6 +14,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr int depth_max = 16;
+// Writers look each member up among them.
+constexpr std::size_t names_max = 256;
 
 bool is_name_character(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '*' || c == '@';
@@ -59,6 +61,9 @@ class field_mask::reader {
         do {
             auto one = path(depth);
             if (!one) return std::nullopt;
+            // What is named again, as long masks of clients do, means the same once.
+            if (std::find(nodes.begin(), nodes.end(), *one) != nodes.end()) continue;
+            if (++names_ > names_max) return std::nullopt;
             nodes.push_back(std::move(*one));
         } while (take(','));
         return nodes;
@@ -83,6 +88,7 @@ class field_mask::reader {
     }
 
     std::string_view left_;
+    std::size_t names_ = 0;
 };
 
 result<field_mask> field_mask::parse(std::string_view text) {

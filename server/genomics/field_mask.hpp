@@ -20,7 +20,8 @@ class field_mask {
     /// Everything.
     field_mask() = default;
 
-    /// `errc::bad_request` for a text that is no mask, or is nested more than 16 deep.
+    /// `errc::bad_request` for a text that is no mask, is nested more than 16 deep or has more than
+    /// 256 different names.
     static result<field_mask> parse(std::string_view text);
 
     /// Leaves what was asked for; elements of arrays are cut one by one.
@@ -35,6 +36,8 @@ class field_mask {
     struct node {
         std::string name;           ///< `*`: every member
         std::vector<node> members;  ///< none: all of it
+
+        bool operator==(const node&) const = default;
     };
     class reader;
     static std::optional<field_mask> inside(

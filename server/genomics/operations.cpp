@@ -7,6 +7,7 @@
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
 #include "server/genomics/wire.hpp"
+#include "server/streaming/json_text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -237,7 +238,7 @@ json::object to_json(
             json::object{
                 {"code", operation.error_code},
                 {"details", json::array()},
-                {"message", operation.error_text}}
+                {"message", streaming::valid_utf8(operation.error_text)}}
         );
     }
     return out;

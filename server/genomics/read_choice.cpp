@@ -12,6 +12,7 @@
 namespace callstream::genomics {
 namespace {
 
+constexpr std::size_t groups_max = 256;
 constexpr std::size_t sets_max = 64;  // each is a file that is read at the same time
 
 bool has_same_references(const reads::sam_header& one, const reads::sam_header& other) {
@@ -58,6 +59,12 @@ class chooser {
     }
 
     result<void> find_groups() {
+        // Each read is looked up among them.
+        if (wanted_.groups.size() > groups_max) {
+            return error{
+                errc::bad_request,
+                "readGroupIds may have at most " + std::to_string(groups_max) + " ids"};
+        }
         for (const auto& id : wanted_.groups) {
             const error none{
                 errc::not_found, "there is no read group '" + http::shown_name(id) + "'"};
@@ -76,7 +83,8 @@ class chooser {
                 return error{
                     errc::bad_request, "readGroupIds must be of one read group set; ask for each"};
             }
-            out_.groups.push_back(*name);
+            const auto same = std::find(out_.groups.begin(), out_.groups.end(), *name);
+            if (same == out_.groups.end()) out_.groups.push_back(*name);
         }
         return {};
     }

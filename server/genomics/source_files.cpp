@@ -129,10 +129,15 @@ unique_fd open_root(const fs::path& root) {
     return unique_fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
+constexpr std::size_t uris_max = 1000;
+
 }  // namespace
 
 result<std::vector<source_file>> find_sources(const fs::path& root, const texts& uris) {
     if (uris.empty()) return wrong("sourceUris must name at least one file");
+    if (uris.size() > uris_max) {
+        return wrong("sourceUris must name at most " + std::to_string(uris_max) + " files");
+    }
     const auto folder = open_root(root);
     if (!folder) return error{errc::unavailable, "the folder for imports cannot be read now"};
     std::map<std::string, std::uint64_t> found;

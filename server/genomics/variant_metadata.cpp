@@ -15,8 +15,6 @@ namespace json = boost::json;
 using streaming::valid_utf8;
 namespace {
 
-constexpr std::size_t lines_max = 10'000;
-
 constexpr std::array<const char*, 6> types = {
     "TYPE_UNSPECIFIED", "INTEGER", "FLOAT", "FLAG", "CHARACTER", "STRING"};
 
@@ -81,16 +79,31 @@ result<json::object> read_one(http::json_fields& message) {
 
 }  // namespace
 
-result<json::array> metadata_of(const catalog::variant_set& set) {
-    if (set.given_metadata) return json::parse(*set.given_metadata).as_array();
+namespace {
+
+json::object left_out(std::size_t count) {
+    return metadata("callstream", std::to_string(count) + " more are left out");
+}
+
+}  // namespace
+
+json::array first_of(json::array all, std::size_t lines_max) {
+    if (all.size() <= lines_max) return all;
+    const auto more = all.size() - lines_max;
+    all.resize(lines_max);
+    all.push_back(left_out(more));
+    return all;
+}
+
+result<json::array> metadata_of(const catalog::variant_set& set, std::size_t lines_max) {
+    if (set.given_metadata) {
+        return first_of(json::parse(*set.given_metadata).as_array(), lines_max);
+    }
     const auto header = variants::declared_header_of(*set.files.front(), lines_max);
     if (!header) return header.error();
     json::array out;
     for (const auto& line : header->lines) out.push_back(to_json(line));
-    if (header->count > lines_max) {
-        const auto more = std::to_string(header->count - lines_max);
-        out.push_back(metadata("callstream", more + " more lines of the header are left out"));
-    }
+    if (header->count > lines_max) out.push_back(left_out(header->count - lines_max));
     return out;
 }
 

@@ -49,8 +49,8 @@ json::array reference_bounds(const catalog::variant_set& set) {
     return out;
 }
 
-result<json::object> to_json(const catalog::variant_set& set) {
-    auto metadata = metadata_of(set);
+result<json::object> to_json(const catalog::variant_set& set, std::size_t lines_max) {
+    auto metadata = metadata_of(set, lines_max);
     if (!metadata) return metadata.error();
     return json::object{
         {"datasetId", set.home->id},
@@ -63,12 +63,12 @@ result<json::object> to_json(const catalog::variant_set& set) {
     };
 }
 
-json::object to_json(const catalog::created_variant_set& set) {
+json::object to_json(const catalog::created_variant_set& set, std::size_t lines_max) {
     return {
         {"datasetId", set.data_set_id},
         {"description", valid_utf8(set.description)},
         {"id", set.id},
-        {"metadata", json::parse(set.metadata)},
+        {"metadata", first_of(json::parse(set.metadata).as_array(), lines_max)},
         {"name", valid_utf8(set.name)},
         {"referenceBounds", json::array()},
         {"referenceSetId", set.reference_set_id},
@@ -76,8 +76,9 @@ json::object to_json(const catalog::created_variant_set& set) {
 }
 
 result<json::object> find(const catalog::snapshot& now, std::string_view id) {
-    if (const auto* set = now.find_variant_set(id)) return to_json(*set);
-    if (const auto* set = now.find_created_variant_set(id)) return to_json(*set);
+    if (const auto* set = now.find_variant_set(id)) return to_json(*set, metadata_lines_max);
+    if (const auto* set = now.find_created_variant_set(id))
+        return to_json(*set, metadata_lines_max);
     return no_variant_set();
 }
 
@@ -98,7 +99,7 @@ result<json::object> page_of(
 ) {
     std::optional<error> trouble;
     const auto show = [&](const auto& set) -> json::object {
-        result<json::object> shown = to_json(set);
+        result<json::object> shown = to_json(set, listed_metadata_lines_max);
         if (shown) return std::move(*shown);
         trouble = shown.error();
         return {};

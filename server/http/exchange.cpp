@@ -307,8 +307,16 @@ void exchange::fill_first_block() {
 }
 
 result<std::string> exchange::rest_of_body(std::size_t bytes_max) {
+    // It holds a worker until it is whole.
+    constexpr std::chrono::seconds patience(5);
+    const auto end = std::chrono::steady_clock::now() + patience;
     std::string all(body());
     for (auto step = streaming::body_source::progress::more;;) {
+        if (std::chrono::steady_clock::now() > end) {
+            return error{
+                errc::bad_request,
+                "the answer takes too long to stand inside another one; ask for it by itself"};
+        }
         if (std::max<std::uint64_t>(all.size(), length_.value_or(0)) > bytes_max) {
             return error{
                 errc::bad_request,

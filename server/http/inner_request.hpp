@@ -12,7 +12,7 @@ namespace callstream::http {
 struct exchange_context;
 
 /// How long the body of an answer may be that goes inside another one.
-constexpr std::size_t inner_body_bytes_max = std::size_t{8} << 20;
+constexpr std::size_t inner_body_bytes_max = std::size_t{1} << 20;
 
 /// The answer as the bytes of HTTP/1.1, of a request whose head ends with the empty line and says
 /// how long `body` is. What cannot stand inside another request, by what it sends or by how much it

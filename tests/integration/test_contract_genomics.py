@@ -472,6 +472,7 @@ class conventions(GenomicsTest):
         "readgroupsets.get": (READS[0], None),
         "readgroupsets.patch": (READS[0], {"name": "x"}),
         "readgroupsets.search": (None, {"datasetIds": ["alpha"]}),
+        "reads.search": (None, {"readGroupSetIds": READS[:1], "referenceName": "2"}),
         "references.bases.list": ("alpha~genome~1", None),
         "references.get": ("alpha~genome~1", None),
         "references.search": (None, {}),
@@ -556,7 +557,8 @@ class conventions(GenomicsTest):
                 self.call("readgroupsets.export", READS[0], {"projectId": "p", "exportUri": f"file:{name}"})["name"]
             )
         for method, member in (
-            ("references.search", "references"), ("referencesets.search", "referenceSets"),
+            ("reads.search", "alignments"), ("references.search", "references"),
+            ("referencesets.search", "referenceSets"),
             ("variantsets.search", "variantSets"), ("variants.search", "variants"), ("operations.list", "operations"),
         ):
             with self.subTest(method):

@@ -327,6 +327,7 @@ class requests {
         values_["callSetId"] = values_["callSetDbId"];
         values_["referenceId"] = values_["referenceDbId"];
         values_["referenceSetId"] = values_["referenceSetDbId"];
+        values_["variantId"] = values_["variantDbId"];
         const auto of_sets = R"({"datasetIds":[")" + values_["datasetId"] + R"("]})";
         note("readGroupSetId", post("/v1/readgroupsets/search", of_sets), "/readGroupSets/0/id");
         values_["/htsget/reads/id"] = values_["readGroupSetId"];
@@ -346,6 +347,8 @@ class requests {
         for (const std::string sets : {"readgroupsets", "variantsets", "annotationsets"}) {
             bodies_["POST /v1/" + sets + "/search"] = of_sets;
         }
+        bodies_["POST /v1/reads/search"] =
+            R"({"readGroupSetIds":[")" + values_["readGroupSetId"] + R"("]})";
         bodies_["POST /v1/annotations/search"] =
             R"({"annotationSetIds":[")" + values_["annotationSetId"] + R"("]})";
     }
