@@ -1,7 +1,7 @@
 // One record of a text VCF, translated into the bytes that BCF has for it. htslib's parser does the
 // columns that say nothing of samples; where those of the samples are plain they are read without
-// it, which takes a tenth of the time for genotypes and about half for all fields. The bytes are those
-// of htslib either way.
+// it, which takes a tenth of the time for genotypes and about half for all fields. The bytes are
+// those of htslib either way.
 #pragma once
 
 #include "engine/hts/bcf_record.hpp"

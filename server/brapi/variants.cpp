@@ -1,7 +1,7 @@
 // GET /variants, /variants/{variantDbId} and /variantsets/{variantSetDbId}/variants, POST
 // /search/variants: the records of the files.
-#include "server/brapi/envelope.hpp"
 #include "engine/catalog/variant_id.hpp"
+#include "server/brapi/envelope.hpp"
 #include "server/brapi/id_route.hpp"
 #include "server/brapi/item_stream.hpp"
 #include "server/brapi/routes.hpp"

@@ -82,7 +82,8 @@ bool variantset_filter::fits_references(const written* wrote) const {
 
 result<bool> variantset_filter::fits_variants(const catalog::variant_set& set) const {
     if (!variant_ids.wanted()) return true;
-    const variants::named_variants wanted{catalog::places_of_variant_ids(variant_ids.texts(), set.id)};
+    const variants::named_variants wanted{
+        catalog::places_of_variant_ids(variant_ids.texts(), set.id)};
     if (wanted.places.empty()) return false;
     const auto found =
         variants::select_variants(variants::set_view(set.files), {.named = {wanted}});

@@ -58,7 +58,8 @@ class chooser {
         if (wanted_.variant_set) {
             only = out_.now->find_variant_set(*wanted_.variant_set);
             // One that a client made has no variants before files come.
-            if (only == nullptr && out_.now->find_created_variant_set(*wanted_.variant_set)) return {};
+            if (only == nullptr && out_.now->find_created_variant_set(*wanted_.variant_set))
+                return {};
             if (only == nullptr) {
                 return error{
                     errc::not_found,

@@ -70,7 +70,8 @@ TEST(read_shard, two_of_five_are_four_and_five_of_ten) {
 TEST(read_shard, weighs_about_the_same) {
     const std::vector<line_part> even = {{{0}, 1000, 1000}, {{1}, 9000, 1000}};
     const read_shard first(even, 0, 4);
-    EXPECT_EQ(first.regions(), (std::vector<read_region>{{0, -1, 500}})) << "reads without a position, too";
+    EXPECT_EQ(first.regions(), (std::vector<read_region>{{0, -1, 500}}))
+        << "reads without a position, too";
     const read_shard last(even, 3, 4);
     EXPECT_EQ(last.regions(), (std::vector<read_region>{{1, 4500}}));
     const read_shard middle({{{0}, 1000, 1000}, {{1}, 9000, 2000}}, 1, 2);
