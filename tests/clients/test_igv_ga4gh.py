@@ -9,7 +9,7 @@ from test_igv import counted, text_of
 
 # Its reader of variants calls a function that it no longer has; what it meant is a method by now.
 MENDED = "globalThis.init = (variant) => variant.init();\n"
-LOCUS = "chr2A:5001-25000"  # at the end of what it loads, it leaves out reads of some pairs
+LOCUS = "chr2A:5001-25000"  # it leaves out reads in the last window of what it loads
 IGV = HERE / "node_modules" / "igv-ga4gh" / "dist" / "igv.min.js"
 
 
