@@ -23,13 +23,13 @@ file_identity from_stat(const struct stat& s) {
     };
 }
 
+}  // namespace
+
 void sync_directory(const std::filesystem::path& directory) {
     const auto name = directory.empty() ? std::filesystem::path(".") : directory;
     unique_fd fd(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd || ::fsync(fd.get()) != 0) fail("fsync of a directory");
 }
-
-}  // namespace
 
 void unique_fd::reset(int fd) noexcept {
     if (fd_ >= 0) ::close(fd_);

@@ -64,6 +64,10 @@ result<std::string> read_whole(const std::filesystem::path& path, std::size_t li
 /// Writes all bytes; throws std::system_error.
 void write_all(int fd, std::string_view bytes);
 
+/// Until it returns, names that were given in it may be gone after a power failure. Throws
+/// std::system_error.
+void sync_directory(const std::filesystem::path& directory);
+
 /// Writes beside `path`, syncs and renames, so that `path` is either old or complete.
 /// Throws std::system_error. `mode` are the permission bits of a new file.
 void write_atomically(const std::filesystem::path& path, std::string_view bytes, unsigned mode);

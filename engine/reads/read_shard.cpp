@@ -4,12 +4,14 @@
 #include "engine/hts/bam_fields.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace callstream::reads {
 namespace {
 
 __extension__ using wide = __int128;
 
+constexpr std::uint64_t counted_max = std::uint64_t{1} << 36;
 constexpr std::uint64_t hashes = std::uint64_t{1} << 32;
 
 std::uint64_t bases_of(const line_part& part) {
@@ -50,14 +52,16 @@ std::vector<line_part> whole_line(const sam_header& header, const reads_index* i
         part.weight = part.bases;
         if (counted) {
             const auto counts = index->counts[i].value_or(reference_counts{});
-            part.weight = counts.mapped + counts.unmapped;
+            // An index may count whatever it likes.
+            part.weight =
+                std::min(counts.mapped, counted_max) + std::min(counts.unmapped, counted_max);
         }
         part.weight = std::max<std::uint64_t>(part.weight, 1);
         total += part.weight;
         out.push_back(part);
     }
     constexpr std::uint64_t usual_share = 16;  // few reads have no reference
-    const auto unplaced = counted ? *index->unplaced : total / usual_share;
+    const auto unplaced = counted ? std::min(*index->unplaced, counted_max) : total / usual_share;
     out.push_back({{-1}, 1, std::max<std::uint64_t>(unplaced, 1)});
     return out;
 }

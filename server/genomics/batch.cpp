@@ -14,8 +14,9 @@ constexpr std::size_t parts_max = 1000;  // as Google's clients send them
 
 /// A request as it stands in a part.
 struct inner_request {
-    std::string head;  ///< with the empty line
+    std::string head;  ///< without the empty line
     std::string body;
+    bool has_authorization = false;  ///< of its own, in the head
 };
 
 /// What frames the request is ours to say: of how it was packed nothing counts here.
@@ -25,8 +26,7 @@ bool is_framing(std::string_view name) {
     return std::find(all.begin(), all.end(), name) != all.end();
 }
 
-/// `authorization` is that of the batch, for parts that have none of their own.
-result<inner_request> request_in(const message_text& part, const std::string& authorization) {
+result<inner_request> request_in(const message_text& part) {
     const auto packed = part.field("content-transfer-encoding");
     if (!packed.empty() && packed != "binary" && packed != "7bit" && packed != "8bit")
         return error{errc::bad_request, "a part must be sent without Content-Transfer-Encoding"};
@@ -49,9 +49,7 @@ result<inner_request> request_in(const message_text& part, const std::string& au
         return error{errc::bad_request, "a part is not as long as its Content-Length says"};
     if (!out.body.empty()) add("content-length", std::to_string(out.body.size()));
     if (inner->field("host").empty()) add("host", "batch");
-    if (inner->field("authorization").empty() && !authorization.empty())
-        add("authorization", authorization);
-    out.head += "\r\n";
+    out.has_authorization = !inner->field("authorization").empty();
     return out;
 }
 
@@ -68,26 +66,50 @@ class batch_source : public streaming::body_source {
         std::string id;  ///< of the answer; empty: it has none
         inner_request request;
     };
-    batch_source(const http::dispatcher& dispatch, std::vector<part> parts, std::string boundary)
-        : dispatch_(dispatch), parts_(std::move(parts)), boundary_(std::move(boundary)) {}
+    /// `authorization` is that of the batch, for parts that have none of their own.
+    batch_source(
+        const http::dispatcher& dispatch,
+        std::vector<part> parts,
+        std::string authorization,
+        std::string boundary
+    )
+        : dispatch_(dispatch),
+          parts_(std::move(parts)),
+          authorization_(std::move(authorization)),
+          boundary_(std::move(boundary)) {}
 
     result<progress> fill(text_buffer& out) override {
-        auto& one = parts_[next_++];
-        out.append("--" + boundary_ + "\r\nContent-Type: application/http\r\n");
-        if (!one.id.empty()) out.append("Content-ID: " + one.id + "\r\n");
-        out.append("\r\n");
-        out.append(dispatch_(one.request.head, std::move(one.request.body)));
-        out.append("\r\n");
-        if (next_ < parts_.size()) return progress::more;
+        if (sent_ == answer_.size()) answer_next();
+        // Answers are longer than the blocks that are counted.
+        const auto piece = std::string_view(answer_).substr(sent_, streaming::block_bytes);
+        out.append(piece);
+        sent_ += piece.size();
+        if (sent_ < answer_.size() || next_ < parts_.size()) return progress::more;
         out.append("--" + boundary_ + "--\r\n");
         return progress::done;
     }
 
  private:
+    void answer_next() {
+        auto& [id, request] = parts_[next_++];
+        if (!request.has_authorization && !authorization_.empty())
+            request.head += "authorization: " + authorization_ + "\r\n";
+        answer_ = "--" + boundary_ + "\r\nContent-Type: application/http\r\n";
+        if (!id.empty()) answer_ += "Content-ID: " + id + "\r\n";
+        answer_ += "\r\n";
+        answer_ += dispatch_(request.head + "\r\n", std::move(request.body));
+        answer_ += "\r\n";
+        sent_ = 0;
+        request = {};
+    }
+
     const http::dispatcher& dispatch_;
     std::vector<part> parts_;
+    std::string authorization_;
     std::string boundary_;
     std::size_t next_ = 0;
+    std::string answer_;    // of the part before the next one
+    std::size_t sent_ = 0;  // of that
 };
 
 result<http::response> answer_batch(const context& ctx, const http::request& request) {
@@ -95,7 +117,7 @@ result<http::response> answer_batch(const context& ctx, const http::request& req
     if (!read) return read.error();
     std::vector<batch_source::part> parts;
     for (const auto& one : *read) {
-        auto inner = request_in(one, request.field("authorization"));
+        auto inner = request_in(one);
         if (!inner) return inner.error();
         const auto id = one.field("content-id");
         parts.push_back({id.empty() ? "" : answered_id(id), std::move(*inner)});
@@ -103,7 +125,9 @@ result<http::response> answer_batch(const context& ctx, const http::request& req
     const auto boundary = "batch_" + new_uuid();
     http::response r;
     r.content_type = "multipart/mixed; boundary=" + boundary;
-    r.source = std::make_unique<batch_source>(ctx.dispatch, std::move(parts), boundary);
+    r.source = std::make_unique<batch_source>(
+        ctx.dispatch, std::move(parts), request.field("authorization"), boundary
+    );
     return r;
 }
 

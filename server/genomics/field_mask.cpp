@@ -111,6 +111,12 @@ std::optional<field_mask> field_mask::of(std::string_view member) const {
     return inside(wanted_, member);
 }
 
+bool field_mask::has(std::string_view member) const {
+    return wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(), [&](const node& n) {
+               return n.name == "*" || n.name == member;
+           });
+}
+
 std::optional<field_mask> field_mask::inside(
     const std::vector<node>& wanted, std::string_view member
 ) {

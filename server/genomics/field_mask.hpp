@@ -30,7 +30,7 @@ class field_mask {
     /// What it asks for of a member, or of the elements of one; nothing when it does not ask for
     /// that: for those who write answers without a tree.
     std::optional<field_mask> of(std::string_view member) const;
-    bool has(std::string_view member) const { return of(member).has_value(); }
+    bool has(std::string_view member) const;
 
  private:
     struct node {

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <fstream>
 #include <system_error>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@ namespace callstream::genomics {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr const char* names_file = ".names";
 constexpr std::size_t piece_bytes = std::size_t{16} << 20;
 
 fs::path imports_in(const fs::path& state) {
@@ -77,8 +79,14 @@ result<void> import_folder::copy(
     return {};
 }
 
+void import_folder::discard(std::string_view name) const {
+    std::error_code ignored;
+    fs::remove(path_of(name), ignored);
+}
+
 result<void> import_folder::publish(const fs::path& home, const std::vector<renamed>& files) const {
     fs::create_directories(home);
+    note_names(home, files);
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (::link(path_of(files[i].copy).c_str(), (home / files[i].name).c_str()) == 0) continue;
         const int code = errno;
@@ -87,11 +95,31 @@ result<void> import_folder::publish(const fs::path& home, const std::vector<rena
             return error{errc::conflict, "the data set has a file '" + files[i].name + "' already"};
         throw std::system_error(code, std::generic_category(), "link");
     }
+    // The folder may be as new as its files.
+    sync_directory(home);
+    sync_directory(home.parent_path());
     return {};
+}
+
+/// Each of them ends with a zero, which no name has.
+void import_folder::note_names(const fs::path& home, const std::vector<renamed>& files) const {
+    std::string names;
+    for (const auto& file : files)
+        names.append(file.copy).append(1, '\0').append((home / file.name).string()).append(1, '\0');
+    constexpr unsigned owner_only = 0600;
+    write_atomically(path_of(names_file), names, owner_only);
 }
 
 void import_folder::remove_all(const fs::path& state) {
     std::error_code ignored;
+    for (const auto& left : fs::directory_iterator(imports_in(state), ignored)) {
+        std::ifstream names(left.path() / names_file);
+        std::string copy;
+        std::string given;
+        while (std::getline(names, copy, '\0') && std::getline(names, given, '\0')) {
+            if (fs::equivalent(left.path() / copy, given, ignored)) fs::remove(given, ignored);
+        }
+    }
     fs::remove_all(imports_in(state), ignored);
 }
 

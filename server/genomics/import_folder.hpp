@@ -35,8 +35,12 @@ class import_folder {
         const std::stop_token& stop
     );
 
+    /// A copy that is not wanted after all.
+    void discard(std::string_view name) const;
+
     /// Gives the copies, by their names here, their names in `home`, which is made if need be.
-    /// `errc::conflict` where one is there already; then none of them has its name.
+    /// `errc::conflict` where one is there already; then none of them has its name. Names last, and
+    /// before they are given it is noted which, so that `remove_all` can take them back.
     struct renamed {
         std::string copy;
         std::string name;
@@ -44,10 +48,13 @@ class import_folder {
     result<void> publish(const std::filesystem::path& home, const std::vector<renamed>& files)
         const;
 
-    /// What imports that were killed have left. To be called before any begins.
+    /// What imports that were killed have left, and the names that they gave. To be called before
+    /// any begins.
     static void remove_all(const std::filesystem::path& state);
 
  private:
+    void note_names(const std::filesystem::path& home, const std::vector<renamed>& files) const;
+
     std::filesystem::path folder_;
 };
 

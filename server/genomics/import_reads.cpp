@@ -143,10 +143,16 @@ class reads_import {
         for (const auto& index : index_names(source.name)) {
             const auto beside = last_part(index);
             reads::pass_progress uncounted;
-            if (!folder.copy(ctx_.import_root, index, beside, uncounted, stop)) continue;
-            if (!reads::find_reads_index(folder.path_of(name), **opened)) continue;
-            out.push_back({beside, beside});
-            break;
+            const auto copied = folder.copy(ctx_.import_root, index, beside, uncounted, stop);
+            const bool is_none = !copied && (copied.error().code == errc::not_found ||
+                                             copied.error().code == errc::bad_request);
+            if (is_none) continue;
+            if (!copied) return copied.error();
+            if (reads::find_reads_index(folder.path_of(name), **opened)) {
+                out.push_back({beside, beside});
+                break;
+            }
+            folder.discard(beside);
         }
         return out;
     }

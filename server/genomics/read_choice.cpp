@@ -144,8 +144,9 @@ class chooser {
                 return one.name == name;
             });
             if (at == all.end()) continue;
-            reads::read_region region{static_cast<std::int32_t>(at - all.begin()), wanted_.start0};
-            if (wanted_.end0 > 0) region.end0 = wanted_.end0;
+            reads::read_region region{
+                static_cast<std::int32_t>(at - all.begin()), wanted_.window.start0};
+            if (wanted_.window.end0 > 0) region.end0 = wanted_.window.end0;
             part.regions.push_back(region);
             return region.begin0 < region.end0;
         }

@@ -4,6 +4,7 @@
 #include "engine/reads/read_regions.hpp"
 #include "engine/reads/read_shard.hpp"
 #include "server/genomics/context.hpp"
+#include "server/genomics/wire.hpp"
 #include "server/http/request.hpp"
 
 #include <cstdint>
@@ -19,8 +20,7 @@ struct wanted_reads {
     std::vector<std::string> sets;    ///< ids of read group sets
     std::vector<std::string> groups;  ///< or of read groups of one such set
     std::string reference;            ///< its name, `*` for reads without one; empty: all reads
-    std::int64_t start0 = 0;          ///< inclusive
-    std::int64_t end0 = 0;            ///< exclusive; 0: the end of the reference
+    genomics::window window;          ///< on it
     std::uint32_t shard = 0;
     std::uint32_t total_shards = 1;
 };

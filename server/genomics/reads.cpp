@@ -1,9 +1,9 @@
 // Reads straight from the files: search by pages, stream.
-#include "engine/catalog/catalog_service.hpp"
 #include "server/genomics/read_choice.hpp"
 #include "server/genomics/read_source.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
+#include "server/genomics/streamed.hpp"
 #include "server/genomics/wire.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -16,30 +16,17 @@ namespace {
 
 constexpr page_limits pages{256, 2048};
 
-result<http::response> answer_with(result<std::unique_ptr<streaming::body_source>> source) {
-    if (!source) return source.error();
-    http::response r;
-    r.content_type = "application/json; charset=UTF-8";
-    r.source = std::move(*source);
-    return r;
-}
-
-/// What both messages have in common: the window.
-result<void> read_window(http::json_fields& body, wanted_reads& out) {
+/// What both messages have in common.
+result<void> read_place(http::json_fields& body, wanted_reads& out) {
     auto reference = body.text("referenceName");
     if (!reference) return reference.error();
     out.reference = std::move(*reference).value_or("");
-    for (const auto& [name, into] : {std::pair{"start", &out.start0}, {"end", &out.end0}}) {
-        const auto number = body.integer(name);
-        if (!number) return number.error();
-        *into = number->value_or(0);
-        if (*into < 0) return error{errc::bad_request, std::string(name) + " must not be negative"};
-    }
-    const bool has_window = out.start0 != 0 || out.end0 != 0;
+    const auto window = read_window(body);
+    if (!window) return window.error();
+    out.window = *window;
+    const bool has_window = window->start0 != 0 || window->end0 != 0;
     if (has_window && (out.reference.empty() || out.reference == "*"))
         return error{errc::bad_request, "start and end want the referenceName of a reference"};
-    if (out.end0 != 0 && out.start0 > out.end0)
-        return error{errc::bad_request, "start must not be behind end"};
     return {};
 }
 
@@ -54,8 +41,8 @@ std::string query_of(const wanted_reads& wanted) {
                           json::array(wanted.sets.begin(), wanted.sets.end()),
                           json::array(wanted.groups.begin(), wanted.groups.end()),
                           wanted.reference,
-                          wanted.start0,
-                          wanted.end0});
+                          wanted.window.start0,
+                          wanted.window.end0});
 }
 
 result<search_reads> read_search_reads(const http::request& request) {
@@ -69,7 +56,7 @@ result<search_reads> read_search_reads(const http::request& request) {
     if (!groups) return groups.error();
     out.wanted.sets = std::move(*sets);
     out.wanted.groups = std::move(*groups);
-    if (auto fine = read_window(body, out.wanted); !fine) return fine.error();
+    if (auto fine = read_place(body, out.wanted); !fine) return fine.error();
     auto page = read_page(body);
     if (!page) return page.error();
     const auto size = page_size(page->size, pages.usual, pages.most);
@@ -84,13 +71,14 @@ result<search_reads> read_search_reads(const http::request& request) {
 result<http::response> search(const context& ctx, const http::request& request) {
     const auto asked = read_search_reads(request);
     if (!asked) return asked.error();
-    const auto shown = read_fields(request);
-    if (!shown) return shown.error();
-    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
-        auto chosen = choose_reads(ctx, request, asked->wanted);
-        if (!chosen) return chosen.error();
-        return answer_with(page_of_reads(ctx, std::move(*chosen), *shown, asked->page));
-    });
+    return streamed(
+        ctx,
+        request,
+        [&] { return choose_reads(ctx, request, asked->wanted); },
+        [&](read_choice chosen, const field_mask& shown) {
+            return page_of_reads(ctx, std::move(chosen), shown, asked->page);
+        }
+    );
 }
 
 /// Without totalShards, or with 0, there are no shards.
@@ -120,7 +108,7 @@ result<wanted_reads> read_stream_reads(const http::request& request) {
     if (!set) return set.error();
     wanted_reads out;
     out.sets.push_back(std::move(*set));
-    if (auto fine = read_window(body, out); !fine) return fine.error();
+    if (auto fine = read_place(body, out); !fine) return fine.error();
     if (auto fine = read_shard_of(body, out); !fine) return fine.error();
     if (auto fine = refuse_unknown(body); !fine) return fine.error();
     return out;
@@ -129,13 +117,14 @@ result<wanted_reads> read_stream_reads(const http::request& request) {
 result<http::response> stream(const context& ctx, const http::request& request) {
     const auto wanted = read_stream_reads(request);
     if (!wanted) return wanted.error();
-    const auto shown = read_fields(request);
-    if (!shown) return shown.error();
-    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
-        auto chosen = choose_reads(ctx, request, *wanted);
-        if (!chosen) return chosen.error();
-        return answer_with(stream_of_reads(ctx, std::move(*chosen), *shown));
-    });
+    return streamed(
+        ctx,
+        request,
+        [&] { return choose_reads(ctx, request, *wanted); },
+        [&](read_choice chosen, const field_mask& shown) {
+            return stream_of_reads(ctx, std::move(chosen), shown);
+        }
+    );
 }
 
 }  // namespace

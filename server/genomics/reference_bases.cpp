@@ -21,33 +21,26 @@ struct stretch {
 };
 
 struct bases_request {
-    std::int64_t start = 0;
-    std::int64_t end = 0;  ///< 0: to the end of the sequence
+    genomics::window window;
     page_request page;
 };
 
 result<bases_request> read_request(const http::request& request) {
     http::query q(request);
     bases_request out;
-    for (const auto& [name, into] : {std::pair{"start", &out.start}, {"end", &out.end}}) {
-        const auto number = q.integer(name);
-        if (!number) return number.error();
-        *into = number->value_or(0);
-        if (*into < 0) return error{errc::bad_request, std::string(name) + " must not be negative"};
-    }
-    if (out.end != 0 && out.start > out.end) {
-        return error{errc::bad_request, "start must not be behind end"};
-    }
+    const auto window = read_window(q);
+    if (!window) return window.error();
+    out.window = *window;
     auto page = read_page(q);
     if (!page) return page.error();
     out.page = std::move(*page);
     return out;
 }
 
-stretch within(const bases_request& asked, std::uint64_t length) {
-    const auto end = asked.end == 0 ? length : static_cast<std::uint64_t>(asked.end);
+stretch within(const window& asked, std::uint64_t length) {
+    const auto end = asked.end0 == 0 ? length : static_cast<std::uint64_t>(asked.end0);
     const auto end0 = std::min(end, length);
-    return {std::min(static_cast<std::uint64_t>(asked.start), end0), end0};
+    return {std::min(static_cast<std::uint64_t>(asked.start0), end0), end0};
 }
 
 result<std::string> letters_of(const reference_item& item, const stretch& wanted) {
@@ -74,7 +67,7 @@ result<http::response> bases(
     if (!asked) return asked.error();
     const auto size = page_size(asked->page.size, pages.usual, pages.most);
     if (!size) return size.error();
-    const auto all = within(*asked, item.entry().length);
+    const auto all = within(asked->window, item.entry().length);
     const list_tokens tokens(
         *ctx.key,
         "bases " + item.id() + " " + item.set->fasta->key() + " " + std::to_string(all.start0) +

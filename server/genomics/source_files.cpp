@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <map>
+#include <memory>
+#include <optional>
 #include <sys/stat.h>
 
 namespace callstream::genomics {
@@ -73,15 +75,26 @@ error why_not(int code, std::string_view name) {
     return {errc::unavailable, in_quotes(name) + " cannot be read now"};
 }
 
+error no_file(std::string_view name) {
+    return wrong(in_quotes(name) + " is no regular file");
+}
+
+/// Nothing for what is no regular file.
+std::optional<std::uint64_t> bytes_of_file(int fd) {
+    struct stat about {};
+    const bool is_file = ::fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+    return is_file ? std::optional(static_cast<std::uint64_t>(about.st_size)) : std::nullopt;
+}
+
 texts names_in(int folder, const std::string& pattern) {
     texts out;
-    DIR* entries = ::fdopendir(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (entries == nullptr) return out;
-    while (const dirent* entry = ::readdir(entries)) {
+    const int fd = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(fd), ::closedir);
+    if (!entries) return out;
+    while (const dirent* entry = ::readdir(entries.get())) {
         if (::fnmatch(pattern.c_str(), entry->d_name, FNM_PERIOD) == 0)
             out.emplace_back(entry->d_name);
     }
-    ::closedir(entries);
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -110,12 +123,11 @@ class finder {
 
  private:
     result<void> take(int fd, const std::string& name, bool is_free) {
-        struct stat about {};
-        const bool is_file = ::fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
-        if (!is_file && is_free) return {};
-        if (!is_file) return wrong(in_quotes(name) + " is no regular file");
+        const auto bytes = bytes_of_file(fd);
+        if (!bytes && is_free) return {};
+        if (!bytes) return no_file(name);
         found_ = true;
-        into_.emplace(name, static_cast<std::uint64_t>(about.st_size));
+        into_.emplace(name, *bytes);
         if (into_.size() <= files_max) return {};
         return wrong("sourceUris may name " + std::to_string(files_max) + " files at most");
     }
@@ -161,6 +173,7 @@ result<unique_fd> open_source(const fs::path& root, std::string_view name) {
         const std::string part(name.substr(at, is_last ? end : end - at));
         auto next = open_in(folder.get(), part, is_last ? what::file : what::folder);
         if (!next) return why_not(errno, name);
+        if (is_last && !bytes_of_file(next.get())) return no_file(name);
         if (is_last) return next;
         folder = std::move(next);
         at = end + 1;

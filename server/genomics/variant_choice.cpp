@@ -54,27 +54,21 @@ class chooser {
     }
 
     result<void> find_sets() {
-        const catalog::variant_set* only = nullptr;
-        if (wanted_.variant_set) {
-            only = out_.now->find_variant_set(*wanted_.variant_set);
-            // One that a client made has no variants before files come.
-            if (only == nullptr && out_.now->find_created_variant_set(*wanted_.variant_set))
-                return {};
-            if (only == nullptr) {
-                return error{
-                    errc::not_found,
-                    "there is no variant set '" + http::shown_name(*wanted_.variant_set) + "'"};
-            }
+        const auto& id = wanted_.variant_set;
+        const auto* only = id ? out_.now->find_variant_set(*id) : nullptr;
+        // One that a client made has no variants before files come.
+        const bool is_promised = id && out_.now->find_created_variant_set(*id) != nullptr;
+        if (id && only == nullptr && !is_promised) {
+            return error{
+                errc::not_found, "there is no variant set '" + http::shown_name(*id) + "'"};
         }
-        if (!wanted_.call_sets.empty()) return find_call_sets(only);
-        if (only == nullptr) {
-            return error{errc::bad_request, "a variant set or call sets must be named"};
-        }
-        add_set(*only, columns_of(*only));
+        if (!wanted_.call_sets.empty()) return find_call_sets();
+        if (!id) return error{errc::bad_request, "a variant set or call sets must be named"};
+        if (only != nullptr) add_set(*only, columns_of(*only));
         return {};
     }
 
-    result<void> find_call_sets(const catalog::variant_set* only) {
+    result<void> find_call_sets() {
         std::vector<catalog::call_set> named;
         for (const auto& id : wanted_.call_sets) {
             const auto found = out_.now->find_call_set(id);
@@ -82,7 +76,7 @@ class chooser {
                 return error{
                     errc::not_found, "there is no call set '" + http::shown_name(id) + "'"};
             }
-            if (only != nullptr && found->set != only) {
+            if (found->set->id != wanted_.variant_set.value_or(found->set->id)) {
                 return error{
                     errc::bad_request,
                     "call set '" + http::shown_name(id) + "' is of another variant set"};
@@ -106,11 +100,11 @@ class chooser {
         catalog::contig_finder contigs(*part.set, part.view);
         auto contig = contigs.find(wanted_.reference);
         if (!contig) return {};
-        variants::region window{std::move(contig), wanted_.start0};
+        variants::region window{std::move(contig), wanted_.window.start0};
         // A telomere, before the first base (VCF 4.3, section 1.6.1, POS).
-        if (wanted_.start0 == 0) window.begin0 = -1;
-        if (wanted_.end0 > 0) window.end0 = wanted_.end0;
-        if (wanted_.start0 >= window.end0) return {};
+        if (wanted_.window.start0 == 0) window.begin0 = -1;
+        if (wanted_.window.end0 > 0) window.end0 = wanted_.window.end0;
+        if (wanted_.window.start0 >= window.end0) return {};
         auto found = ctx_.selections->get(key_of(part, *window.contig), [&] {
             variants::variant_criteria criteria;
             criteria.regions.push_back({window});
@@ -132,8 +126,8 @@ class chooser {
         add(wanted_.name);
         const std::array numbers = {
             part.view.content_fingerprint(),
-            static_cast<std::uint64_t>(wanted_.start0),
-            static_cast<std::uint64_t>(wanted_.end0)};
+            static_cast<std::uint64_t>(wanted_.window.start0),
+            static_cast<std::uint64_t>(wanted_.window.end0)};
         key.add(numbers.data(), sizeof numbers);
         return key.value().low;
     }

@@ -5,6 +5,7 @@
 #include "engine/variants/item_walk.hpp"
 #include "engine/variants/selection.hpp"
 #include "server/genomics/context.hpp"
+#include "server/genomics/wire.hpp"
 #include "server/http/request.hpp"
 
 #include <cstdint>
@@ -22,8 +23,7 @@ struct wanted_variants {
     std::vector<std::string> call_sets;      ///< ids; none: all
     std::string name;                        ///< empty: any
     std::string reference;                   ///< its name
-    std::int64_t start0 = 0;                 ///< inclusive
-    std::int64_t end0 = 0;                   ///< exclusive; 0: the end of the reference
+    genomics::window window;                 ///< on it
 };
 
 /// What is wanted of one variant set.

@@ -17,6 +17,7 @@ class walked_variants {
     walked_variants(const context& ctx, variant_choice chosen, std::optional<field_mask> shown)
         : chosen_(std::move(chosen)),
           shown_(std::move(shown)),
+          shows_calls_(shown_ && shown_->has("calls")),
           walk_(
               chosen_.parts(),
               shown_ ? variant_writer::fields_needed(*shown_) : hts::wanted_fields::none
@@ -27,8 +28,10 @@ class walked_variants {
     bool is_at_end() const { return walk_.row() == nullptr; }
     bool is_within() const { return entered_ != nullptr; }
     bool are_shown() const { return shown_.has_value(); }
-    /// Of the variant on which it stands.
-    std::uint64_t calls() const { return chosen_.sets[walk_.part()].columns.size(); }
+    /// That are shown of the variant on which it stands.
+    std::uint64_t calls() const {
+        return shows_calls_ ? chosen_.sets[walk_.part()].columns.size() : 0;
+    }
 
     /// Appends the variant, or what is still to come of it, until `out` has `enough` bytes. True
     /// when it is whole; then it has been passed. Throws damaged_file.
@@ -62,6 +65,7 @@ class walked_variants {
 
     variant_choice chosen_;
     std::optional<field_mask> shown_;
+    bool shows_calls_;
     variants::item_walk walk_;
     std::atomic<std::uint64_t>* calls_streamed_;
     std::size_t part_ = 0;

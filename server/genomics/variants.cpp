@@ -1,7 +1,7 @@
 // Variants with their calls, straight from the files: search, stream, get.
-#include "engine/catalog/catalog_service.hpp"
 #include "server/genomics/route.hpp"
 #include "server/genomics/routes.hpp"
+#include "server/genomics/streamed.hpp"
 #include "server/genomics/variant_choice.hpp"
 #include "server/genomics/variant_source.hpp"
 #include "server/genomics/wire.hpp"
@@ -16,14 +16,6 @@ constexpr page_limits pages{5000, 10'000};
 constexpr std::uint64_t calls_usual = 5000;
 constexpr std::uint64_t calls_most = 10'000;
 
-result<http::response> answer_with(result<std::unique_ptr<streaming::body_source>> source) {
-    if (!source) return source.error();
-    http::response r;
-    r.content_type = "application/json; charset=UTF-8";
-    r.source = std::move(*source);
-    return r;
-}
-
 /// What both messages have in common, the variant set apart.
 result<wanted_variants> read_wanted(http::json_fields& body) {
     wanted_variants out;
@@ -33,15 +25,9 @@ result<wanted_variants> read_wanted(http::json_fields& body) {
     auto reference = required_text(body, "referenceName");
     if (!reference) return reference.error();
     out.reference = std::move(*reference);
-    for (const auto& [name, into] : {std::pair{"start", &out.start0}, {"end", &out.end0}}) {
-        const auto number = body.integer(name);
-        if (!number) return number.error();
-        *into = number->value_or(0);
-        if (*into < 0) return error{errc::bad_request, std::string(name) + " must not be negative"};
-    }
-    if (out.end0 != 0 && out.start0 > out.end0) {
-        return error{errc::bad_request, "start must not be behind end"};
-    }
+    const auto window = read_window(body);
+    if (!window) return window.error();
+    out.window = *window;
     return out;
 }
 
@@ -57,8 +43,8 @@ std::string query_of(const wanted_variants& wanted) {
                                       json::array(wanted.call_sets.begin(), wanted.call_sets.end()),
                                       wanted.name,
                                       wanted.reference,
-                                      wanted.start0,
-                                      wanted.end0});
+                                      wanted.window.start0,
+                                      wanted.window.end0});
 }
 
 result<search_variants> read_search_variants(const http::request& request) {
@@ -93,13 +79,14 @@ result<search_variants> read_search_variants(const http::request& request) {
 result<http::response> search(const context& ctx, const http::request& request) {
     const auto asked = read_search_variants(request);
     if (!asked) return asked.error();
-    const auto shown = read_fields(request);
-    if (!shown) return shown.error();
-    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
-        auto chosen = choose_variants(ctx, request, asked->wanted);
-        if (!chosen) return chosen.error();
-        return answer_with(page_of_variants(ctx, std::move(*chosen), *shown, asked->page));
-    });
+    return streamed(
+        ctx,
+        request,
+        [&] { return choose_variants(ctx, request, asked->wanted); },
+        [&](variant_choice chosen, const field_mask& shown) {
+            return page_of_variants(ctx, std::move(chosen), shown, asked->page);
+        }
+    );
 }
 
 result<wanted_variants> read_stream_variants(const http::request& request) {
@@ -119,25 +106,27 @@ result<wanted_variants> read_stream_variants(const http::request& request) {
 result<http::response> stream(const context& ctx, const http::request& request) {
     const auto wanted = read_stream_variants(request);
     if (!wanted) return wanted.error();
-    const auto shown = read_fields(request);
-    if (!shown) return shown.error();
-    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
-        auto chosen = choose_variants(ctx, request, *wanted);
-        if (!chosen) return chosen.error();
-        return answer_with(stream_of_variants(ctx, std::move(*chosen), *shown));
-    });
+    return streamed(
+        ctx,
+        request,
+        [&] { return choose_variants(ctx, request, *wanted); },
+        [&](variant_choice chosen, const field_mask& shown) {
+            return stream_of_variants(ctx, std::move(chosen), shown);
+        }
+    );
 }
 
 result<http::response> get_one(
     const context& ctx, const http::request& request, std::string_view id
 ) {
-    const auto shown = read_fields(request);
-    if (!shown) return shown.error();
-    return with_current_files(*ctx.catalog, [&]() -> result<http::response> {
-        auto chosen = choose_variant(ctx, request, id);
-        if (!chosen) return chosen.error();
-        return answer_with(single_variant(ctx, std::move(*chosen), *shown));
-    });
+    return streamed(
+        ctx,
+        request,
+        [&] { return choose_variant(ctx, request, id); },
+        [&](variant_choice chosen, const field_mask& shown) {
+            return single_variant(ctx, std::move(chosen), shown);
+        }
+    );
 }
 
 }  // namespace

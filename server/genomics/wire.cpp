@@ -28,7 +28,7 @@ result<http::response> answer(const http::request& request, json::object object)
     json::value whole(std::move(object));
     mask->apply(whole);
     http::response r;
-    r.content_type = "application/json; charset=UTF-8";
+    r.content_type = json_type;
     r.body = json::serialize(whole) + "\n";
     return r;
 }
@@ -98,6 +98,32 @@ result<std::optional<std::string>> list_tokens::read(const std::optional<std::st
         return error{errc::bad_request, "pageToken is not of this request; start again without it"};
     }
     return place;
+}
+
+namespace {
+
+template <class From>
+result<window> window_of(From& from) {
+    window out;
+    for (const auto& [name, into] : {std::pair{"start", &out.start0}, {"end", &out.end0}}) {
+        const auto number = from.integer(name);
+        if (!number) return number.error();
+        *into = number->value_or(0);
+        if (*into < 0) return error{errc::bad_request, std::string(name) + " must not be negative"};
+    }
+    if (out.end0 != 0 && out.start0 > out.end0)
+        return error{errc::bad_request, "start must not be behind end"};
+    return out;
+}
+
+}  // namespace
+
+result<window> read_window(http::json_fields& body) {
+    return window_of(body);
+}
+
+result<window> read_window(http::query& q) {
+    return window_of(q);
 }
 
 result<page_request> read_page(http::json_fields& body) {

@@ -19,6 +19,8 @@
 
 namespace callstream::genomics {
 
+constexpr const char* json_type = "application/json; charset=UTF-8";
+
 /// What the parameter `fields` asks for, everything without it. Errors are those of `answer`.
 result<field_mask> read_fields(const http::request& request);
 
@@ -48,6 +50,16 @@ result<boost::json::object> read_info(http::json_fields& body);
 
 /// A text that must be there.
 result<std::string> required_text(http::json_fields& body, std::string_view name);
+
+/// Of a sequence, as requests name it.
+struct window {
+    std::int64_t start0 = 0;  ///< inclusive
+    std::int64_t end0 = 0;    ///< exclusive; 0: the end of the sequence
+};
+/// The members or parameters `start` and `end`. `errc::bad_request` where one is negative, or start
+/// is behind end.
+result<window> read_window(http::json_fields& body);
+result<window> read_window(http::query& q);
 
 /// How many a page has at most: `usual` when absent or 0, never more than `most`.
 /// `errc::bad_request` for a negative number.

@@ -1,11 +1,13 @@
 """The real data sets beside the project, as far as bcftools accepts them, in folders of their own."""
 
 import gzip
+import shutil
 import subprocess
 
 import support
 from support import SHARED_DATA, run
 
+GENOME = SHARED_DATA / "fasta" / "htslib" / "ce.fa"
 ENDINGS = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 
 
@@ -92,3 +94,30 @@ def collect(into, is_usable=has_genotypes, both=True):
             written += 1
             (good if is_sorted(path) else bad).append((data_set, path.name.split(".")[0], path))
     return good, bad
+
+
+def reads_files():
+    folders = [SHARED_DATA / name for name in ("reads", "human", "derived")]
+    return sorted(p for folder in folders if folder.is_dir() for p in folder.rglob("*") if p.suffix in (".bam", ".cram"))
+
+
+def wants_genome(path):
+    """Most CRAM files here are of one genome, the others hold their own sequence."""
+    return path.suffix == ".cram" and b"SN:CHROMOSOME_I\t" in run("samtools", "view", "-H", path)
+
+
+def collect_reads(into, sources):
+    """{set id: path} of those that samtools can index, each in a data set of its own, with the genome that it wants."""
+    files = {}
+    for number, source in enumerate(sources):
+        folder = into / f"r{number}"
+        folder.mkdir()
+        target = folder / f"x{source.suffix}"
+        shutil.copy(source, target)
+        if wants_genome(target):
+            shutil.copy(GENOME, folder)
+        if subprocess.run(["samtools", "index", target], capture_output=True).returncode == 0:
+            files[f"r{number}~x"] = target
+        else:
+            shutil.rmtree(folder)
+    return files

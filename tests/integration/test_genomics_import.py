@@ -225,6 +225,8 @@ class imports_of_reads(ImportTest):
         path = self.bam("lab/r1.bam")
         run("samtools", "index", path)
         self.bam("lab/r2.bam")
+        (self.root / "lab" / "r2.bam.csi").mkdir()  # no index
+        (self.root / "lab" / "r2.bam.bai").write_bytes(b"nor this")
         done = self.reads("gs://lab/*.bam", referenceSetId="alpha~genome")
         self.assertEqual(done["response"], {
             "@type": "type.googleapis.com/google.genomics.v1.ImportReadGroupSetsResponse",

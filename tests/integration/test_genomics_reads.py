@@ -6,15 +6,13 @@ import math
 import os
 import random
 import re
-import shutil
-import subprocess
 import sys
 import unittest
 
 import support
 from genomics import GenomicsTest, sam_header, write_bam
+from shared_files import GENOME, collect_reads, reads_files, wants_genome
 from support import DEMO, FolderTest, Server, run
-from test_htsget_shared import GENOME, reads_files, wants_genome
 
 REGIONS = int(os.environ.get("CALLSTREAM_REGIONS", 1))
 MOST = 5000  # reads of a file that are all compared member by member, and paged; of longer ones those of regions
@@ -231,22 +229,11 @@ class the_demo(unittest.TestCase):
 @unittest.skipUnless(reads_files(), "the real reads are not on this machine")
 class real_files(FolderTest):
     def test_are_what_samtools_reads(self):
-        files = {}
         # Some are the same reads, packed otherwise.
         sources = [path for path in reads_files() if not path.match("3.1/passed/level-[123].cram")]
         if support.SANITIZED:  # a server that takes its time
             sources = sources[::4]
-        for number, source in enumerate(sources):
-            folder = self.folder / f"r{number}"
-            folder.mkdir()
-            target = folder / f"x{source.suffix}"
-            shutil.copy(source, target)
-            if wants_genome(target):
-                shutil.copy(GENOME, folder)
-            if subprocess.run(["samtools", "index", target], capture_output=True).returncode == 0:
-                files[f"r{number}~x"] = target
-            else:
-                shutil.rmtree(folder)
+        files = collect_reads(self.folder, sources)
         chosen = random.Random(20161004)
         reads, left_out = 0, 0
         with Server(self.folder) as server:

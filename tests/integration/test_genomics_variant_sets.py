@@ -108,6 +108,10 @@ class variant_sets(GenomicsTest):
         changed = self.call("variantsets.patch", made["id"], said)
         self.assertEqual((changed["name"], changed["metadata"][0]["value"]), ("Other", "b"))
         self.assertEqual(self.call("callsets.search", body={"variantSetIds": [made["id"]]})["callSets"], [])
+        variants = {"variantSetIds": [made["id"]], "referenceName": "1"}
+        self.assertEqual(self.call("variants.search", body=variants), {"variants": [], "nextPageToken": ""})
+        self.call("variants.search", body=variants | {"callSetIds": ["nobody"]}, wanted=404)
+        self.call("variants.search", body=variants | {"callSetIds": ["alpha~chip~A1"]}, wanted=400)
         error = self.call("callsets.create", body={"variantSetIds": [made["id"]], "name": "x"}, wanted=400)["error"]
         self.assertEqual(error["status"], "FAILED_PRECONDITION")
         self.assertNotIn(made["id"], json.dumps(self.server.get("/brapi/v2/variantsets")))

@@ -372,6 +372,12 @@ class messages(GenomicsTest):
                 self.assertEqual((status, answer), (200, [shown] if shown else []))
         self.search(400, fields="variants(", **asked)
 
+    def test_pages_count_the_calls_that_are_shown(self):
+        asked = {"variantSetIds": ["alpha~chip"], "referenceName": "1", "maxCalls": 5}
+        for fields, size in (("variants,nextPageToken", 1), ("variants(id,calls/genotype)", 1), ("variants(id,names)", 6)):
+            with self.subTest(fields):
+                self.assertEqual(len(self.search(fields=fields, **asked)["variants"]), size)
+
     def test_one_variant(self):
         found = self.search(variantSetIds=["alpha~chip"], referenceName="1")["variants"]
         for variant in found:

@@ -4,18 +4,16 @@ what bcftools and samtools read from the files. CALLSTREAM_REGIONS says how many
 import itertools
 import os
 import random
-import shutil
 import subprocess
 import sys
 import unittest
 
 import support
-from shared_files import collect, has_records
+from shared_files import GENOME, collect, collect_reads, has_records, reads_files, wants_genome
 from support import SHARED_DATA, FolderTest, Server, run
 from test_htsget import SEED, fetch, records_in, ticket, whole
 
 REGIONS = int(os.environ.get("CALLSTREAM_REGIONS", 1 if support.SANITIZED else 3))
-GENOME = SHARED_DATA / "fasta" / "htslib" / "ce.fa"
 WIDTHS = (1, 100, 10_000, 1_000_000)
 
 
@@ -90,16 +88,6 @@ class variants(FolderTest):
         self.assertEqual(header_of(header), header_of(path.read_bytes()))
 
 
-def reads_files():
-    folders = [SHARED_DATA / name for name in ("reads", "human", "derived")]
-    return sorted(p for folder in folders if folder.is_dir() for p in folder.rglob("*") if p.suffix in (".bam", ".cram"))
-
-
-def wants_genome(path):
-    """Most CRAM files here are of one genome, the others hold their own sequence."""
-    return path.suffix == ".cram" and b"SN:CHROMOSOME_I\t" in run("samtools", "view", "-H", path)
-
-
 def alignments(source, *options, genome=()):
     """Without tags, of which a CRAM's decoder adds some."""
     environment = os.environ | {"REF_PATH": "/nonexistent", "REF_CACHE": ""}
@@ -111,18 +99,7 @@ def alignments(source, *options, genome=()):
 @unittest.skipUnless(reads_files(), "the real reads are not on this machine")
 class reads(FolderTest):
     def test_files_headers_regions_and_reads_without_place(self):
-        files = {}
-        for number, source in enumerate(reads_files()):
-            folder = self.folder / f"r{number}"
-            folder.mkdir()
-            target = folder / f"x{source.suffix}"
-            shutil.copy(source, target)
-            if wants_genome(target):
-                shutil.copy(GENOME, folder)
-            if subprocess.run(["samtools", "index", target], capture_output=True).returncode == 0:
-                files[f"r{number}~x"] = target
-            else:
-                shutil.rmtree(folder)
+        files = collect_reads(self.folder, reads_files())
         chosen = random.Random(SEED)
         asked, left_out = 0, []
         with Server(self.folder) as server:
